@@ -23,7 +23,7 @@ class _Event(msgspec.Struct, frozen=True, tag_field="type", forbid_unknown_field
     """Shared settings: immutable, tagged by `type`, unknown fields refused."""
 
 
-class KeyDown(_Event, tag="key_down"):
+class KeyDown(_Event, frozen=True, tag="key_down"):
     """A key went down, or repeats while held."""
 
     code: Word
@@ -31,14 +31,14 @@ class KeyDown(_Event, tag="key_down"):
     repeat: bool = False
 
 
-class KeyUp(_Event, tag="key_up"):
+class KeyUp(_Event, frozen=True, tag="key_up"):
     """A key went up, or the viewer's window lost focus while it was held."""
 
     code: Word
     key: Word
 
 
-class PointerMove(_Event, tag="pointer_move"):
+class PointerMove(_Event, frozen=True, tag="pointer_move"):
     """A mouse or pen moved; `buttons` is the W3C bit mask of those held."""
 
     x: Fraction
@@ -48,7 +48,7 @@ class PointerMove(_Event, tag="pointer_move"):
     buttons: Annotated[int, Meta(ge=0, le=0xFFFF)] = 0
 
 
-class PointerDown(_Event, tag="pointer_down"):
+class PointerDown(_Event, frozen=True, tag="pointer_down"):
     """A button of a mouse or pen went down: 0 left, 1 middle, 2 right."""
 
     x: Fraction
@@ -56,7 +56,7 @@ class PointerDown(_Event, tag="pointer_down"):
     button: Button = 0
 
 
-class PointerUp(_Event, tag="pointer_up"):
+class PointerUp(_Event, frozen=True, tag="pointer_up"):
     """A button of a mouse or pen went up."""
 
     x: Fraction
@@ -64,7 +64,7 @@ class PointerUp(_Event, tag="pointer_up"):
     button: Button = 0
 
 
-class Wheel(_Event, tag="wheel"):
+class Wheel(_Event, frozen=True, tag="wheel"):
     """The wheel turned; CSS pixels, positive down and right."""
 
     delta_x: Pixels
@@ -73,7 +73,7 @@ class Wheel(_Event, tag="wheel"):
     y: Fraction = 0.5
 
 
-class TouchStart(_Event, tag="touch_start"):
+class TouchStart(_Event, frozen=True, tag="touch_start"):
     """A finger came down."""
 
     id: TouchId
@@ -81,7 +81,7 @@ class TouchStart(_Event, tag="touch_start"):
     y: Fraction
 
 
-class TouchMove(_Event, tag="touch_move"):
+class TouchMove(_Event, frozen=True, tag="touch_move"):
     """A finger moved."""
 
     id: TouchId
@@ -89,13 +89,13 @@ class TouchMove(_Event, tag="touch_move"):
     y: Fraction
 
 
-class TouchEnd(_Event, tag="touch_end"):
+class TouchEnd(_Event, frozen=True, tag="touch_end"):
     """A finger left, or the system took the touch away."""
 
     id: TouchId
 
 
-class Gamepad(_Event, tag="gamepad"):
+class Gamepad(_Event, frozen=True, tag="gamepad"):
     """A gamepad in W3C standard mapping: axes -1.0 to 1.0, buttons 0.0 to 1.0."""
 
     index: Annotated[int, Meta(ge=0, le=7)]
@@ -103,7 +103,7 @@ class Gamepad(_Event, tag="gamepad"):
     buttons: Annotated[tuple[Fraction, ...], Meta(max_length=32)]
 
 
-class Text(_Event, tag="text"):
+class Text(_Event, frozen=True, tag="text"):
     """Text typed or composed by an input method, where keys alone do not tell it."""
 
     text: Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]

@@ -1,0 +1,20 @@
+"""What REST takes: the bodies of requests, parsed once at the edge by `strict_json`."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Label = Annotated[str, Meta(min_length=1, max_length=120)]
+ClientId = Annotated[str, Meta(min_length=16, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class OpenSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/sessions. `client_id` is the SDK's secret name for one tab: it continues its session."""
+
+    project: Name
+    region: Name | None = None
+    client_id: ClientId | None = None
+    end_user: Label | None = None
+    device: Label | None = None

@@ -1,0 +1,88 @@
+"""Messages of `/v1/connect`, between a viewer and a gateway.
+
+The viewer sends `hello` within 5 s. The gateway answers `welcome`, then sends `session` whenever the
+session changes. A refusal is a `problem` and then a close with the end code; an end is a `session`
+with `end` set and then a close with its code. Each side ignores nothing: what does not parse is
+answered by `problem`, and more than a few of those close the socket.
+"""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from diorama.protocol.media import Answer, Candidate, Offer, Restart
+from diorama.protocol.views import SessionView
+
+PROTOCOL: Final = 1
+HELLO_WITHIN_S: Final = 5.0
+Codec = Annotated[str, Meta(max_length=32)]
+
+
+class Hello(msgspec.Struct, frozen=True, tag_field="type", tag="hello", forbid_unknown_fields=True):
+    """First word of a viewer.
+
+    Attributes:
+        protocol: 1.
+        token: from the answer to POST /v1/sessions.
+        attachment: the number of the peer connection whose media still flows here, if one does:
+            the socket alone was lost. None asks for a new offer.
+        codecs: video codecs this viewer can decode, such as `H264`, `VP8`; empty is unknown.
+    """
+
+    protocol: int
+    token: Annotated[str, Meta(max_length=512)]
+    attachment: int | None = None
+    codecs: Annotated[tuple[Codec, ...], Meta(max_length=16)] = ()
+
+
+class Heartbeat(msgspec.Struct, frozen=True, tag_field="type", tag="heartbeat"):
+    """Every `heartbeat_s`; the gateway sends the same `n` back."""
+
+    n: Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+
+class MediaReport(msgspec.Struct, frozen=True, tag_field="type", tag="media"):
+    """What the viewer sees of its peer connection."""
+
+    attachment: Annotated[int, Meta(ge=0)]
+    state: Literal["connecting", "playing", "stalled", "lost"]
+
+
+class Bye(msgspec.Struct, frozen=True, tag_field="type", tag="bye"):
+    """The viewer ends the session: 1000 on purpose, 1001 because the page is left."""
+
+    code: Literal[1000, 1001] = 1000
+
+
+class Welcome(msgspec.Struct, frozen=True, tag_field="type", tag="welcome"):
+    """The gateway's answer to `hello`."""
+
+    protocol: int
+    session: SessionView
+    heartbeat_s: float
+    resume_window_s: float
+
+
+class SessionChanged(msgspec.Struct, frozen=True, tag_field="type", tag="session"):
+    """The session as it is now, its place in the queue included."""
+
+    session: SessionView
+
+
+class Warned(msgspec.Struct, frozen=True, tag_field="type", tag="warning"):
+    """Something will end the session: `afk`, `runtime` or `draining`, in `seconds_left`."""
+
+    kind: Literal["afk", "runtime", "draining"]
+    seconds_left: float
+
+
+class Problem(msgspec.Struct, frozen=True, tag_field="type", tag="problem"):
+    """What was sent cannot be taken: a stable code and a sentence."""
+
+    code: str
+    message: str
+
+
+FromViewer = Hello | Heartbeat | Answer | Candidate | Restart | MediaReport | Bye
+ToViewer = Welcome | SessionChanged | Offer | Candidate | Warned | Heartbeat | Problem

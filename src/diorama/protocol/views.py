@@ -1,0 +1,116 @@
+"""What Diorama shows of its things: the same JSON over REST and WebSocket.
+
+Times are UTC, ISO 8601 with a `Z`; a `version` only grows, so a reader keeps the newest it has seen.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from diorama.protocol.states import SessionState
+
+
+class QueueView(msgspec.Struct, frozen=True):
+    """A waiter's place: `position` 1 is next; an ETA is None while there is no data for one."""
+
+    position: int
+    length: int
+    eta_p50_s: float | None = None
+    eta_p90_s: float | None = None
+
+
+class EndView(msgspec.Struct, frozen=True):
+    """Why a session ended: the registry's row and the reason."""
+
+    code: int
+    name: str
+    reason: str
+    doing: str
+    retry: str
+    retry_limit: int | None
+    message: str
+
+
+class SessionView(msgspec.Struct, frozen=True):
+    """One session, as its viewer and its account may see it."""
+
+    id: str
+    project: str
+    region: str
+    state: SessionState
+    version: int
+    attached: bool
+    attachment: int
+    created_at: datetime
+    state_entered_at: datetime
+    first_frame_at: datetime | None = None
+    runs_until: datetime | None = None
+    ended_at: datetime | None = None
+    end_user: str | None = None
+    device: str | None = None
+    queue: QueueView | None = None
+    end: EndView | None = None
+
+
+class OpenedSession(msgspec.Struct, frozen=True):
+    """The answer to a request for a session: `token` opens the viewer's WebSocket, and only that."""
+
+    session: SessionView
+    token: str
+    continued: bool
+    """Whether this is a session that the same client already had."""
+
+
+class HolderView(msgspec.Struct, frozen=True):
+    """One session that holds what a limit counts; `end` is where DELETE ends it."""
+
+    session: str
+    project: str
+    state: SessionState
+    age_s: float
+    last_heard_s: float | None
+    device: str | None
+    end: str
+
+
+class ProjectView(msgspec.Struct, frozen=True):
+    """One project, as a visitor may see it."""
+
+    id: str
+    name: str
+    description: str
+    enabled: bool
+    regions: tuple[str, ...]
+    world: str
+    prompts: tuple[str, ...] = ()
+
+
+class SlotView(msgspec.Struct, frozen=True):
+    """One slot of a worker; `term` rises with each reservation."""
+
+    index: int
+    state: str
+    term: int
+    session: str | None = None
+
+
+class WorkerView(msgspec.Struct, frozen=True):
+    """One worker: `ready`, `draining`, `suspect` (unheard for a while) or `lost`."""
+
+    id: str
+    name: str
+    region: str
+    pool: str
+    state: str
+    heard_at: datetime
+    slots: tuple[SlotView, ...]
+    kinds: tuple[str, ...]
+    encoders: tuple[str, ...]
+    version: str
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A page of a list: ask again with `cursor` for the next; None is the end."""
+
+    sessions: tuple[SessionView, ...]
+    cursor: str | None = None

@@ -1,0 +1,246 @@
+"""Messages of `/v1/worker`, between a worker and a gateway.
+
+The worker connects out with `Authorization: Bearer diw_...`, sends `hello` with its `boot_id` (new at
+every start of the process) and what it holds, and beats. What a slot should hold comes as `assign`,
+`attach` and `stop`, each with the slot's `term`; a worker refuses a term lower than one it has seen,
+and repeats of the same message change nothing. Everything is sent again after a reconnect until the
+worker's reports agree with the store: each side may be told twice, neither may be told wrong.
+"""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from diorama.protocol.media import Candidate, FromViewer, IceServer, MediaState, Offer
+
+PROTOCOL: Final = 1
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Short = Annotated[str, Meta(max_length=120)]
+Detail = Annotated[str, Meta(max_length=2_000)]
+SessionId = Annotated[str, Meta(max_length=64)]
+SlotIndex = Annotated[int, Meta(ge=0, le=255)]
+WorldKind = Literal["python", "pixel_streaming", "window"]
+Outcome = Literal["ended", "crashed", "failed_to_start", "unknown_world"]
+
+
+class WorldSpec(msgspec.Struct, frozen=True, tag_field=None):
+    """The program of a session.
+
+    Attributes:
+        kind: which of the three kinds of world.
+        entry: for `python`: `module:Class`, or `path/file.py:Class`; for the others a command line.
+        options: JSON text given to the world as `context.options`.
+    """
+
+    kind: WorldKind
+    entry: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    options: Annotated[str, Meta(max_length=16_000)] = "{}"
+
+
+class VideoSpec(msgspec.Struct, frozen=True):
+    """How to encode: codecs in order of wish, and the ceiling."""
+
+    codecs: tuple[str, ...] = ("H264", "VP8")
+    max_bitrate_kbps: int = 8_000
+    max_fps: int = 60
+
+
+class SlotReport(msgspec.Struct, frozen=True):
+    """One slot as the worker has it. Ages are milliseconds before the message was sent.
+
+    `viewer_age_ms`: since the viewer was last heard on the media path; `input_age_ms`: since input.
+    """
+
+    index: SlotIndex
+    term: Count
+    session: SessionId | None = None
+    attachment: Count = 0
+    world: Literal["none", "starting", "running", "stopping"] = "none"
+    media: MediaState = "none"
+    viewer_age_ms: Count | None = None
+    input_age_ms: Count | None = None
+    fps: float | None = None
+    bitrate_kbps: float | None = None
+
+
+class Hello(msgspec.Struct, frozen=True, tag_field="type", tag="hello"):
+    """First word of a worker: who it is, what it can run, what its slots hold."""
+
+    protocol: int
+    name: Name
+    boot_id: Annotated[str, Meta(min_length=16, max_length=64)]
+    region: Name
+    pool: Name
+    slots: Annotated[tuple[SlotReport, ...], Meta(min_length=1, max_length=256)]
+    kinds: Annotated[tuple[WorldKind, ...], Meta(max_length=8)]
+    encoders: Annotated[tuple[Short, ...], Meta(max_length=32)]
+    version: Short
+
+
+class Beat(msgspec.Struct, frozen=True, tag_field="type", tag="beat"):
+    """Every `heartbeat_s`. `sent_us` is the worker's CLOCK_BOOTTIME, echoed once it is on disk."""
+
+    n: Count
+    sent_us: Count
+    slots: Annotated[tuple[SlotReport, ...], Meta(max_length=256)]
+
+
+class Accepted(msgspec.Struct, frozen=True, tag_field="type", tag="accepted"):
+    """The worker took an assignment and starts the world."""
+
+    session: SessionId
+    term: Count
+
+
+class Rejected(msgspec.Struct, frozen=True, tag_field="type", tag="rejected"):
+    """The worker does not take an assignment; `reason` is for the operator."""
+
+    session: SessionId
+    term: Count
+    reason: Detail
+
+
+class WorldStarted(msgspec.Struct, frozen=True, tag_field="type", tag="world_started"):
+    """The world has rendered its first picture."""
+
+    session: SessionId
+    term: Count
+
+
+class MediaChanged(msgspec.Struct, frozen=True, tag_field="type", tag="media"):
+    """The peer connection changed: `connected` once frames go out. `age_ms`: how long ago."""
+
+    session: SessionId
+    term: Count
+    attachment: Count
+    state: MediaState
+    age_ms: Count = 0
+
+
+class InputSeen(msgspec.Struct, frozen=True, tag_field="type", tag="input"):
+    """Input reached the world after a silence of 5 s or more."""
+
+    session: SessionId
+    term: Count
+
+
+class ViewerLeft(msgspec.Struct, frozen=True, tag_field="type", tag="viewer_left"):
+    """The viewer said goodbye on the data channel: 1000 on purpose, 1001 the page is left."""
+
+    session: SessionId
+    term: Count
+    code: Literal[1000, 1001]
+
+
+class WorldEnded(msgspec.Struct, frozen=True, tag_field="type", tag="world_ended"):
+    """The world is over by itself; `exit_code` is negative for a signal, as in subprocess."""
+
+    session: SessionId
+    term: Count
+    outcome: Outcome
+    exit_code: int | None = None
+    detail: Detail = ""
+
+
+class Stopped(msgspec.Struct, frozen=True, tag_field="type", tag="stopped"):
+    """The world's process group is gone: the slot is free as far as the worker goes."""
+
+    index: SlotIndex
+    session: SessionId
+    term: Count
+
+
+class SignalFromWorker(msgspec.Struct, frozen=True, tag_field="type", tag="signal"):
+    """An offer or candidate for the viewer."""
+
+    session: SessionId
+    term: Count
+    signal: Offer | Candidate
+
+
+class Draining(msgspec.Struct, frozen=True, tag_field="type", tag="draining"):
+    """The worker takes no new sessions and stops in `deadline_s` at the latest."""
+
+    deadline_s: float
+
+
+class Welcome(msgspec.Struct, frozen=True, tag_field="type", tag="welcome"):
+    """The gateway's answer to `hello`."""
+
+    protocol: int
+    worker: str
+    heartbeat_s: float
+    self_fence_s: float
+
+
+class BeatConfirmed(msgspec.Struct, frozen=True, tag_field="type", tag="beat"):
+    """The renewal of beat `n` is on disk; the fence counts from its `sent_us`."""
+
+    n: int
+    sent_us: int
+
+
+class Assign(msgspec.Struct, frozen=True, tag_field="type", tag="assign"):
+    """Start this world on this slot. Accept within 20 s."""
+
+    index: int
+    session: str
+    term: int
+    world: WorldSpec
+    video: VideoSpec
+    seed: int
+    start_timeout_s: float
+
+
+class Attach(msgspec.Struct, frozen=True, tag_field="type", tag="attach"):
+    """A viewer is there: make peer connection number `attachment`, close any older, and offer."""
+
+    session: str
+    term: int
+    attachment: int
+    codecs: tuple[str, ...]
+    ice_servers: tuple[IceServer, ...] = ()
+
+
+class Stop(msgspec.Struct, frozen=True, tag_field="type", tag="stop"):
+    """End what this slot runs under `term` or a lower one, and confirm with `stopped`."""
+
+    index: int
+    session: str
+    term: int
+    code: int
+    reason: str
+
+
+class SignalToWorker(msgspec.Struct, frozen=True, tag_field="type", tag="signal"):
+    """An answer, candidate or request to restart, from the viewer."""
+
+    session: str
+    term: int
+    signal: FromViewer
+
+
+class Problem(msgspec.Struct, frozen=True, tag_field="type", tag="problem"):
+    """What the worker sent cannot be taken."""
+
+    code: str
+    message: str
+
+
+FromWorker = (
+    Hello
+    | Beat
+    | Accepted
+    | Rejected
+    | WorldStarted
+    | MediaChanged
+    | InputSeen
+    | ViewerLeft
+    | WorldEnded
+    | Stopped
+    | SignalFromWorker
+    | Draining
+)
+ToWorker = Welcome | BeatConfirmed | Assign | Attach | Stop | SignalToWorker | Problem
