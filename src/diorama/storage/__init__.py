@@ -1,0 +1,1 @@
+"""Every store, once, in SQL for both databases; `database` is the seam under them."""

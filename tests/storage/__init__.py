@@ -1,0 +1,1 @@
+"""Stores: one suite, run on each database."""
