@@ -1,0 +1,79 @@
+# Every target sets up what it needs; the first time takes some minutes, later ones milliseconds.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# Each target is one story told in order; `make -j` would only mix their lines.
+.NOTPARALLEL:
+
+BIN := .venv/bin
+NPM := npm --prefix web --silent run
+BENCHMARKS = $(wildcard benchmarks/bench_*.py)
+
+# Where `scripts/set-up` puts a Node of its own on machines that have none.
+export PATH := $(CURDIR)/.venv/node:$(PATH)
+
+.PHONY: help
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: ## Install, build, and start Diorama on this machine (DIORAMA_PORT, DIORAMA_HOST, DIORAMA_DATA)
+	@scripts/set-up python web
+	@exec $(BIN)/diorama up
+
+.PHONY: test
+test: ## Install all that tests need, then check, and run every test
+	@scripts/set-up dev chromium web
+	@$(MAKE) --no-print-directory check
+	@echo "==> Tests of the web parts"
+	@$(NPM) test
+	@echo "==> Tests"
+	@$(BIN)/python -m pytest
+
+.PHONY: check
+check: ## Format, lint, types and import direction, of Python and of TypeScript
+	@scripts/set-up dev node
+	@echo "==> Format of Python"
+	@$(BIN)/ruff format --check .
+	@echo "==> Lint of Python"
+	@$(BIN)/ruff check .
+	@echo "==> Types of Python"
+	@$(BIN)/mypy
+	@echo "==> Import direction"
+	@$(BIN)/lint-imports
+	@echo "==> Types of TypeScript"
+	@$(NPM) typecheck
+	@echo "==> Lint of TypeScript"
+	@$(NPM) lint
+	@echo "==> Format of TypeScript"
+	@$(NPM) format:check
+
+.PHONY: format
+format: ## Write Python and TypeScript as `check` wants them
+	@scripts/set-up dev node
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+	@$(NPM) format
+
+.PHONY: generate
+generate: ## Write the docs page and the TypeScript types that follow from the registry
+	@scripts/set-up dev
+	@$(BIN)/python -m diorama.protocol.generate
+
+.PHONY: bench
+bench: ## Measure speed (benchmarks/bench_*.py)
+	@scripts/set-up dev web
+	@[ -n "$(BENCHMARKS)" ] || { echo "benchmarks/ holds no bench_*.py" >&2; exit 1; }
+	@for script in $(BENCHMARKS); do echo "==> $$script"; $(BIN)/python $$script; done
+
+.PHONY: lock
+lock: ## Write the Python lock files from pyproject.toml (ARGS="--upgrade" moves versions)
+	@scripts/set-up dev
+	@scripts/lock $(ARGS)
+
+.PHONY: clean
+clean: ## Remove what was installed and built here, and nothing else
+	@rm -rf .venv build dist src/diorama/gateway/static
+	@rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find web -name node_modules -prune -exec rm -rf {} +
+	@find web -name dist -prune -exec rm -rf {} +
