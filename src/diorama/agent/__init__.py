@@ -1,0 +1,1 @@
+"""The worker process: it connects out, runs a world per session in its own process, streams it."""

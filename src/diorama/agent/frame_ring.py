@@ -1,0 +1,160 @@
+"""Pictures from a world's process to its worker's: shared memory, newest first, one copy.
+
+Four buffers lie behind a page of 8-byte words. The world's side copies a picture into a buffer that
+is neither the newest nor held, then points `LATEST` at it. The worker's side names the buffer it is
+about to read in `HELD` and looks again whether it still is the newest: if it is, the writer, who
+reads `HELD` before every choice, cannot take it; if not, it tries again. So no picture is torn, no
+side waits for the other, and the encoder reads the very memory the world's picture was copied to.
+
+Stores reach the other core long before they matter: buffers are taken in turn, so the newest is the
+last of all to be written over, two whole pictures later. A world that dies leaves the last picture
+readable; one that lies about its size is refused, and a seal keeps it from shrinking the memory.
+"""
+
+import contextlib
+import fcntl
+import mmap
+import os
+import select
+import time
+import weakref
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from diorama.agent.media.frames import Frame
+from diorama.kernel.errors import Invalid
+
+BUFFERS: Final = 4  # newest, held, being written, and one so that the newest is not next in turn
+_BITS: Final = 2  # of LATEST, for the buffer's index
+_PAGE: Final = mmap.PAGESIZE
+_CHANNELS: Final = 3
+_LATEST: Final = 0  # (number + 1) << _BITS | index; 0 while there is none
+_HELD: Final = 1  # index + 1; 0 while none is
+_TIMES: Final = 2  # rendered_us of each buffer
+_ATTEMPTS: Final = 64  # a reader outrun so often in a row has something better to do
+_MASK: Final = BUFFERS - 1
+
+Pixels = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class RingFiles:
+    """The two file descriptors of a ring: its memory, and an eventfd written at each picture."""
+
+    memory: int
+    event: int
+
+    @classmethod
+    def create(cls) -> Self:
+        """Return a new ring's files, empty until a writer sizes them."""
+        memory = os.memfd_create("diorama-frames", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        return cls(memory, os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK))
+
+    def close(self) -> None:
+        """Close both; for who hands them to nobody."""
+        os.close(self.memory)
+        os.close(self.event)
+
+
+def ring_bytes(width: int, height: int) -> int:
+    """Return how much memory a ring of such pictures takes."""
+    return _PAGE + BUFFERS * _stride(width, height)
+
+
+class FrameWriter:
+    """The world's side; one thread."""
+
+    def __init__(self, files: RingFiles, *, width: int, height: int) -> None:
+        os.ftruncate(files.memory, ring_bytes(width, height))
+        self._event = files.event
+        self._words, self._buffers = _map(files.memory, width, height)
+        self.published = 0
+        self._index = 0
+
+    def publish(self, picture: Pixels, *, rendered_us: int) -> int:
+        """Copy a picture of the ring's size in as the newest and return its number, from 0."""
+        latest = self._words[_LATEST]
+        taken = {latest & _MASK if latest else -1, self._words[_HELD] - 1}
+        turn = ((self._index + step) % BUFFERS for step in range(1, BUFFERS + 1))
+        self._index = next(index for index in turn if index not in taken)
+        np.copyto(self._buffers[self._index], picture)
+        self._words[_TIMES + self._index] = rendered_us
+        self.published += 1
+        self._words[_LATEST] = self.published << _BITS | self._index
+        os.eventfd_write(self._event, 1)
+        return self.published - 1
+
+
+class FrameReader:
+    """The worker's side: a `FrameSource`. It owns the files it is made with.
+
+    Raises:
+        Invalid: the memory is not of the size that the world told.
+    """
+
+    def __init__(self, files: RingFiles, *, width: int, height: int) -> None:
+        weakref.finalize(self, files.close)  # not sooner: another thread may wait on the event
+        seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+        fcntl.fcntl(files.memory, fcntl.F_ADD_SEALS, seals)
+        size = os.fstat(files.memory).st_size
+        if size != ring_bytes(width, height):
+            raise Invalid(f"the frame memory has {size} bytes, not those of {width}x{height}")
+        self._event = files.event
+        self._words, self._buffers = _map(files.memory, width, height)
+        for buffer in self._buffers:
+            buffer.flags.writeable = False
+
+    def latest(self, after: int) -> Frame | None:
+        """Return the newest picture whose number is above `after`; None where there is none."""
+        for _ in range(_ATTEMPTS):
+            latest = self._words[_LATEST]
+            number, index = (latest >> _BITS) - 1, latest & _MASK
+            if number <= after:
+                return None
+            self._words[_HELD] = index + 1
+            if self._words[_LATEST] == latest:
+                return Frame(
+                    number=number,
+                    rendered_us=self._words[_TIMES + index],
+                    pixels=self._buffers[index],
+                )
+        return None
+
+    def wait(self, after: int, timeout_s: float) -> bool:
+        """Block until a picture above `after` is there (True) or the time is over (False)."""
+        poll = select.poll()
+        poll.register(self._event, select.POLLIN)
+        deadline = time.monotonic() + timeout_s
+        while (self._words[_LATEST] >> _BITS) - 1 <= after:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                return False
+            if poll.poll(left_s * 1_000):
+                self._clear()
+        return True
+
+    def _clear(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # cleared already: the words tell the rest
+            os.eventfd_read(self._event)
+
+
+def _stride(width: int, height: int) -> int:
+    return -(-width * height * _CHANNELS // _PAGE) * _PAGE
+
+
+def _map(memory: int, width: int, height: int) -> tuple[memoryview, list[Pixels]]:
+    shared = mmap.mmap(memory, ring_bytes(width, height))
+    words = memoryview(shared)[:_PAGE].cast("Q")
+    buffers: list[Pixels] = [
+        np.frombuffer(
+            shared,
+            dtype=np.uint8,
+            count=width * height * _CHANNELS,
+            offset=_PAGE + index * _stride(width, height),
+        ).reshape(height, width, _CHANNELS)
+        for index in range(BUFFERS)
+    ]
+    return words, buffers

@@ -1,0 +1,75 @@
+"""From a world's entry, `module:Class` or `path/file.py:Class`, to its class.
+
+What cannot be found is `UnknownWorld`; what is found and breaks is left to rise as it is.
+"""
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from diorama.agent.world_link import MAX_FPS, MAX_SIDE, MIN_SIDE
+from diorama.kernel.errors import Invalid, NotFound
+from diorama.world.world import World
+
+_FILE_MODULE: Final = "diorama_world_file"
+
+
+class UnknownWorld(NotFound):
+    """There is no such file, module or class, or it is no World."""
+
+    code = "unknown_world"
+
+
+def load_world(entry: str) -> type[World]:
+    """Return the class that `entry` names; the folder of a file becomes importable.
+
+    Raises:
+        UnknownWorld: there is none.
+        Invalid: its `size` or `fps` is out of bounds.
+        Exception: whatever its module raises while it is imported.
+    """
+    place, _, name = entry.rpartition(":")
+    if not place or not name:
+        raise UnknownWorld(f"{entry!r} is neither module:Class nor path/file.py:Class")
+    module = _load_file(Path(place)) if place.endswith(".py") else _load_module(place)
+    found = getattr(module, name, None)
+    if not isinstance(found, type) or not issubclass(found, World):
+        raise UnknownWorld(f"{place} has no World named {name!r}")
+    _check(found)
+    return found
+
+
+def _load_file(path: Path) -> ModuleType:
+    path = path.resolve()
+    spec = importlib.util.spec_from_file_location(_FILE_MODULE, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise UnknownWorld(f"there is no file {path}")
+    sys.path.insert(0, str(path.parent))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[_FILE_MODULE] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _load_module(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if name == missing or name.startswith(missing + "."):
+            raise UnknownWorld(f"there is no module {missing}") from None
+        raise  # the module is there, and lacks one itself
+
+
+def _check(world: type[World]) -> None:
+    name = world.__name__
+    for side in world.size:
+        if not MIN_SIDE <= side <= MAX_SIDE or side % 2:
+            raise Invalid(
+                f"{name}.size is {world.size}: both must be even, {MIN_SIDE} to {MAX_SIDE}"
+            )
+    if not 1 <= world.fps <= MAX_FPS:
+        raise Invalid(f"{name}.fps is {world.fps}: it must be 1 to {MAX_FPS}")
