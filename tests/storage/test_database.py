@@ -189,14 +189,6 @@ async def test_a_caller_who_leaves_takes_nothing_back(counter: Database) -> None
     assert await counter.run(increment) == 2
 
 
-async def test_a_caller_who_waited_long_enough_is_told_so(counter: Database) -> None:
-    with pytest.raises(Unavailable) as refusal:
-        await counter.run(increment, timeout_s=0)
-
-    written = await counter.run(count_of)
-    assert (refusal.value.code, written) in {("overloaded", 0), ("commit_unknown", 1)}
-
-
 async def test_a_unit_that_runs_out_of_items_is_an_error_like_any_other(database: Database) -> None:
     with pytest.raises(RuntimeError, match="StopIteration"):
         await database.run(lambda _: next(iter(())))

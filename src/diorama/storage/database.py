@@ -50,7 +50,8 @@ class Transaction(Protocol):
     def now_us(self) -> int:
         """Return the database's time, UTC microseconds, read anew at each call.
 
-        It never goes back, restarts included, and no gateway's wall clock is in it.
+        On SQLite it never goes back, restarts included. On PostgreSQL it is the server's clock,
+        and costs a round trip. No gateway's wall clock is in it.
         """
 
     def run(self, sql: str, *values: Value) -> list[Row]:
@@ -98,7 +99,7 @@ class BrokenConstraint(Exception):
     """A statement broke a constraint of the schema. Its class is the same on both databases."""
 
 
-def open_database(url: str, *, clock: Clock | None = None) -> Database:
+def open_database(url: str, *, clock: Clock | None = None, allow_unsafe: bool = False) -> Database:
     """Open the database that `url` names, bring its schema up to date, and return it.
 
     Blocks: called once, at start.
@@ -107,16 +108,22 @@ def open_database(url: str, *, clock: Clock | None = None) -> Database:
         url: `sqlite:///folder/diorama.db` (the path is absolute) or `postgresql://...`.
         clock: where SQLite reads time, this machine's by default. PostgreSQL uses its own time
             unless a clock is given, which only tests do.
+        allow_unsafe: take a PostgreSQL that runs with fsync or full_page_writes off.
 
     Raises:
-        Invalid: the URL names neither.
-        Unavailable: the database is in use (`store_in_use`), out of reach, or not safe to use.
+        Invalid: the URL names neither (`bad_database_url`).
+        Unavailable: it is in use (`store_in_use`), out of reach (`database_unreachable`), or would
+            lose what it acknowledged (`unsafe_database`).
     """
     parts = urlsplit(url)
     if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
         from diorama.storage.sqlite import SqliteDatabase
 
         return SqliteDatabase("/" + unquote(parts.path).lstrip("/"), clock=clock)
+    if parts.scheme in {"postgresql", "postgres"}:
+        from diorama.storage.postgresql import PostgresDatabase
+
+        return PostgresDatabase(url, clock=clock, allow_unsafe=allow_unsafe)
     raise Invalid(
         f"the database URL {masked(url)!r} is neither sqlite:///folder/diorama.db"
         " nor postgresql://user@host/name",

@@ -16,6 +16,7 @@ _WORD: Final = re.compile(
     r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | \? | \{[^{}]*\}""",
     re.VERBOSE | re.DOTALL,
 )
+_WORD_OR_END: Final = re.compile(_WORD.pattern + "| ;", re.VERBOSE | re.DOTALL)
 _LOCK: Final = re.compile(r"\{for_update(?P<skip>_skip_locked)?(?: of (?P<table>\w+))?\}")
 _SCHEMA_WORDS: Final = {
     "{autoincrement}": {
@@ -57,15 +58,19 @@ def for_postgresql(sql: str) -> str:
 
 
 def schema_statements(text: str, dialect: str) -> list[str]:
-    """Return the statements of a schema file, each ended by `;` at the end of its line."""
+    """Return the statements of a schema file, without its comments."""
     for word, meaning in _SCHEMA_WORDS.items():
         text = text.replace(word, meaning[dialect])
-    statements = (part.strip() for part in f"{text}\n".split(";\n"))
-    return [part for part in statements if _WORD.sub(_without_comment, part).strip()]
-
-
-def _without_comment(match: re.Match[str]) -> str:
-    return "" if match[0].startswith(("--", "/*")) else match[0]
+    statements, start = [""], 0
+    for match in _WORD_OR_END.finditer(text):
+        statements[-1] += text[start : match.start()]
+        start = match.end()
+        if match[0] == ";":
+            statements.append("")
+        elif not match[0].startswith(("--", "/*")):
+            statements[-1] += match[0]
+    statements[-1] += text[start:]
+    return [statement.strip() for statement in statements if statement.strip()]
 
 
 def _lock(word: str) -> str:
