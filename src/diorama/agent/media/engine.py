@@ -109,22 +109,22 @@ class PeerEvents(Protocol):
     """What the owner of a peer hears. Called on the asyncio loop, never from a foreign thread."""
 
     def on_local_candidate(self, candidate: IceCandidate | None) -> None:
-        """A candidate to signal to the viewer; None once there are no more."""
+        """Take a candidate to signal to the viewer; None once there are no more."""
 
     def on_connection_state(self, state: ConnectionState) -> None:
-        """The connection changed state."""
+        """Take a change of the connection."""
 
     def on_channel_open(self, label: str) -> None:
-        """`send` works from now on for this label. Once a label."""
+        """Take note that `send` works for this label; once a label."""
 
     def on_channel_message(self, label: str, data: bytes | str) -> None:
-        """The viewer sent a message, at most `MAX_MESSAGE_BYTES` long."""
+        """Take a message of the viewer, at most `MAX_MESSAGE_BYTES` long."""
 
     def on_key_frame_request(self) -> None:
-        """The viewer cannot decode on. The feed is told too: nothing to do but count."""
+        """Take note that the viewer cannot decode on; the feed was told: nothing is left to do."""
 
     def on_target_bitrate(self, bitrate_kbps: int) -> None:
-        """The network's estimate moved. The feed is told too: nothing to do but report."""
+        """Take the network's new estimate, to report it; the feed was told."""
 
 
 class VideoFeed(Protocol):
@@ -168,14 +168,17 @@ class Peer(Protocol):
     def send(self, label: str, data: bytes | str) -> bool:
         """Send on a channel; False where it is not open or its buffer is full."""
 
-    def attach(self, feed: VideoFeed) -> None:
-        """Make `feed` the source of pictures; it is told the present state and bitrate at once."""
+    def attach(self, feed: VideoFeed | None) -> None:
+        """Make `feed` the source of pictures (None: none); it is told the present state at once."""
 
     def frame_ready(self) -> bool:
         """Say that the feed has a newer picture; any thread. False: the peer cannot send now."""
 
     async def restart_ice(self) -> str:
-        """Return a new offer with fresh ICE credentials; media and channels go on meanwhile."""
+        """Return a new offer with fresh ICE credentials; media and channels go on meanwhile.
+
+        Raises Refused (`ice_restart_unsupported`) where the engine cannot: make a new peer then.
+        """
 
     async def stats(self) -> PeerStats:
         """Return how it is doing."""
