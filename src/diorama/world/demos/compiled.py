@@ -1,0 +1,109 @@
+"""How a kernel becomes machine code: ahead of its first call, once for each machine.
+
+A kernel's annotations are its signature: `compiled` reads them and has numba compile exactly that,
+so no call ever waits for a compiler. The result is kept in a folder that is named after the text of
+every module with kernels, since numba by itself does not notice a change in a module that a kernel calls.
+The folder is `NUMBA_CACHE_DIR` where it is set, else the user's cache folder, else a private one
+among the temporary files: the package itself may be installed read-only.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+
+import numba
+import numpy as np
+import numpy.typing as npt
+from numba import types
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Line = Annotated[npt.NDArray[np.float32], types.float32[::1]]
+Grid = Annotated[npt.NDArray[np.float32], types.float32[:, ::1]]
+Cube = Annotated[npt.NDArray[np.float32], types.float32[:, :, ::1]]
+Counts = Annotated[npt.NDArray[np.int32], types.int32[::1]]
+Bytes = Annotated[npt.NDArray[np.uint8], types.uint8[::1]]
+ByteGrid = Annotated[npt.NDArray[np.uint8], types.uint8[:, ::1]]
+Pixels = Annotated[npt.NDArray[np.uint8], types.uint8[:, :, ::1]]
+Sheets = Annotated[npt.NDArray[np.uint8], types.uint8[:, :, :, ::1]]
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a part of kernels: compiled into each kernel that calls it, never called from Python."""
+    wrapped: Callable[P, R] = numba.njit(fastmath=True, error_model="numpy", forceinline=True)(function)
+    return wrapped
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a kernel for the types in its annotations, or load what an earlier start compiled."""
+    with _kept_in(cache_folder()) as keeps:
+        wrapped: Callable[P, R] = numba.njit(
+            _signature(function), cache=keeps, fastmath=True, error_model="numpy"
+        )(function)
+    return wrapped
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Return where compiled kernels are kept, or None where this user can write nowhere."""
+    for folder in _places():
+        place = folder / f"diorama-{_fingerprint()}"
+        try:
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=place).close()
+        except OSError:
+            continue
+        if place.stat().st_uid == os.getuid():  # what lies there is run: nobody else may have put it
+            return place
+    return None
+
+
+def _places() -> Iterator[Path]:
+    asked = os.environ.get("NUMBA_CACHE_DIR")
+    if asked:
+        yield Path(asked)
+    yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "diorama"
+    yield Path(tempfile.gettempdir()) / f"diorama-{os.getuid()}"
+
+
+def _fingerprint() -> str:
+    here = Path(__file__).parent
+    texts = [path.read_bytes() for path in sorted(here.rglob("*.py"))]
+    kernels = b"".join(text for text in texts if b"demos.compiled import" in text)
+    return hashlib.sha256(kernels).hexdigest()[:16]
+
+
+@contextmanager
+def _kept_in(folder: Path | None) -> Iterator[bool]:
+    """Have numba keep what is compiled inside in `folder`; say whether there is one."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(folder or "")
+    try:
+        yield folder is not None
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+def _signature(function: Callable[P, R]) -> types.Type:
+    hints = get_type_hints(function, include_extras=True)
+    returned = _numba_type(hints.pop("return"))
+    return returned(*[_numba_type(hint) for hint in hints.values()])
+
+
+def _numba_type(hint: object) -> types.Type:
+    if get_origin(hint) is Annotated:
+        return get_args(hint)[1]
+    plain = {float: types.float64, int: types.int64, bool: types.boolean, type(None): types.none}
+    if isinstance(hint, type) and issubclass(hint, tuple):
+        fields = get_type_hints(hint, include_extras=True).values()
+        parts = [_numba_type(field) for field in fields]
+        if len(set(parts)) == 1:
+            return types.NamedUniTuple(parts[0], len(parts), hint)
+        return types.NamedTuple(parts, hint)
+    return plain[hint]

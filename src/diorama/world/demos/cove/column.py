@@ -1,0 +1,158 @@
+"""What one column of the picture meets: how far each row's ray goes, in the air and off the water.
+
+The view is drawn column by column. A ray's bearing is the column's, its slope the row's, so one
+walk over the land from near to far serves all rows: each step that stands higher than all before
+it fills the rows between. The same walk fills the mirror, what the water would show if it lay flat.
+"""
+
+from typing import Final, NamedTuple
+
+from diorama.world.demos.compiled import Bytes, Grid, Line, inlined
+from diorama.world.demos.cove.terrain import SIDE
+
+NEAR: Final = 0.7
+FAR: Final = 980.0
+STEP: Final = 0.0085
+SEA_FLOOR: Final = -16.0
+
+
+class View(NamedTuple):
+    """The camera. `scale` turns a slope into rows; `horizon` is the row of slope 0."""
+
+    x: float
+    z: float
+    height: float
+    ahead_x: float
+    ahead_z: float
+    scale: float
+    horizon: float
+    highest: float
+    time_s: float
+
+
+class Column(NamedTuple):
+    """Room for the work on one column, used again for each.
+
+    `depth` is the distance along the view per row (0 where there is sky), `ground` the height of
+    the land there, `edge` the share of a row that the nearer of two surfaces covers; `mirror_depth`
+    likewise for the mirror. `color`, `mirror` and `sky` are linear light.
+    """
+
+    depth: Line
+    ground: Line
+    edge: Line
+    mirror_depth: Line
+    color: Grid
+    mirror: Grid
+    sky: Grid
+    tone: Bytes
+
+
+@inlined
+def height_at(heights: Grid, x: float, z: float) -> float:
+    """Return the land's height at a point, between its cells; open sea outside."""
+    if x < 0.0 or z < 0.0 or x >= SIDE - 1.0 or z >= SIDE - 1.0:
+        return SEA_FLOOR
+    x0 = int(x)
+    z0 = int(z)
+    part_x = x - x0
+    part_z = z - z0
+    top = heights[z0, x0] + (heights[z0, x0 + 1] - heights[z0, x0]) * part_x
+    low = heights[z0 + 1, x0] + (heights[z0 + 1, x0 + 1] - heights[z0 + 1, x0]) * part_x
+    return top + (low - top) * part_z
+
+
+@inlined
+def walk(view: View, heights: Grid, column: Column, bear_x: float, bear_z: float) -> int:
+    """Fill depth, ground, edge and mirror depth of a column; return its lowest row of sky."""
+    rows = column.depth.shape[0]
+    for row in range(rows):
+        column.depth[row] = 0.0
+        column.edge[row] = 0.0
+        column.mirror_depth[row] = 0.0
+    top = float(rows)
+    last_y = 1e9
+    last_part = 1.0 / NEAR
+    last_ground = 0.0
+    mirror_low = rows
+    mirror_high = rows
+    distance = NEAR
+    while distance < FAR:
+        ground = height_at(heights, view.x + bear_x * distance, view.z + bear_z * distance)
+        part = 1.0 / distance
+        y = view.horizon + (view.height - max(ground, 0.0)) * view.scale * part
+        if y < top:
+            if last_y > top and top < rows:
+                _mark_edge(column, top)
+            _fill(column, top, last_y, last_part, last_ground, y, part, ground)
+            top = y
+        if ground > 0.0:
+            low = int(view.horizon + view.height * view.scale * part)
+            high = int(view.horizon + (view.height + ground) * view.scale * part) + 1
+            if low < rows:
+                high = min(high, rows)
+                low = max(low, 0)
+                if low < mirror_low:
+                    _fill_mirror(column, low, min(high, mirror_low), distance)
+                if high > mirror_high:
+                    _fill_mirror(column, max(low, mirror_high), high, distance)
+                if high < mirror_low:
+                    mirror_high = high
+                mirror_low = min(low, mirror_low)
+                mirror_high = max(high, mirror_high)
+        elif top <= 0.0:
+            break
+        last_y = y
+        last_part = part
+        last_ground = ground
+        distance += max(0.22, distance * STEP)
+    if top < view.horizon:
+        _mark_edge(column, top)
+        return max(0, int(top + 0.5))
+    return _fill_open_sea(view, column, top)
+
+
+@inlined
+def _mark_edge(column: Column, top: float) -> None:
+    row = int(top)
+    if 0 < row < column.edge.shape[0] - 1:
+        column.edge[row] = 1.0 - (top - row)
+
+
+@inlined
+def _fill(
+    column: Column,
+    top: float,
+    last_y: float,
+    last_part: float,
+    last_ground: float,
+    y: float,
+    part: float,
+    ground: float,
+) -> None:
+    """Fill the rows that one step of the walk adds, evenly in 1 / distance as perspective has it."""
+    first = max(int(y + 0.5), 0)
+    past = min(int(top + 0.5), column.depth.shape[0])
+    per_row = 1.0 / max(last_y - y, 1e-6)
+    for row in range(first, past):
+        share = min(max((last_y - row - 0.5) * per_row, 0.0), 1.0)
+        column.depth[row] = 1.0 / (last_part + (part - last_part) * share)
+        column.ground[row] = last_ground + (ground - last_ground) * share
+
+
+@inlined
+def _fill_mirror(column: Column, first: int, past: int, distance: float) -> None:
+    for row in range(first, past):
+        if column.mirror_depth[row] == 0.0:
+            column.mirror_depth[row] = distance
+
+
+@inlined
+def _fill_open_sea(view: View, column: Column, top: float) -> int:
+    """Fill from the end of the walk up to the horizon; return the lowest row of sky."""
+    first = max(int(view.horizon + 0.5), 0)
+    for row in range(first, min(int(top + 0.5), column.depth.shape[0])):
+        under = max(row + 0.5 - view.horizon, 0.05)
+        column.depth[row] = min(view.height * view.scale / under, 20000.0)
+        column.ground[row] = SEA_FLOOR
+    return first
