@@ -36,6 +36,7 @@ from diorama.storage.database import (
     masked,
 )
 from diorama.storage.handover import Handover, Job
+from diorama.storage.migrate import upgrade
 from diorama.storage.statements import for_postgresql
 
 __all__ = ["CONNECTIONS", "PostgresDatabase"]
@@ -167,18 +168,16 @@ class PostgresDatabase:
         return _Transaction(connection, self._clock)
 
     def _prepare(self, name: str, *, allow_unsafe: bool) -> None:
+        """Check that the database keeps its word, and bring its schema up to date."""
         try:
-            with self.connect() as connection:
+            with psycopg.connect(self._conninfo, autocommit=True) as connection:
                 unsafe = [] if allow_unsafe else connection.execute(_UNSAFE).fetchall()
+                if unsafe:
+                    raise _not_safe(name, [str(setting) for (setting,) in unsafe])
+                upgrade(connection)
+            self.connect().close()  # so that the incarnation is known
         except psycopg.Error as error:
             raise _translated(error, lost=True) from error
-        if unsafe:
-            settings = " and ".join(f"{setting} = off" for (setting,) in unsafe)
-            raise Unavailable(
-                f"PostgreSQL at {name} runs with {settings}: a crash would lose what it"
-                " acknowledged; turn it on, or allow an unsafe database by name",
-                code="unsafe_database",
-            )
 
     def _recognise(self, connection: psycopg.Connection[Row]) -> None:
         """Learn which history this is, and write down a new one."""
@@ -194,6 +193,15 @@ class PostgresDatabase:
                 for name, value in meta.items():
                     connection.execute(_META_WRITE, (name, value))
         self._incarnation = meta["generation"] * _TIMELINES + int(timeline)
+
+
+def _not_safe(name: str, settings: list[str]) -> Unavailable:
+    return Unavailable(
+        f"PostgreSQL at {name} runs with {' and '.join(f'{s} = off' for s in settings)}: a crash"
+        " would lose what it acknowledged; turn that on, or allow an unsafe database by name",
+        code="unsafe_database",
+        detail={"settings": list(settings)},
+    )
 
 
 def _meta(connection: psycopg.Connection[Row]) -> dict[str, int]:

@@ -35,6 +35,7 @@ from diorama.storage.database import (
 )
 from diorama.storage.folder import StoreFolder, in_use
 from diorama.storage.handover import Handover, Job
+from diorama.storage.migrate import upgrade
 from diorama.storage.statements import for_sqlite
 
 __all__ = ["SqliteDatabase"]
@@ -183,6 +184,7 @@ class _Writer:
         """Prepare the connection and return this start's incarnation."""
         for pragma in _PRAGMAS:
             connection.execute(pragma).fetchall()
+        upgrade(connection)
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(_META)
         meta = dict(connection.execute("SELECT name, value FROM store_meta").fetchall())

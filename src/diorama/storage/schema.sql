@@ -1,0 +1,1 @@
+-- The first schema. Words in braces differ by database: see diorama.storage.statements.
