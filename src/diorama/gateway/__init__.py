@@ -1,0 +1,1 @@
+"""The server: one port for REST, WebSockets, the player and the portal."""
