@@ -253,9 +253,11 @@ class _Writer:
             told_us = self._transaction.told_us
             if changes and told_us > self._floor_us:  # what was stored may hold this time
                 self._cursor.execute(_META_WRITE, ("ledger_us", told_us))
+                self._floor_us = told_us
             self._cursor.execute("COMMIT")
         except BaseException as error:
             self._undo()
+            self._floor_us = 0  # as far as is known: the next commit writes it again
             for job in jobs:
                 job.fail(job.error or error)
             self._answer(jobs)
@@ -263,7 +265,6 @@ class _Writer:
                 raise
         else:
             self._answer(jobs)
-            self._floor_us = told_us
             self._unchecked_commits += 1
             self._unchecked_rows += changes
 
