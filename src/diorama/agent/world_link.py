@@ -1,7 +1,8 @@
 """What a worker and a world's host say to each other: messages, and their frames on a socket.
 
 Pure. Pictures do not come this way (`frame_ring`). A message is MessagePack behind four bytes of
-length. The worker's first word is `Begin`; the host answers `Loaded`, then `FirstFrame`.
+length. The worker's first word is `Begin`; the host answers `Loaded`, then `FirstFrame`. The worker
+ends a world by SIGTERM to its process group.
 """
 
 from collections.abc import Iterator
@@ -33,10 +34,6 @@ class Begin(msgspec.Struct, frozen=True, tag_field="type", tag="begin"):
     seed: int
 
 
-class End(msgspec.Struct, frozen=True, tag_field="type", tag="end"):
-    """Call the world's `stop` and exit."""
-
-
 class Loaded(msgspec.Struct, frozen=True, tag_field="type", tag="loaded"):
     """The class is found and the frame memory has its size; `start` is being called."""
 
@@ -62,7 +59,7 @@ class Over(msgspec.Struct, frozen=True, tag_field="type", tag="over"):
     detail: str = ""
 
 
-ToHost = Begin | End | Prompt | Message | InputEvent
+ToHost = Begin | Prompt | Message | InputEvent
 FromHost = Loaded | FirstFrame | Say | Over
 
 _ENCODER: Final = msgspec.msgpack.Encoder()

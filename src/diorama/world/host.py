@@ -26,7 +26,6 @@ from diorama.agent.frame_ring import FrameWriter, RingFiles
 from diorama.agent.world_link import (
     Begin,
     Deframer,
-    End,
     FirstFrame,
     FromHost,
     Loaded,
@@ -84,10 +83,7 @@ class _Link:
             data = b""
         if not data:
             raise _Stopping
-        for message in map(to_host, self._deframer.feed(data)):
-            if isinstance(message, End):
-                raise _Stopping
-            self.waiting.append(message)
+        self.waiting.extend(map(to_host, self._deframer.feed(data)))
 
     def receive_begin(self) -> Begin:
         """Return the worker's first word; raises _Stopping where none comes."""
@@ -221,6 +217,7 @@ class Host:
         return context.ended
 
     def _fail(self, outcome: Outcome, error: Exception) -> int:
+        self._stopping = True
         traceback.print_exception(error)
         detail = "".join(traceback.format_exception_only(error)).strip()
         with contextlib.suppress(OSError):  # a worker that is there sees the exit status
