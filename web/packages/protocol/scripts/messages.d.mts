@@ -1,0 +1,3 @@
+export const messagesUrl: URL
+export function committed(): Promise<string>
+export function messages(): Promise<string>

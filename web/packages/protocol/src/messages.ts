@@ -1,0 +1,429 @@
+// Generated from schema.json by `npm run generate -w @diorama/protocol`. Do not edit.
+
+export type GatewayToViewer =
+  Welcome | SessionChanged | Offer | Candidate | Warned | Heartbeat | Problem
+/**
+ * Where a session is. The values are stored and sent: add to them, never rename.
+ */
+export type SessionState =
+  'connecting' | 'disconnected' | 'failed' | 'idle' | 'queued' | 'requesting' | 'streaming'
+export type InputEvent =
+  | KeyDown
+  | KeyUp
+  | PointerMove
+  | PointerDown
+  | PointerUp
+  | Wheel
+  | TouchStart
+  | TouchMove
+  | TouchEnd
+  | Gamepad
+  | Text
+export type ViewerToGateway = Hello | Heartbeat | Answer | Candidate | Restart | MediaReport | Bye
+export type ViewerToWorld =
+  | KeyDown
+  | KeyUp
+  | PointerMove
+  | PointerDown
+  | PointerUp
+  | Wheel
+  | TouchStart
+  | TouchMove
+  | TouchEnd
+  | Gamepad
+  | Text
+  | Ping
+  | Prompt
+  | Message
+  | Leaving
+  | Ack
+export type WorldToViewer = Pong | Message | Ack | Refusal
+
+/**
+ * The message with this id was handed over.
+ */
+export interface Ack {
+  type: 'ack'
+  id: number
+}
+/**
+ * The viewer's answer to the offer with the same `attachment`.
+ */
+export interface Answer {
+  type: 'answer'
+  attachment: number
+  sdp: string
+}
+/**
+ * The viewer ends the session: 1000 on purpose, 1001 because the page is left.
+ */
+export interface Bye {
+  type: 'bye'
+  code?: 1000 | 1001
+}
+/**
+ * One candidate of either side, trickled.
+ */
+export interface Candidate {
+  type: 'candidate'
+  attachment: number
+  candidate: IceCandidate
+}
+/**
+ * An RTCIceCandidateInit; an empty `candidate` is the end of candidates.
+ */
+export interface IceCandidate {
+  candidate: string
+  sdpMid?: string | null
+  sdpMLineIndex?: number | null
+}
+/**
+ * Why a session ended: the registry's row and the reason.
+ */
+export interface EndView {
+  code: number
+  name: string
+  reason: string
+  doing: string
+  retry: string
+  retry_limit: number | null
+  message: string
+}
+/**
+ * A gamepad in W3C standard mapping: axes -1.0 to 1.0, buttons 0.0 to 1.0.
+ */
+export interface Gamepad {
+  type: 'gamepad'
+  index: number
+  axes: number[]
+  buttons: number[]
+}
+/**
+ * The gateway's answer to `hello`.
+ */
+export interface Welcome {
+  type: 'welcome'
+  protocol: number
+  session: SessionView
+  heartbeat_s: number
+  resume_window_s: number
+}
+/**
+ * One session, as its viewer and its account may see it.
+ */
+export interface SessionView {
+  id: string
+  project: string
+  region: string
+  state: SessionState
+  version: number
+  attached: boolean
+  attachment: number
+  created_at: string
+  state_entered_at: string
+  first_frame_at?: string | null
+  runs_until?: string | null
+  ended_at?: string | null
+  end_user?: string | null
+  device?: string | null
+  queue?: QueueView | null
+  end?: EndView | null
+}
+/**
+ * A waiter's place: `position` 1 is next; an ETA is None while there is no data for one.
+ */
+export interface QueueView {
+  position: number
+  length: number
+  eta_p50_s?: number | null
+  eta_p90_s?: number | null
+}
+/**
+ * The session as it is now, its place in the queue included.
+ */
+export interface SessionChanged {
+  type: 'session'
+  session: SessionView
+}
+/**
+ * The worker's offer. `attachment` numbers the viewer's connection it is for.
+ */
+export interface Offer {
+  type: 'offer'
+  attachment: number
+  sdp: string
+  ice_servers?: IceServer[]
+}
+/**
+ * An RTCIceServer: STUN or TURN addresses with a credential minted for one session.
+ */
+export interface IceServer {
+  urls: string[]
+  username?: string | null
+  credential?: string | null
+}
+/**
+ * Something will end the session: `afk`, `runtime` or `draining`, in `seconds_left`.
+ */
+export interface Warned {
+  type: 'warning'
+  kind: 'afk' | 'draining' | 'runtime'
+  seconds_left: number
+}
+/**
+ * Every `heartbeat_s`; the gateway sends the same `n` back.
+ */
+export interface Heartbeat {
+  type: 'heartbeat'
+  n: number
+}
+/**
+ * What was sent cannot be taken: a stable code and a sentence.
+ */
+export interface Problem {
+  type: 'problem'
+  code: string
+  message: string
+}
+/**
+ * First word of a viewer.
+ *
+ * Attributes:
+ *     protocol: 1.
+ *     token: from the answer to POST /v1/sessions.
+ *     attachment: the number of the peer connection whose media still flows here, if one does:
+ *         the socket alone was lost. None asks for a new offer.
+ *     codecs: video codecs this viewer can decode, such as `H264`, `VP8`; empty is unknown.
+ */
+export interface Hello {
+  type: 'hello'
+  protocol: number
+  token: string
+  attachment?: number | null
+  codecs?: string[]
+}
+/**
+ * One session that holds what a limit counts; `end` is where DELETE ends it.
+ */
+export interface HolderView {
+  session: string
+  project: string
+  state: SessionState
+  age_s: number
+  last_heard_s: number | null
+  device: string | null
+  end: string
+}
+/**
+ * A key went down, or repeats while held.
+ */
+export interface KeyDown {
+  type: 'key_down'
+  code: string
+  key: string
+  repeat?: boolean
+}
+/**
+ * A key went up, or the viewer's window lost focus while it was held.
+ */
+export interface KeyUp {
+  type: 'key_up'
+  code: string
+  key: string
+}
+/**
+ * A mouse or pen moved; `buttons` is the W3C bit mask of those held.
+ */
+export interface PointerMove {
+  type: 'pointer_move'
+  x: number
+  y: number
+  movement_x?: number
+  movement_y?: number
+  buttons?: number
+}
+/**
+ * A button of a mouse or pen went down: 0 left, 1 middle, 2 right.
+ */
+export interface PointerDown {
+  type: 'pointer_down'
+  x: number
+  y: number
+  button?: number
+}
+/**
+ * A button of a mouse or pen went up.
+ */
+export interface PointerUp {
+  type: 'pointer_up'
+  x: number
+  y: number
+  button?: number
+}
+/**
+ * The wheel turned; CSS pixels, positive down and right.
+ */
+export interface Wheel {
+  type: 'wheel'
+  delta_x: number
+  delta_y: number
+  x?: number
+  y?: number
+}
+/**
+ * A finger came down.
+ */
+export interface TouchStart {
+  type: 'touch_start'
+  id: number
+  x: number
+  y: number
+}
+/**
+ * A finger moved.
+ */
+export interface TouchMove {
+  type: 'touch_move'
+  id: number
+  x: number
+  y: number
+}
+/**
+ * A finger left, or the system took the touch away.
+ */
+export interface TouchEnd {
+  type: 'touch_end'
+  id: number
+}
+/**
+ * Text typed or composed by an input method, where keys alone do not tell it.
+ */
+export interface Text {
+  type: 'text'
+  text: string
+}
+/**
+ * The viewer goes: 1000 on purpose, 1001 because the page is left.
+ */
+export interface Leaving {
+  type: 'bye'
+  code?: 1000 | 1001
+}
+/**
+ * What the viewer sees of its peer connection.
+ */
+export interface MediaReport {
+  type: 'media'
+  attachment: number
+  state: 'connecting' | 'lost' | 'playing' | 'stalled'
+}
+/**
+ * A JSON message, either way; an `id` asks the other side for an `ack`.
+ */
+export interface Message {
+  type: 'message'
+  /**
+   * any JSON
+   */
+  data: unknown
+  id?: number | null
+}
+/**
+ * POST /v1/sessions. `client_id` is the SDK's secret name for one tab: it continues its session.
+ */
+export interface OpenSession {
+  project: string
+  region?: string | null
+  client_id?: string | null
+  end_user?: string | null
+  device?: string | null
+}
+/**
+ * The answer to a request for a session: `token` opens the viewer's WebSocket, and only that.
+ */
+export interface OpenedSession {
+  session: SessionView
+  token: string
+  continued: boolean
+}
+/**
+ * A page of a list: ask again with `cursor` for the next; None is the end.
+ */
+export interface Page {
+  sessions: SessionView[]
+  cursor?: string | null
+}
+/**
+ * The viewer is there; `visible` tells whether its page is shown.
+ */
+export interface Ping {
+  type: 'ping'
+  n: number
+  visible?: boolean
+}
+/**
+ * The worker's answer to `ping`, at once: the page reads its round trip from it.
+ */
+export interface Pong {
+  type: 'pong'
+  n: number
+}
+/**
+ * One project, as a visitor may see it.
+ */
+export interface ProjectView {
+  id: string
+  name: string
+  description: string
+  enabled: boolean
+  regions: string[]
+  world: string
+  prompts?: string[]
+}
+/**
+ * A text prompt for the world.
+ */
+export interface Prompt {
+  type: 'prompt'
+  text: string
+}
+/**
+ * A message that cannot be taken.
+ */
+export interface Refusal {
+  type: 'problem'
+  code: string
+  message: string
+}
+/**
+ * The viewer asks for a new offer: `ice` on the same peer connection, `peer` on a new one.
+ */
+export interface Restart {
+  type: 'restart'
+  attachment: number
+  scope: 'ice' | 'peer'
+}
+/**
+ * One slot of a worker; `term` rises with each reservation.
+ */
+export interface SlotView {
+  index: number
+  state: string
+  term: number
+  session?: string | null
+}
+/**
+ * One worker: `ready`, `draining`, `suspect` (unheard for a while) or `lost`.
+ */
+export interface WorkerView {
+  id: string
+  name: string
+  region: string
+  pool: string
+  state: string
+  heard_at: string
+  slots: SlotView[]
+  kinds: string[]
+  encoders: string[]
+  version: string
+}
