@@ -1,0 +1,213 @@
+"""What an operator may set: from the environment, then a TOML file, then the defaults below.
+
+Each setting is declared once, with its bounds; the words of a refusal and the table of
+docs/configuration.md are made from the same declaration. Configuration and data belong to the
+folder Diorama is started in: `diorama.toml` and `.diorama/`. Reading and refusing them is
+`settings_file`'s.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Final, Self
+
+import msgspec
+from msgspec import Meta
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from diorama.kernel.errors import Invalid
+from diorama.leases.timers import DEFAULTS, Timers
+from diorama.projects.rules import Rules
+from diorama.protocol.worker import Name, VideoSpec, WorldKind
+
+PREFIX: Final = "DIORAMA_"
+SQLITE: Final = "sqlite"
+_POSTGRESQL: Final = ("postgresql://", "postgres://")
+_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+_A_NAME: Final[dict[str, JsonValue]] = {
+    "allowed": "1 to 64 letters, digits, dots, underscores and hyphens"
+}
+_STRICT: Final = ConfigDict(
+    extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True
+)
+
+
+class TimerSettings(BaseModel):
+    """`leases.timers.Timers` with the bounds an operator has; its orders are checked as well."""
+
+    model_config = _STRICT
+
+    heartbeat_s: float = Field(default=DEFAULTS.heartbeat_s, ge=1, le=30)
+    """Between two heartbeats of a viewer, or two beats of a worker."""
+    detached_after_s: float = Field(default=DEFAULTS.detached_after_s, ge=2, le=120)
+    """A viewer unheard this long is detached."""
+    stale_after_s: float = Field(default=DEFAULTS.stale_after_s, ge=2, le=300)
+    """A viewer unheard this long yields to limits."""
+    suspect_after_s: float = Field(default=DEFAULTS.suspect_after_s, ge=2, le=300)
+    """A worker unheard this long is given no new sessions."""
+    self_fence_s: float = Field(default=DEFAULTS.self_fence_s, ge=5, le=600)
+    """A worker without a confirmed renewal this long kills what it runs."""
+    slot_reuse_s: float = Field(default=DEFAULTS.slot_reuse_s, ge=16, le=1_200)
+    """A slot whose worker is unheard comes back after this, without proof of its death."""
+    claim_s: float = Field(default=DEFAULTS.claim_s, ge=5, le=600)
+    """A viewer must attach within this time of a reservation."""
+    accept_assignment_s: float = Field(default=DEFAULTS.accept_assignment_s, ge=2, le=120)
+    """A worker must accept an assignment within this time."""
+    confirm_stop_s: float = Field(default=DEFAULTS.confirm_stop_s, ge=1, le=120)
+    """A worker must confirm a stop within this time."""
+    admission_s: float = Field(default=DEFAULTS.admission_s, ge=1, le=60)
+    """A request for a session must be decided within this time."""
+    place_kept_s: float = Field(default=DEFAULTS.place_kept_s, ge=1, le=600)
+    """A waiter who dropped keeps the place this long."""
+    recovery_grace_s: float = Field(default=DEFAULTS.recovery_grace_s, ge=1, le=300)
+    """After a start, or a step of the clock, nobody is found missing this long."""
+    page_left_grace_s: float = Field(default=DEFAULTS.page_left_grace_s, ge=0, le=10)
+    """A page that says it is being left may be reloading: it has this long to come back."""
+
+    @model_validator(mode="after")
+    def check_orders(self) -> Self:
+        """Refuse timers that are each in bounds, and unsafe together."""
+        try:
+            self.timers()
+        except Invalid as error:
+            raise ValueError(str(error)) from None
+        return self
+
+    def timers(self) -> Timers:
+        """Return them as the domain has them."""
+        return Timers(**self.model_dump())
+
+
+class LocalWorkerSettings(BaseModel):
+    """The worker that `diorama up` starts beside the gateway."""
+
+    model_config = _STRICT
+
+    enabled: bool = Field(default=True, json_schema_extra={"allowed": "true or false"})
+    """Whether `diorama up` starts one."""
+    name: str = Field(default="local", pattern=_NAME, json_schema_extra=_A_NAME)
+    """What it is called."""
+    slots: int = Field(default=2, ge=1, le=64)
+    """How many sessions it runs at once."""
+    region: str = Field(default="local", pattern=_NAME, json_schema_extra=_A_NAME)
+    """The region it belongs to; projects that name no regions run in this one."""
+    pool: str = Field(default="default", pattern=_NAME, json_schema_extra=_A_NAME)
+    """The pool it belongs to."""
+
+
+class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One `[[projects]]` of the file: what can be streamed, and its rules.
+
+    Attributes:
+        world: for `python`: `module:Class`, or `path/file.py:Class`; else a command line.
+        options: given to the world as `context.options`.
+        regions: where it may run; empty is the local worker's region.
+        public: whether anyone who reaches the gateway may ask for a session.
+    """
+
+    name: Name
+    world: Annotated[str, Meta(min_length=1, max_length=1_000)]
+    kind: WorldKind = "python"
+    title: Annotated[str, Meta(max_length=120)] = ""
+    description: Annotated[str, Meta(max_length=2_000)] = ""
+    enabled: bool = True
+    public: bool = True
+    pool: Name = "default"
+    regions: Annotated[tuple[Name, ...], Meta(max_length=64)] = ()
+    prompts: Annotated[tuple[Annotated[str, Meta(max_length=4_000)], ...], Meta(max_length=32)] = ()
+    options: dict[str, Any] = {}
+    video: VideoSpec = VideoSpec()
+    rules: Rules = Rules()
+
+    def options_json(self) -> str:
+        """Return the options as `WorldSpec` carries them."""
+        return msgspec.json.encode(self.options).decode()
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set; `projects` come from the file alone."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        arbitrary_types_allowed=True,
+        use_attribute_docstrings=True,
+        validate_default=False,
+    )
+
+    host: str = Field(
+        default="127.0.0.1",
+        pattern=r"^[A-Za-z0-9.:-]{1,253}$",
+        json_schema_extra={"allowed": "an address or name of this machine; 0.0.0.0 is all of them"},
+    )
+    """Where the gateway listens. Anything but this machine itself belongs behind TLS."""
+    port: int = Field(default=8080, ge=1, le=65_535)
+    """The one port: player, REST and WebSockets."""
+    data: Path = Field(
+        default=Path(".diorama"), json_schema_extra={"allowed": "a folder, made if missing"}
+    )
+    """Where the embedded store, secrets and the local worker keep their files."""
+    store: SecretStr = Field(
+        default=SecretStr(SQLITE),
+        json_schema_extra={"allowed": "`sqlite`, or postgresql://USER:PASSWORD@HOST/DATABASE"},
+    )
+    """`sqlite` is a file in the data folder; many gateways share a PostgreSQL."""
+    timers: TimerSettings = TimerSettings()
+    local_worker: LocalWorkerSettings = LocalWorkerSettings()
+    projects: tuple[ProjectSettings, ...] = ()
+
+    @field_validator("data")
+    @classmethod
+    def be_a_folder(cls, data: Path) -> Path:
+        """Return the folder, absolute, with `~` opened; it may not exist yet."""
+        folder = data.expanduser().absolute()
+        if "\0" in str(data) or (folder.exists() and not folder.is_dir()):
+            raise ValueError("not a folder")
+        return folder
+
+    @field_validator("store")
+    @classmethod
+    def name_a_database(cls, store: SecretStr) -> SecretStr:
+        """Refuse what is neither of the two databases."""
+        url = store.get_secret_value()
+        if url != SQLITE and not url.startswith(_POSTGRESQL):
+            raise ValueError("neither of the databases")
+        return store
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is the library's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the environment before what is passed in, which is the file."""
+        return env_settings, init_settings
+
+    @property
+    def data_folder(self) -> Path:
+        """The data folder, absolute."""
+        return self.data.expanduser().absolute()
+
+    @property
+    def database_url(self) -> str | None:
+        """The PostgreSQL to use, with its password: never to be shown; None is SQLite."""
+        url = self.store.get_secret_value()
+        return None if url == SQLITE else url
+
+    @property
+    def worker_key_file(self) -> Path:
+        """Where the gateway keeps the credential of the local worker."""
+        return self.data_folder / "secrets" / "worker.key"
