@@ -8,16 +8,17 @@ it fills the rows between. The same walk fills the mirror, what the water would 
 from typing import Final, NamedTuple
 
 from diorama.world.demos.compiled import Bytes, Grid, Line, inlined
-from diorama.world.demos.cove.terrain import SIDE
+from diorama.world.demos.cove.terrain import DEEP_M, SIDE, Land
 
 NEAR: Final = 0.7
 FAR: Final = 980.0
-STEP: Final = 0.0085
+STEP: Final = 0.0095
 SEA_FLOOR: Final = -16.0
 
 
 class View(NamedTuple):
-    """The camera. `scale` turns a slope into rows; `horizon` is the row of slope 0."""
+    """The camera. `scale` turns a slope into rows; `horizon` is the row of slope 0, `rings` how steep the
+    steepest ring of waves is."""
 
     x: float
     z: float
@@ -26,8 +27,8 @@ class View(NamedTuple):
     ahead_z: float
     scale: float
     horizon: float
-    highest: float
     time_s: float
+    rings: float
 
 
 class Column(NamedTuple):
@@ -35,13 +36,17 @@ class Column(NamedTuple):
 
     `depth` is the distance along the view per row (0 where there is sky), `ground` the height of
     the land there, `edge` the share of a row that the nearer of two surfaces covers; `mirror_depth`
-    likewise for the mirror. `color`, `mirror` and `sky` are linear light.
+    likewise for the mirror; `tilted` is the distance at which the column
+    before last found the sea's slopes `toward` the viewer and `aside`. `color`, `mirror` and `sky` are linear light.
     """
 
     depth: Line
     ground: Line
     edge: Line
     mirror_depth: Line
+    tilted: Line
+    toward: Line
+    aside: Line
     color: Grid
     mirror: Grid
     sky: Grid
@@ -63,7 +68,7 @@ def height_at(heights: Grid, x: float, z: float) -> float:
 
 
 @inlined
-def walk(view: View, heights: Grid, column: Column, bear_x: float, bear_z: float) -> int:
+def walk(view: View, land: Land, column: Column, bear_x: float, bear_z: float) -> int:
     """Fill depth, ground, edge and mirror depth of a column; return its lowest row of sky."""
     rows = column.depth.shape[0]
     for row in range(rows):
@@ -77,8 +82,11 @@ def walk(view: View, heights: Grid, column: Column, bear_x: float, bear_z: float
     mirror_low = rows
     mirror_high = rows
     distance = NEAR
-    while distance < FAR:
-        ground = height_at(heights, view.x + bear_x * distance, view.z + bear_z * distance)
+    far = min(FAR, _way_out(view.x, bear_x), _way_out(view.z, bear_z))
+    while distance < far:
+        x = view.x + bear_x * distance
+        z = view.z + bear_z * distance
+        ground = height_at(land.heights, x, z)
         part = 1.0 / distance
         y = view.horizon + (view.height - max(ground, 0.0)) * view.scale * part
         if y < top:
@@ -105,11 +113,24 @@ def walk(view: View, heights: Grid, column: Column, bear_x: float, bear_z: float
         last_y = y
         last_part = part
         last_ground = ground
-        distance += max(0.22, distance * STEP)
+        stride = max(0.26, distance * STEP)
+        if ground < -1.0 and land.deep[int(z) // DEEP_M, int(x) // DEEP_M] > 0:
+            stride = max(stride, DEEP_M)
+        distance += stride
     if top < view.horizon:
         _mark_edge(column, top)
         return max(0, int(top + 0.5))
     return _fill_open_sea(view, column, top)
+
+
+@inlined
+def _way_out(position: float, bearing: float) -> float:
+    """Return how far ahead the land's edge lies along one axis."""
+    if bearing > 1e-6:
+        return (SIDE - 1.01 - position) / bearing
+    if bearing < -1e-6:
+        return (0.01 - position) / bearing
+    return FAR
 
 
 @inlined

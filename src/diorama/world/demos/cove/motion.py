@@ -21,6 +21,7 @@ MOST_PITCH: Final = 0.5
 FALL: Final = 9.0  # metres a second, twice
 SPRAY: Final = 14
 SPRAY_S: Final = 0.9
+SETTLE_S: Final = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,15 @@ class Stone:
         return self.age_s >= self.flight_s
 
     @property
+    def pressure(self) -> float:
+        """How far it presses the water down in one step: it bobs, so that rings follow the first."""
+        age_s = self.age_s - self.flight_s
+        return 0.075 * math.cos(9.5 * age_s) * math.exp(-2.2 * age_s)
+
+    @property
     def gone(self) -> bool:
-        """Whether its spray has settled too."""
-        return self.age_s >= self.flight_s + SPRAY_S
+        """Whether the water above it is at rest too."""
+        return self.age_s >= self.flight_s + SETTLE_S
 
 
 def throw(start: Point, goal: Point) -> Stone:
@@ -106,6 +113,8 @@ def show(stone: Stone) -> Placed:
         x, z, height = (a + (b - a) * share for a, b in zip(stone.start, stone.goal, strict=True))
         return np.array([[x, z, height + arc - 0.15, 0.42, 0.36, DOT, 0.05]])
     age_s = stone.age_s - stone.flight_s
+    if age_s >= SPRAY_S:
+        return np.zeros((0, 7))
     x, z, _ = stone.goal
     rows = []
     for drop in range(SPRAY):

@@ -5,21 +5,23 @@ from typing import Final
 import numpy as np
 
 from diorama.world.demos.compiled import Bytes, Cube, Pixels, compiled, inlined
-from diorama.world.demos.cove.column import SEA_FLOOR, Column, View, height_at, walk
-from diorama.world.demos.cove.sky import AROUND, ROWS, TOP_SLOPE, Light
-from diorama.world.demos.cove.terrain import DETAIL, SIDE, Land
+from diorama.world.demos.cove.column import Column, View, height_at, walk
+from diorama.world.demos.cove.sky import AROUND, MOON_X, MOON_Z, ROWS, TOP_SLOPE, Light
+from diorama.world.demos.cove.surface import SPARSE_M, Bearing, color_water
+from diorama.world.demos.cove.terrain import DETAIL, SIDE, SUN_X, SUN_Z, Land
 from diorama.world.demos.cove.things import Things, draw_things
-from diorama.world.demos.cove.water import SWELL, Water, ring_slope
+from diorama.world.demos.cove.water import Water
 from diorama.world.demos.noise import smooth
 
 BRIGHTEST: Final = 4.0
 TONES: Final = 16384
+SMOOTH_M: Final = 330.0
 TONE_STEPS: Final = TONES / BRIGHTEST
 
 
 def make_column(rows: int) -> Column:
     """Return room for columns of `rows` rows."""
-    lines = [np.zeros(rows, np.float32) for _ in range(4)]
+    lines = [np.zeros(rows, np.float32) for _ in range(7)]
     grids = [np.zeros((rows, 3), np.float32) for _ in range(2)]
     return Column(*lines, *grids, np.zeros((ROWS + 1, 3), np.float32), tone_curve())
 
@@ -35,7 +37,7 @@ def tone_curve() -> Bytes:
 
 
 @inlined
-def _take_sky(sky: Cube, column: Column, bear_x: float, bear_z: float) -> None:
+def _take_sky(view: View, sky: Cube, column: Column, bear_x: float, bear_z: float) -> None:
     """Copy the panorama's column of a bearing, between its two nearest."""
     around = np.arctan2(bear_x, bear_z) * (AROUND / 6.283185307)
     if around < 0.0:
@@ -44,7 +46,10 @@ def _take_sky(sky: Cube, column: Column, bear_x: float, bear_z: float) -> None:
     part = np.float32(around - first)
     first %= AROUND
     other = (first + 1) % AROUND
-    for row in range(ROWS + 1):
+    seen = max(view.horizon, column.depth.shape[0] - view.horizon) / view.scale
+    used = min(int(seen * (ROWS / TOP_SLOPE)) + 3, ROWS)
+    for count in range(used + 1):
+        row = ROWS if count == used else count
         for channel in range(3):
             here = sky[first, row, channel]
             column.sky[row, channel] = here + (sky[other, row, channel] - here) * part
@@ -68,11 +73,8 @@ def _color_sky(view: View, column: Column, sky_row: int) -> None:
 
 
 @inlined
-def _color_sun(
-    view: View, light: Light, column: Column, sky_row: int, bear_x: float, bear_z: float
-) -> None:
+def _color_sun(view: View, light: Light, column: Column, sky_row: int, off: float) -> None:
     """Add the sun's disc to the sky."""
-    off = _off_sun(bear_x, bear_z)
     if abs(off) > 0.06:
         return
     for row in range(sky_row):
@@ -80,17 +82,32 @@ def _color_sun(
         apart = (off * off + rise * rise) ** 0.5
         disc = smooth(0.0265, 0.0245, apart) * max(0.0, 1.0 - 2.0 * light.dusk)
         column.color[row, 0] += 5.0 * disc
-        column.color[row, 1] += 3.6 * disc
-        column.color[row, 2] += 1.9 * disc
+        column.color[row, 1] += 3.2 * disc
+        column.color[row, 2] += 1.2 * disc
 
 
 @inlined
-def _off_sun(bear_x: float, bear_z: float) -> float:
-    """Return how far a bearing is off the sun's, as a slope; 9 where it looks away from it."""
-    along = bear_x * 0.22 + bear_z * 0.9755
+def _color_moon(view: View, light: Light, column: Column, sky_row: int, off: float) -> None:
+    """Add the moon's disc and its glow to the sky."""
+    if abs(off) > 0.4 or light.moon <= 0.0:
+        return
+    for row in range(sky_row):
+        rise = (view.horizon - row - 0.5) / view.scale - light.moon_slope
+        apart = (off * off + rise * rise) ** 0.5
+        glow = 0.05 * smooth(0.36, 0.0, apart) + 0.10 / (1.0 + apart * apart * 900.0)
+        disc = light.moon * (1.1 * smooth(0.0235, 0.0215, apart) + glow)
+        column.color[row, 0] += 0.80 * disc
+        column.color[row, 1] += 0.88 * disc
+        column.color[row, 2] += disc
+
+
+@inlined
+def _off(bear_x: float, bear_z: float, light_x: float, light_z: float) -> float:
+    """Return how far a bearing is off a light's, as a slope; 9 where it looks away from it."""
+    along = bear_x * light_x + bear_z * light_z
     if along <= 0.1:
         return 9.0
-    return (bear_x * 0.9755 - bear_z * 0.22) / along
+    return (bear_x * light_z - bear_z * light_x) / along
 
 
 @inlined
@@ -137,22 +154,37 @@ def _color_ground(
     water: Water,
     column: Column,
     sky_row: int,
-    bear_x: float,
-    bear_z: float,
+    bearing: Bearing,
+    even: bool,
 ) -> None:
-    off_sun = _off_sun(bear_x, bear_z)
-    for row in range(sky_row, column.depth.shape[0]):
+    rows = column.depth.shape[0]
+    row = sky_row
+    while row < rows:
         distance = column.depth[row]
-        x = view.x + bear_x * distance
-        z = view.z + bear_z * distance
         if column.ground[row] > 0.0:
+            x = view.x + bearing.x * distance
+            z = view.z + bearing.z * distance
             _color_land(light, land, column, row, x, z, distance)
+        elif distance < SPARSE_M and row + 2 < rows and column.ground[row + 1] <= 0.0:
+            color_water(view, light, water, column, row + 1, bearing, even)
+            for channel in range(3):
+                both = column.color[row - 1, channel] + column.color[row + 1, channel]
+                column.color[row, channel] = 0.5 * both
+            _add_haze(column, row + 1)
+            row += 2
+            continue
         else:
-            _color_water(view, light, land, water, column, row, x, z, bear_x, bear_z, off_sun)
-        haze = _haze(distance)
-        for channel in range(3):
-            here = column.color[row, channel]
-            column.color[row, channel] = here + (column.sky[ROWS, channel] - here) * haze
+            color_water(view, light, water, column, row, bearing, even)
+        _add_haze(column, row)
+        row += 1
+
+
+@inlined
+def _add_haze(column: Column, row: int) -> None:
+    haze = _haze(column.depth[row])
+    for channel in range(3):
+        here = column.color[row, channel]
+        column.color[row, channel] = here + (column.sky[ROWS, channel] - here) * haze
 
 
 @inlined
@@ -162,8 +194,8 @@ def _color_land(
     grain = land.detail[int(z * 11.0) & (DETAIL - 1), int(x * 11.0) & (DETAIL - 1)]
     broad = land.detail[int(z * 2.3) & (DETAIL - 1), int(x * 2.3) & (DETAIL - 1)]
     fine = 1.0 / (1.0 + (distance * 0.045) ** 2)
-    rough = 1.0 + 0.24 * grain * fine + 0.20 * broad / (1.0 + (distance * 0.012) ** 2)
-    if distance < 260.0:
+    rough = 1.0 + 0.30 * grain * fine + 0.30 * broad / (1.0 + (distance * 0.012) ** 2)
+    if distance < SMOOTH_M:
         at_x = min(max(x, 0.0), SIDE - 2.0)
         at_z = min(max(z, 0.0), SIDE - 2.0)
         x0 = int(at_x)
@@ -178,13 +210,13 @@ def _color_land(
         low = land.lamps[z0 + 1, x0] * (1.0 - part_x) + land.lamps[z0 + 1, x0 + 1] * part_x
         lamp += (low - lamp) * part_z
     else:
-        x0 = min(max(int(x), 0), SIDE - 1) >> 2
-        z0 = min(max(int(z), 0), SIDE - 1) >> 2
-        red = land.far[z0, x0, 0] * 1.0
-        green = land.far[z0, x0, 1] * 1.0
-        blue = land.far[z0, x0, 2] * 1.0
-        sun = land.far[z0, x0, 3] * 1.0
-        lamp = land.lamps[z0 * 4, x0 * 4] * 1.0
+        x0 = min(max(int(x), 0), SIDE - 1)
+        z0 = min(max(int(z), 0), SIDE - 1)
+        red = land.near[z0, x0, 0] * 1.0
+        green = land.near[z0, x0, 1] * 1.0
+        blue = land.near[z0, x0, 2] * 1.0
+        sun = land.near[z0, x0, 3] * 1.0
+        lamp = land.lamps[z0, x0] * 1.0
     red *= 1.0 / 255.0
     green *= 1.0 / 255.0
     blue *= 1.0 / 255.0
@@ -206,89 +238,6 @@ def _between(
         np.float32(cells[z + 1, x + 1, channel]) - np.float32(cells[z + 1, x, channel])
     ) * part_x
     return top + (low - top) * part_z
-
-
-@inlined
-def _swell_slope(water: Water, x: float, z: float, axis: int) -> float:
-    """Return the swell's slope at a point of its tile, in cells; between cells."""
-    x += 4096.0 * SWELL
-    z += 4096.0 * SWELL
-    x0 = int(x)
-    z0 = int(z)
-    part_x = np.float32(x - x0)
-    part_z = np.float32(z - z0)
-    x0 &= SWELL - 1
-    z0 &= SWELL - 1
-    x1 = (x0 + 1) & (SWELL - 1)
-    z1 = (z0 + 1) & (SWELL - 1)
-    top = water.swell[z0, x0, axis] + (water.swell[z0, x1, axis] - water.swell[z0, x0, axis]) * part_x
-    low = water.swell[z1, x0, axis] + (water.swell[z1, x1, axis] - water.swell[z1, x0, axis]) * part_x
-    return top + (low - top) * part_z
-
-
-@inlined
-def _mirror_at(column: Column, row: int, part: float, channel: int) -> float:
-    here = column.mirror[row, channel]
-    return here + (column.mirror[row + 1, channel] - here) * part
-
-
-@inlined
-def _color_water(
-    view: View,
-    light: Light,
-    land: Land,
-    water: Water,
-    column: Column,
-    row: int,
-    x: float,
-    z: float,
-    bear_x: float,
-    bear_z: float,
-    off_sun: float,
-) -> None:
-    distance = column.depth[row]
-    down = max((row + 0.5 - view.horizon) / view.scale, 0.0004)
-    calm = 0.075 / (1.0 + distance * 0.006)
-    near = 0.05 / (1.0 + (distance * 0.03) ** 2)
-    time_s = view.time_s
-    tilt_x = calm * _swell_slope(water, x * 3.1 + time_s * 2.6, z * 3.1 - time_s * 3.3, 0)
-    tilt_z = calm * _swell_slope(water, x * 3.1 + time_s * 2.6, z * 3.1 - time_s * 3.3, 1)
-    if near > 0.004:
-        tilt_x += near * _swell_slope(water, x * 11.7 - time_s * 9.0, z * 11.7 - time_s * 7.0, 0)
-        tilt_z += near * _swell_slope(water, x * 11.7 - time_s * 9.0, z * 11.7 - time_s * 7.0, 1)
-    tilt_x += ring_slope(water, x, z, 0)
-    tilt_z += ring_slope(water, x, z, 1)
-    toward = -(tilt_x * view.ahead_x + tilt_z * view.ahead_z)
-    aside = tilt_x * view.ahead_z - tilt_z * view.ahead_x
-    grazing = min(max(down / (1.0 + down * down) ** 0.5 + toward * 0.8, 0.0), 1.0)
-    mirrored = (1.0 - grazing) ** 2
-    mirrored = 0.03 + 0.97 * mirrored * mirrored * (1.0 - grazing)
-    back = max(down + 1.7 * toward, 0.003)
-    mirror_at = min(max(view.horizon + back * view.scale, 0.0), column.depth.shape[0] - 1.01)
-    mirror_row = int(mirror_at)
-    mirror_part = mirror_at - mirror_row
-    show_red = _mirror_at(column, mirror_row, mirror_part, 0)
-    show_green = _mirror_at(column, mirror_row, mirror_part, 1)
-    show_blue = _mirror_at(column, mirror_row, mirror_part, 2)
-    depth = -column.ground[row]
-    clear = 1.0 / (1.0 + depth * 0.55 + depth * depth * 0.12)
-    day = light.sky_green * 2.2
-    red = (0.010 + 0.20 * clear * clear) * day
-    green = (0.060 + 0.24 * clear) * day
-    blue = (0.085 + 0.20 * clear) * day
-    glint_x = off_sun + 1.6 * aside
-    glint_y = back - light.sun_slope
-    glint = 1.0 / (1.0 + 420.0 * (glint_x * glint_x * 1.6 + glint_y * glint_y * 0.6))
-    glint *= glint * glint * 3.2
-    foam = smooth(0.42, 0.0, depth + 0.16 * tilt_x / 0.05 * 0.3 + 0.13 * _swell_slope(water, x * 1.3 + time_s * 4.0, z * 1.3, 0))
-    red += (show_red - red) * mirrored + glint * light.sun_red
-    green += (show_green - green) * mirrored + glint * light.sun_green
-    blue += (show_blue - blue) * mirrored + glint * light.sun_blue
-    bright = (light.sky_green * 1.1 + light.sun_green * 0.25) * foam
-    foam *= 0.8
-    column.color[row, 0] = red * (1.0 - foam) + bright
-    column.color[row, 1] = green * (1.0 - foam) + bright * 0.94
-    column.color[row, 2] = blue * (1.0 - foam) + bright * 0.9
 
 
 @inlined
@@ -329,13 +278,17 @@ def draw(
         across = (x + 0.5 - width * 0.5) / view.scale
         bear_x = view.ahead_x + view.ahead_z * across
         bear_z = view.ahead_z - view.ahead_x * across
-        sky_row = walk(view, land.heights, column, bear_x, bear_z)
-        _take_sky(sky, column, bear_x, bear_z)
+        sky_row = walk(view, land, column, bear_x, bear_z)
+        _take_sky(view, sky, column, bear_x, bear_z)
         _color_sky(view, column, sky_row)
-        _color_sun(view, light, column, sky_row, bear_x, bear_z)
+        off_sun = _off(bear_x, bear_z, SUN_X, SUN_Z)
+        off_moon = _off(bear_x, bear_z, MOON_X, MOON_Z)
+        _color_sun(view, light, column, sky_row, off_sun)
+        _color_moon(view, light, column, sky_row, off_moon)
         _color_mirror(view, light, land, column, bear_x, bear_z)
         draw_things(view, light, things, column, x, True)
-        _color_ground(view, light, land, water, column, sky_row, bear_x, bear_z)
+        bearing = Bearing(bear_x, bear_z, off_sun, off_moon)
+        _color_ground(view, light, land, water, column, sky_row, bearing, x % 2 == 0)
         _soften_edges(column)
         draw_things(view, light, things, column, x, False)
         _expose(column, image, x)

@@ -14,8 +14,8 @@ from diorama.world.demos.cove.terrain import CENTRE, SIDE, Land
 from diorama.world.demos.cove.things import GLOW
 
 Placed = npt.NDArray[np.float64]
-TRIES: Final = 5200
-MOST_PINES: Final = 620
+TRIES: Final = 5600
+MOST_PINES: Final = 900
 TOWER_M: Final = 17.0
 
 
@@ -24,7 +24,7 @@ def plant_pines(land: Land, seed: int) -> Placed:
     random = np.random.default_rng(seed + 1)
     x = random.uniform(8, SIDE - 9, TRIES)
     z = random.uniform(8, SIDE - 9, TRIES)
-    size = random.uniform(5.0, 10.5, TRIES)
+    size = random.uniform(5.0, 11.5, TRIES)
     kind = random.integers(0, PINES, TRIES)
     column, row = x.astype(np.int64), z.astype(np.int64)
     height = land.heights[row, column]
@@ -32,7 +32,7 @@ def plant_pines(land: Land, seed: int) -> Placed:
     slope_z = land.heights[row + 2, column] - land.heights[row - 2, column]
     steep = np.hypot(slope_x, slope_z) / 4.0
     grove = np.sin(x * 0.041 + seed % 7) * np.sin(z * 0.037 + seed % 5) + random.normal(0, 0.3, TRIES)
-    fits = (height > 4.0) & (height < 75.0) & (steep < 0.95) & (grove > -0.12)
+    fits = (height > 4.0) & (height < 75.0) & (steep < 1.05) & (grove > -0.30)
     chosen = np.flatnonzero(fits)[:MOST_PINES]
     for index in chosen:
         _shade(land, row[index], column[index])

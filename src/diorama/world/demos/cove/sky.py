@@ -13,6 +13,8 @@ from diorama.world.demos.noise import chance, fractal, noise, smooth
 AROUND: Final = 1536
 TOP_SLOPE: Final = 1.5
 ROWS: Final = 384
+MOON_X: Final = -0.1045  # a little to the left of the mouth of the bay
+MOON_Z: Final = 0.9945
 
 
 class Light(NamedTuple):
@@ -29,6 +31,8 @@ class Light(NamedTuple):
     sky_red: float
     sky_green: float
     sky_blue: float
+    moon: float
+    moon_slope: float
 
 
 def light_at(dusk: float) -> Light:
@@ -37,12 +41,14 @@ def light_at(dusk: float) -> Light:
     return Light(
         dusk=dusk,
         sun_slope=0.135 - 0.32 * dusk,
-        sun_red=2.9 * glow + 0.05 * dusk,
-        sun_green=(1.62 - 0.7 * dusk) * glow + 0.07 * dusk,
-        sun_blue=(0.78 - 0.5 * dusk) * glow + 0.13 * dusk,
-        sky_red=0.36 * (1.0 - dusk) + 0.026,
-        sky_green=0.42 * (1.0 - dusk) + 0.042,
-        sky_blue=0.60 * (1.0 - dusk) + 0.098,
+        sun_red=2.5 * glow + 0.05 * dusk,
+        sun_green=(1.28 - 0.6 * dusk) * glow + 0.07 * dusk,
+        sun_blue=(0.50 - 0.35 * dusk) * glow + 0.13 * dusk,
+        sky_red=0.25 * (1.0 - dusk) + 0.026,
+        sky_green=0.31 * (1.0 - dusk) + 0.042,
+        sky_blue=0.46 * (1.0 - dusk) + 0.098,
+        moon=max(0.0, dusk * 2.0 - 1.0),
+        moon_slope=0.04 + 0.15 * dusk,
     )
 
 
@@ -56,15 +62,14 @@ def _mix(day: float, evening: float, night: float, dusk: float) -> float:
 @inlined
 def _clear(slope: float, away: float, light: Light) -> tuple[float, float, float]:
     """Return the cloudless sky; `away` is 0 toward the sun and 1 opposite."""
-    low = 1.0 / (1.0 + (slope * 4.2) ** 1.5)
-    high = 1.0 / (1.0 + (slope * 1.15) ** 2)
-    warm = (1.0 - away) ** 2
-    red = _mix(0.10 + 0.10 * high, 0.055 + 0.05 * high, 0.006, light.dusk)
-    green = _mix(0.22 + 0.14 * high, 0.075 + 0.06 * high, 0.011, light.dusk)
-    blue = _mix(0.42 + 0.14 * high, 0.19 + 0.09 * high, 0.032, light.dusk)
-    red += (_mix(0.80 + 0.75 * warm, 0.30 + 1.0 * warm, 0.022 + 0.03 * warm, light.dusk) - red) * low
-    green += (_mix(0.58 + 0.27 * warm, 0.16 + 0.27 * warm, 0.035 + 0.02 * warm, light.dusk) - green) * low
-    blue += (_mix(0.50 - 0.10 * warm, 0.25 + 0.02 * warm, 0.075, light.dusk) - blue) * low
+    low = 1.0 / (1.0 + (slope * 5.6) ** 1.7)
+    warm = (1.0 - away) ** 3
+    red = _mix(0.105 + 0.13 * warm, 0.045 + 0.06 * warm, 0.007, light.dusk)
+    green = _mix(0.205 + 0.09 * warm, 0.070 + 0.03 * warm, 0.013, light.dusk)
+    blue = _mix(0.400 - 0.03 * warm, 0.185, 0.037, light.dusk)
+    red += (_mix(0.46 + 0.62 * warm, 0.22 + 0.95 * warm, 0.020, light.dusk) - red) * low
+    green += (_mix(0.38 + 0.18 * warm, 0.15 + 0.20 * warm, 0.038, light.dusk) - green) * low
+    blue += (_mix(0.40 - 0.20 * warm, 0.24 - 0.06 * warm, 0.085, light.dusk) - blue) * low
     return red, green, blue
 
 
@@ -116,9 +121,9 @@ def paint_sky(sky: Cube, light: Light, drift: float, first: int, last: int, seed
             rise = slope - light.sun_slope
             apart = off * off + rise * rise
             halo = 0.030 / (0.030 + apart) + 0.9 * 0.0016 / (0.0016 + apart)
-            red += light.sun_red * halo * 0.36
-            green += light.sun_green * halo * 0.27
-            blue += light.sun_blue * halo * 0.13
+            red += light.sun_red * halo * 0.30
+            green += light.sun_green * halo * 0.26
+            blue += light.sun_blue * halo * 0.16
             # Clouds lie on a plane above: toward the horizon they crowd and thin out.
             flat = 1.0 / (slope + 0.16)
             angle = around * 6.2832
@@ -132,8 +137,9 @@ def paint_sky(sky: Cube, light: Light, drift: float, first: int, last: int, seed
                 red += (light.sky_red * 0.85 + light.sun_red * lit * 0.62 - red) * cover * 0.86
                 green += (light.sky_green * 0.75 + light.sun_green * lit * 0.50 - green) * cover * 0.86
                 blue += (light.sky_blue * 0.78 + light.sun_blue * lit * 0.55 - blue) * cover * 0.86
-            elif light.dusk > 0.45 and chance(column, row, seed) > 0.9982:
-                star = (light.dusk - 0.45) * chance(row, column, seed) * 1.3 * smooth(0.03, 0.3, slope)
+            elif light.dusk > 0.45 and chance(column, row, seed) > 0.9968:
+                bright = chance(row, column, seed) ** 3
+                star = (light.dusk - 0.45) * (0.12 + 0.8 * bright) * smooth(0.03, 0.3, slope)
                 red += star
                 green += star
                 blue += star * 1.1

@@ -17,6 +17,7 @@ SUN_X: Final = 0.22  # the sun stands over the mouth of the bay, a little to its
 SUN_Z: Final = 0.9755
 SUN_RISE: Final = 0.19  # its height over the horizon, as a slope
 DETAIL: Final = 256
+DEEP_M: Final = 16
 
 
 class Land(NamedTuple):
@@ -24,13 +25,14 @@ class Land(NamedTuple):
 
     `heights` in metres above the sea; `near` and `far` hold red, green, blue (square roots of
     linear light) and the share of sun, one cell for 1 m and for 4 m; `lamps` is the light of the
-    lamps; `detail` is grain for what is close, -1 to 1, and repeats.
+    lamps; `deep` is 1 where a square of `DEEP_M` and all around it lie under the sea; `detail` is grain for what is close, -1 to 1, and repeats.
     """
 
     heights: Grid
     near: Pixels
     far: Pixels
     lamps: ByteGrid
+    deep: ByteGrid
     detail: Grid
 
 
@@ -41,9 +43,13 @@ def make_land(seed: int) -> Land:
         np.zeros((SIDE, SIDE, 4), np.uint8),
         np.zeros((SIDE // 4, SIDE // 4, 4), np.uint8),
         np.zeros((SIDE, SIDE), np.uint8),
+        np.zeros((SIDE // DEEP_M, SIDE // DEEP_M), np.uint8),
         np.zeros((DETAIL, DETAIL), np.float32),
     )
     raise_hills(land.heights, seed % 100_003)
+    squares = land.heights.reshape(SIDE // DEEP_M, DEEP_M, SIDE // DEEP_M, DEEP_M)
+    under = np.pad(squares.max(axis=(1, 3)) < -1.0, 1, constant_values=True)
+    land.deep[:] = np.lib.stride_tricks.sliding_window_view(under, (3, 3)).all(axis=(2, 3))
     grain(land.detail, seed % 100_003)
     paint(land.heights, land.near, seed % 100_003)
     blocks = land.near.reshape(SIDE // 4, 4, SIDE // 4, 4, 4)
@@ -69,7 +75,9 @@ def _height_at(x: float, z: float, seed: int) -> float:
         far_out = smooth(150.0, 190.0, radius)
         return ring * 14.0 + rough * 3.0 + stacks * far_out * 24.0 * (0.6 + rough)
     back = 0.65 + 0.55 * smooth(0.2, -0.9, toward)
-    height = ring * 13.0 + ring * ring * crest * 125.0 * back + rough * 9.0 * ring + rough * 3.0
+    crags = ridged(x * 0.045, z * 0.045, seed + 160, 4) - 0.35
+    height = ring * 13.0 + ring * ring * crest * 105.0 * back + rough * 12.0 * ring + rough * 3.0
+    height += crags * 11.0 * ring * smooth(4.0, 16.0, height)
     if height < 5.0:
         return height * (0.22 + 0.78 * smooth(0.4, 5.0, height))  # a beach
     return height
@@ -122,22 +130,24 @@ def _sun_reaches(heights: Grid, x: int, z: int) -> float:
 
 @inlined
 def _albedo(height: float, steep: float, x: float, z: float, seed: int) -> tuple[float, float, float]:
-    patch = fractal(x * 0.05, z * 0.05, seed + 200, 4)
+    patch = fractal(x * 0.03, z * 0.03, seed + 200, 5)
     speck = noise(x * 0.7, z * 0.7, seed + 220)
-    band = noise(height * 0.55 + patch * 3.0, 3.0, seed + 240)
-    red = 0.20 + 0.13 * patch + 0.05 * speck
-    green = 0.215 + 0.05 * patch + 0.05 * speck
-    blue = 0.055 + 0.03 * patch
-    stone = smooth(0.55, 0.95, steep + 0.35 * (speck - 0.5))
-    shade = 0.17 + 0.16 * band + 0.08 * speck
-    red += (shade * 1.22 - red) * stone
+    band = noise(height * 0.42 + patch * 4.0, 3.0, seed + 240)
+    crack = ridged(x * 0.16, z * 0.16 + height * 0.1, seed + 260, 3)
+    dry = smooth(0.40, 0.62, patch)
+    red = 0.085 + 0.15 * dry + 0.035 * speck
+    green = 0.125 + 0.055 * dry + 0.035 * speck
+    blue = 0.030 + 0.022 * dry
+    stone = smooth(0.62, 0.98, steep + 0.5 * (speck - 0.5) + 0.9 * (patch - 0.5))
+    shade = (0.085 + 0.10 * band + 0.05 * speck) * (1.15 - 0.75 * crack)
+    red += (shade * 1.28 - red) * stone
     green += (shade * 1.0 - green) * stone
-    blue += (shade * 0.82 - blue) * stone
+    blue += (shade * 0.76 - blue) * stone
     sand = smooth(3.0 + patch * 1.5, 1.2, height) * smooth(0.8, 0.4, steep)
     wet = 0.55 + 0.45 * smooth(0.0, 0.7, height)
-    red += ((0.62 + 0.06 * speck) * wet - red) * sand
-    green += ((0.50 + 0.06 * speck) * wet - green) * sand
-    blue += ((0.33 + 0.05 * speck) * wet - blue) * sand
+    red += ((0.50 + 0.05 * speck) * wet - red) * sand
+    green += ((0.38 + 0.05 * speck) * wet - green) * sand
+    blue += ((0.235 + 0.04 * speck) * wet - blue) * sand
     return red, green, blue
 
 

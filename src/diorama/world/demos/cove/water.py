@@ -16,7 +16,7 @@ POOL: Final = 512
 CELL_M: Final = 0.75
 POOL_FROM: Final = CENTRE - POOL * CELL_M / 2
 STEP_S: Final = 1 / 60
-SPEED: Final = 9.0  # metres a second
+SPEED: Final = 6.5  # metres a second
 
 
 class Water(NamedTuple):
@@ -60,6 +60,15 @@ def _swell(seed: int) -> Cube:
     return np.ascontiguousarray(slopes / np.float32(slopes.std()), dtype=np.float32)
 
 
+@inlined
+def _ring_slope(
+    rings: Cube, x: int, z: int, part_x: float, part_z: float, axis: int
+) -> float:
+    top = rings[z, x, axis] * (1.0 - part_x) + rings[z, x + 1, axis] * part_x
+    low = rings[z + 1, x, axis] * (1.0 - part_x) + rings[z + 1, x + 1, axis] * part_x
+    return top + (low - top) * part_z
+
+
 @compiled
 def spread_rings(water: Water) -> float:
     """Move the rings on by `STEP_S` and return the steepest slope among them."""
@@ -93,7 +102,7 @@ def spread_rings(water: Water) -> float:
 
 
 @compiled
-def drop_stone(water: Water, x: float, z: float, depth: float) -> None:
+def push(water: Water, x: float, z: float, depth: float) -> None:
     """Push the water down by `depth` metres around a point of the world."""
     at_x = (x - POOL_FROM) / CELL_M
     at_z = (z - POOL_FROM) / CELL_M
@@ -104,21 +113,22 @@ def drop_stone(water: Water, x: float, z: float, depth: float) -> None:
             cell_x = int(at_x) + off_x
             cell_z = int(at_z) + off_z
             apart = (cell_x - at_x) ** 2 + (cell_z - at_z) ** 2
-            push = depth * max(0.0, 1.0 - apart / 14.0) ** 2
-            water.now[cell_z, cell_x] -= push * water.wet[cell_z, cell_x]
+            pressed = depth * max(0.0, 1.0 - apart / 9.0) ** 2
+            water.now[cell_z, cell_x] -= pressed * water.wet[cell_z, cell_x]
 
 
 @inlined
-def ring_slope(water: Water, x: float, z: float, axis: int) -> float:
-    """Return the slope of the rings at a point, 0 outside the bay."""
+def ring_slopes(water: Water, x: float, z: float) -> tuple[float, float]:
+    """Return the slopes of the rings along x and z at a point, 0 outside the bay."""
     at_x = (x - POOL_FROM) * (1.0 / CELL_M)
     at_z = (z - POOL_FROM) * (1.0 / CELL_M)
     if at_x < 1.0 or at_z < 1.0 or at_x >= POOL - 2.0 or at_z >= POOL - 2.0:
-        return 0.0
+        return 0.0, 0.0
     x0 = int(at_x)
     z0 = int(at_z)
     part_x = at_x - x0
     part_z = at_z - z0
-    top = water.rings[z0, x0, axis] * (1.0 - part_x) + water.rings[z0, x0 + 1, axis] * part_x
-    low = water.rings[z0 + 1, x0, axis] * (1.0 - part_x) + water.rings[z0 + 1, x0 + 1, axis] * part_x
-    return top + (low - top) * part_z
+    return (
+        _ring_slope(water.rings, x0, z0, part_x, part_z, 0),
+        _ring_slope(water.rings, x0, z0, part_x, part_z, 1),
+    )

@@ -13,9 +13,9 @@ from diorama.world.demos.cove.motion import Point, Stand, Stone, fly, move, show
 from diorama.world.demos.cove.picture import draw, find_ground, make_column, turn
 from diorama.world.demos.cove.scenery import Placed, place_lighthouse, plant_pines, sail, shine
 from diorama.world.demos.cove.sky import AROUND, ROWS, light_at, paint_sky
-from diorama.world.demos.cove.terrain import CENTRE, SIDE, make_land
+from diorama.world.demos.cove.terrain import CENTRE, SIDE, Land, make_land
 from diorama.world.demos.cove.things import GLOW, make_things, see
-from diorama.world.demos.cove.water import STEP_S, drop_stone, make_water, spread_rings
+from diorama.world.demos.cove.water import STEP_S, push, make_water, spread_rings
 from diorama.world.demos.steering import Intent, Steering
 from diorama.world.world import FrameTime, Json, Picture, World, WorldContext
 
@@ -27,7 +27,6 @@ MOST_STONES: Final = 8
 LAMP_REACH: Final = 13
 STILL: Final = 2e-4
 LONGEST_STEP_S: Final = 0.1
-START: Final = Stand(x=CENTRE - 6.0, z=400.0, above=8.5, yaw=0.02, pitch=-0.085)
 HOURS: Final = {
     "day": 0.0,
     "golden": 0.0,
@@ -75,10 +74,9 @@ class Cove(World):
         self._things = make_things(make_cards(self._seed))
         self._pines = plant_pines(self._land, self._seed)
         self._tower = place_lighthouse(self._land)
-        self._highest = float(self._land.heights.max())
         self._steering = Steering()
-        self._stand = START
-        self._eye = self._surface(START.x, START.z) + START.above
+        self._stand = _arrival(self._land)
+        self._eye = self._surface(self._stand.x, self._stand.z) + self._stand.above
         self._wanted_dusk = self._dusk = _hour(context.options.get("hour")) or 0.0
         self._lamps: list[Point] = []
         self._stones: list[Stone] = []
@@ -204,15 +202,15 @@ class Cove(World):
             pool[:] = np.minimum(pool + light, 255.0).astype(np.uint8)
 
     def _move_water(self, delta_s: float) -> None:
-        stones = [fly(stone, delta_s) for stone in self._stones]
-        for before, stone in zip(self._stones, stones, strict=True):
-            if stone.landed and not before.landed:
-                drop_stone(self._water, stone.goal[0], stone.goal[1], 1.5)
-                self._steepest = 1.0
-        self._stones = [stone for stone in stones if not stone.gone]
+        moved = [fly(stone, delta_s) for stone in self._stones]
+        self._stones = [stone for stone in moved if not stone.gone]
         self._owed_s = min(self._owed_s + delta_s, LONGEST_STEP_S)
         while self._owed_s >= STEP_S:
             self._owed_s -= STEP_S
+            for stone in self._stones:
+                if stone.landed:
+                    push(self._water, stone.goal[0], stone.goal[1], stone.pressure)
+                    self._steepest = 1.0
             if self._steepest > STILL:
                 self._steepest = spread_rings(self._water)
 
@@ -240,8 +238,8 @@ class Cove(World):
             ahead_z=math.cos(stand.yaw),
             scale=SCALE,
             horizon=HEIGHT * 0.5 + stand.pitch * SCALE,
-            highest=self._highest,
             time_s=self._passed_s,
+            rings=self._steepest if self._steepest > STILL else 0.0,
         )
 
     def _placed(self) -> Placed:
@@ -253,6 +251,14 @@ class Cove(World):
         boats = sail(self._passed_s, self._seed)
         stones = [show(stone) for stone in self._stones]
         return np.concatenate([self._pines, self._tower, light, boats, lamps, *stones])
+
+
+def _arrival(land: Land) -> Stand:
+    """Return where a viewer comes in: behind the beach at the inner end of the bay, facing the sea."""
+    x = CENTRE - 4.0
+    inland = land.heights[: int(CENTRE), int(x)] > 0.0
+    shore = int(np.flatnonzero(inland)[-1]) if inland.any() else int(CENTRE) - 120
+    return Stand(x=x, z=shore - 15.0, above=7.5, yaw=0.015, pitch=-0.115)
 
 
 def _hour(named: Json) -> float | None:
