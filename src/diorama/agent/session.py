@@ -1,0 +1,240 @@
+"""One session on a worker: a world's process, and the connection of whoever views it now.
+
+Viewers come and go while the world goes on. What happens is told to the worker (`SessionEvents`),
+which decides with `slots` what the gateway hears.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import msgspec
+import structlog
+
+from diorama.agent.fence import Fence
+from diorama.agent.frame_ring import FrameReader
+from diorama.agent.hearing import InputActivity
+from diorama.agent.media.encoder import EncoderFactory
+from diorama.agent.media.engine import Codec, IceServer, MediaEngine, PeerSettings
+from diorama.agent.media.frames import Frame, FrameSource
+from diorama.agent.run_state import RunState
+from diorama.agent.viewer_connection import ViewerConnection
+from diorama.agent.viewer_messages import Taken, world_message
+from diorama.agent.world_link import Begin
+from diorama.agent.world_process import WorldOver, WorldProcess
+from diorama.kernel.clock import Clock
+from diorama.protocol.media import Candidate, FromViewer, MediaState, Offer
+from diorama.protocol.worker import (
+    Assign,
+    Attach,
+    InputSeen,
+    SignalFromWorker,
+    SlotReport,
+    VideoSpec,
+    ViewerLeft,
+)
+
+_START_KBPS: Final = 2_500
+_MIN_KBPS: Final = 150
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionParts:
+    """What every session of a worker shares."""
+
+    engine: MediaEngine
+    encoders: EncoderFactory
+    clock: Clock
+    fence: Fence
+    state: RunState
+    boot_id: str
+    allow_private_candidates: bool
+
+
+class SessionEvents(Protocol):
+    """What a worker hears of a session, on the asyncio loop."""
+
+    def on_world_started(self, assign: Assign) -> None:
+        """Take note of the world's first picture."""
+
+    def on_world_gone(self, assign: Assign, over: WorldOver | None) -> None:
+        """Take that the process group is gone; None where the world was stopped."""
+
+    def on_media(self, assign: Assign, attachment: int, state: MediaState) -> None:
+        """Take how the media of an attachment is now."""
+
+    def on_word(self, assign: Assign, message: InputSeen | ViewerLeft | SignalFromWorker) -> None:
+        """Take what the gateway is to hear."""
+
+
+class FencedPictures:
+    """A world's pictures, of which there are none any more once the worker's fence has fallen.
+
+    So a machine that was suspended past its lease sends not one more, whatever wakes first.
+    """
+
+    def __init__(self, pictures: FrameSource, fence: Fence, clock: Clock) -> None:
+        self._pictures = pictures
+        self._fence = fence
+        self._clock = clock
+
+    def latest(self, after: int) -> Frame | None:
+        """Return the newest picture above `after`; None where there is none, or none may go."""
+        if self._fence.is_due(self._clock.boottime_us()):
+            return None
+        return self._pictures.latest(after)
+
+    def wait(self, after: int, timeout_s: float) -> bool:
+        """Block until a picture above `after` is there (True) or the time is over (False)."""
+        return self._pictures.wait(after, timeout_s)
+
+
+class Session:
+    """A `WorldEvents` and a `ViewerEvents`. The worker runs `run` in a task."""
+
+    def __init__(self, assign: Assign, parts: SessionParts, events: SessionEvents) -> None:
+        """Start the world's process. Raises Unavailable where that cannot be."""
+        self.assign: Final = assign
+        self._parts = parts
+        self._events = events
+        self._activity = InputActivity()
+        self._pictures: asyncio.Future[FrameSource] = asyncio.get_running_loop().create_future()
+        self._viewer: ViewerConnection | None = None
+        self._viewer_task: asyncio.Task[None] | None = None
+        self._tasks: asyncio.TaskGroup | None = None
+        self._attach_first: Attach | None = None
+        begin = Begin(
+            session=assign.session,
+            entry=assign.world.entry,
+            options=assign.world.options,
+            seed=assign.seed,
+        )
+        self._world = WorldProcess(begin, self, parts.state, mark=parts.boot_id)
+
+    async def run(self) -> None:
+        """Run the session until its process group is gone and its viewer's connection closed."""
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            if self._attach_first is not None:
+                self.open(self._attach_first)
+            over = await self._world.run(start_timeout_s=self.assign.start_timeout_s)
+            self._tasks = None
+            self._close_viewer()
+            self._events.on_world_gone(self.assign, over)  # a peer that is slow to close holds none
+
+    def open(self, attach: Attach) -> None:
+        """Make a new connection for the viewer, and close the one before."""
+        if self._tasks is None:
+            self._attach_first = attach
+            return
+        self._close_viewer()
+        self._viewer = ViewerConnection(
+            attach=attach,
+            engine=self._parts.engine,
+            settings=self._peer_settings(attach),
+            events=self,
+            clock=self._parts.clock,
+        )
+        self._viewer_task = self._tasks.create_task(
+            self._viewer.run(self._pictures, self._parts.encoders)
+        )
+
+    def repeat_offer(self) -> None:
+        """Send the offer again."""
+        if self._viewer is not None:
+            self._viewer.repeat_offer()
+
+    def signal(self, signal: FromViewer) -> None:
+        """Take a signal of the viewer."""
+        if self._viewer is not None:
+            self._viewer.signal(signal)
+
+    def stop(self) -> None:
+        """End the session: media at once, the world after its `stop`."""
+        self._close_viewer()
+        self._world.stop()
+
+    def kill(self) -> None:
+        """End the session without asking the world."""
+        self._world.kill()
+        self._close_viewer()
+
+    def report(self, report: SlotReport) -> SlotReport:
+        """Return the slot's report with what the session knows: ages and rates."""
+        now_us = self._parts.clock.boottime_us()
+        stats = self._viewer.stats() if self._viewer else None
+        return msgspec.structs.replace(
+            report,
+            viewer_age_ms=self._viewer.viewer_age_ms() if self._viewer else None,
+            input_age_ms=self._activity.age_ms(now_us),
+            fps=stats.fps if stats else None,
+            bitrate_kbps=stats.kbps if stats else None,
+        )
+
+    def on_world_loaded(self, pictures: FrameReader) -> None:
+        """Let the stream begin."""
+        fenced = FencedPictures(pictures, self._parts.fence, self._parts.clock)
+        self._pictures.set_result(fenced)
+
+    def on_world_started(self) -> None:
+        """Tell the worker."""
+        self._events.on_world_started(self.assign)
+
+    def on_world_message(self, data: str) -> None:
+        """Pass a message of the world on to the viewer, if there is one."""
+        if self._viewer is not None:
+            self._viewer.send(world_message(data))
+
+    def on_signal(self, signal: Offer | Candidate) -> None:
+        """Pass a signal on to the gateway."""
+        message = SignalFromWorker(self.assign.session, self.assign.term, signal)
+        self._events.on_word(self.assign, message)
+
+    def on_media(self, attachment: int, state: MediaState) -> None:
+        """Tell the worker."""
+        self._events.on_media(self.assign, attachment, state)
+
+    def on_taken(self, taken: Taken) -> None:
+        """Hand input to the world before anything else is done about it."""
+        session, term = self.assign.session, self.assign.term
+        if taken.to_world is not None:
+            self._world.send(taken.to_world)
+        if taken.is_input and self._activity.seen(self._parts.clock.boottime_us()):
+            self._events.on_word(self.assign, InputSeen(session, term))
+        if taken.leaving is not None:
+            left = ViewerLeft(session, term, taken.leaving.code)
+            self._events.on_word(self.assign, left)
+
+    def _close_viewer(self) -> None:
+        if self._viewer_task is not None:
+            self._viewer_task.cancel()
+        self._viewer = self._viewer_task = None
+
+    def _peer_settings(self, attach: Attach) -> PeerSettings:
+        video = self.assign.video
+        return PeerSettings(
+            ice_servers=tuple(
+                IceServer(urls=each.urls, username=each.username, credential=each.credential)
+                for each in attach.ice_servers
+            ),
+            codecs=codecs_to_offer(video, attach.codecs, self._parts.encoders.codecs),
+            max_bitrate_kbps=video.max_bitrate_kbps,
+            min_bitrate_kbps=min(_MIN_KBPS, video.max_bitrate_kbps),
+            start_bitrate_kbps=min(_START_KBPS, video.max_bitrate_kbps),
+            fps=video.max_fps,
+            allow_private_candidates=self._parts.allow_private_candidates,
+        )
+
+
+def codecs_to_offer(
+    video: VideoSpec, viewer: tuple[str, ...], here: tuple[Codec, ...]
+) -> tuple[Codec, ...]:
+    """Return what to offer, in the project's order: what is wished, decodable and encodable.
+
+    A viewer that names nothing, or nothing that fits, is offered all that fits this worker: it may
+    know more than it said, and an answer without video says what it does not.
+    """
+    wished = tuple(codec for codec in video.codecs if codec in here) or here
+    return tuple(codec for codec in wished if codec in viewer) or wished

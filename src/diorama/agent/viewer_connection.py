@@ -1,0 +1,220 @@
+"""One attachment of a viewer: a peer connection, its stream, and its messages.
+
+It offers, takes the viewer's signals one after the other, streams once the world has pictures, and
+tells its session what the viewer did and how the media is. A failure here costs the viewer's
+connection, never the world. Messages are taken where they arrive, so encoding never delays input.
+"""
+
+import asyncio
+from typing import Final, Protocol
+
+import structlog
+
+from diorama.agent.hearing import Hearing
+from diorama.agent.media.encoder import EncoderFactory
+from diorama.agent.media.engine import (
+    CONTROL,
+    ConnectionState,
+    MediaEngine,
+    Peer,
+    PeerSettings,
+)
+from diorama.agent.media.engine import IceCandidate as NativeCandidate
+from diorama.agent.media.frames import FrameSource
+from diorama.agent.media.stream import Stream, StreamStats
+from diorama.agent.viewer_messages import Taken, ViewerMessages, to_text
+from diorama.kernel.clock import Clock
+from diorama.kernel.errors import DioramaError
+from diorama.protocol.media import (
+    Answer,
+    Candidate,
+    FromViewer,
+    IceCandidate,
+    MediaState,
+    Offer,
+    Restart,
+)
+from diorama.protocol.worker import Attach
+
+MAX_SIGNALS: Final = 64  # waiting; a viewer may trickle 30 candidates
+_LOOK_EVERY_S: Final = 0.25
+
+log = structlog.get_logger(__name__)
+
+
+class ViewerEvents(Protocol):
+    """What a session hears of its viewer, on the asyncio loop."""
+
+    def on_signal(self, signal: Offer | Candidate) -> None:
+        """Take a signal for the viewer."""
+
+    def on_media(self, attachment: int, state: MediaState) -> None:
+        """Take how the media of an attachment is now."""
+
+    def on_taken(self, taken: Taken) -> None:
+        """Take what a message of the viewer comes to; its answer is on the way."""
+
+
+class ViewerConnection:
+    """See above; a `PeerEvents`. Its session runs `run` in a task, and cancels it to close."""
+
+    def __init__(
+        self,
+        *,
+        attach: Attach,
+        engine: MediaEngine,
+        settings: PeerSettings,
+        events: ViewerEvents,
+        clock: Clock,
+    ) -> None:
+        now_us = clock.boottime_us()
+        self.attachment: Final = attach.attachment
+        self._ice_servers = attach.ice_servers
+        self._engine = engine
+        self._settings = settings
+        self._events = events
+        self._clock = clock
+        self._hearing = Hearing(now_us=now_us)
+        self._messages = ViewerMessages(now_us=now_us)
+        self._signals: asyncio.Queue[FromViewer] = asyncio.Queue(MAX_SIGNALS)
+        self._offer: Offer | None = None
+        self._early: list[Candidate] = []  # found before the offer was sent
+        self._stream: Stream | None = None
+        self._media: MediaState = "connecting"
+        self._closed = False
+        self._peer: Peer | None = None
+
+    async def run(self, pictures: "asyncio.Future[FrameSource]", encoders: EncoderFactory) -> None:
+        """Offer, connect and stream until cancelled; a failure is told as media lost."""
+        try:
+            peer = self._peer = self._engine.create_peer(self._settings, self)
+            self._send_offer(await peer.create_offer())
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._take_signals(peer))
+                tasks.create_task(self._watch())
+                await self._stream_from(await asyncio.shield(pictures), peer, encoders)
+        except Exception:
+            log.exception("viewer connection failed", attachment=self.attachment)
+            self._hearing.connection_changed(ConnectionState.FAILED)
+            self._look()
+        finally:
+            await self._close()
+
+    def signal(self, signal: FromViewer) -> None:
+        """Take a signal of the viewer; more than can wait are dropped."""
+        try:
+            self._signals.put_nowait(signal)
+        except asyncio.QueueFull:
+            log.warning("too many signals of a viewer", attachment=self.attachment)
+
+    def repeat_offer(self) -> None:
+        """Send the offer again, as its gateway may have lost it."""
+        if self._offer is not None:
+            self._events.on_signal(self._offer)
+
+    def send(self, text: str) -> bool:
+        """Send the viewer a message; False where it cannot be."""
+        return self._peer is not None and not self._closed and self._peer.send(CONTROL, text)
+
+    def viewer_age_ms(self) -> int | None:
+        """Return how long ago the viewer was heard; None where it never was."""
+        return self._hearing.viewer_age_ms(self._clock.boottime_us())
+
+    def stats(self) -> StreamStats | None:
+        """Return how the stream is doing; None before there is one."""
+        return self._stream.stats() if self._stream else None
+
+    def on_local_candidate(self, candidate: NativeCandidate | None) -> None:
+        """Pass a candidate on to the viewer, after the offer; the last is an empty one."""
+        native = candidate or NativeCandidate(candidate="")
+        wire = IceCandidate(native.candidate, native.sdp_mid, native.sdp_m_line_index)
+        message = Candidate(self.attachment, wire)
+        if self._offer is None:
+            self._early.append(message)
+        else:
+            self._events.on_signal(message)
+
+    def on_connection_state(self, state: ConnectionState) -> None:
+        """Take a change of the connection."""
+        self._hearing.connection_changed(state)
+        self._look()
+
+    def on_channel_open(self, label: str) -> None:
+        """Nothing waits for a channel: what is sent before is dropped."""
+
+    def on_channel_message(self, label: str, data: bytes | str) -> None:
+        """Answer a message of the viewer and tell the session what it comes to."""
+        now_us = self._clock.boottime_us()
+        self._hearing.heard(now_us)
+        taken = self._messages.take(label, data, now_us)
+        if taken.to_world is not None or taken.leaving is not None:
+            self._events.on_taken(taken)
+        if taken.reply is not None:
+            self.send(to_text(taken.reply))
+
+    def on_key_frame_request(self) -> None:
+        """Nothing: the stream was told."""
+
+    def on_target_bitrate(self, bitrate_kbps: int) -> None:
+        """Nothing: the stream was told."""
+
+    async def _stream_from(self, source: FrameSource, peer: Peer, encoders: EncoderFactory) -> None:
+        self._stream = Stream(
+            source=source,
+            peer=peer,
+            encoders=encoders,
+            settings=self._settings,
+            clock=self._clock,
+        )
+        self._stream.start()
+        await self._stream.first_frame_sent.wait()
+        self._hearing.frame_sent(self._clock.boottime_us())
+        self._look()
+
+    async def _take_signals(self, peer: Peer) -> None:
+        while True:
+            signal = await self._signals.get()
+            try:
+                await self._take(peer, signal)
+            except (DioramaError, TimeoutError) as error:
+                log.warning("signal not taken", attachment=self.attachment, reason=str(error))
+
+    async def _take(self, peer: Peer, signal: FromViewer) -> None:
+        match signal:
+            case Answer(sdp=sdp):
+                await peer.set_answer(sdp)
+            case Candidate(candidate=wire):
+                native = NativeCandidate(
+                    candidate=wire.candidate,
+                    sdp_mid=wire.sdp_mid,
+                    sdp_m_line_index=wire.sdp_m_line_index,
+                )
+                await peer.add_remote_candidate(native if wire.candidate else None)
+            case Restart(scope="ice"):
+                self._send_offer(await peer.restart_ice())
+            case Restart():
+                log.info("a new peer connection comes with a new attachment, not by this signal")
+
+    def _send_offer(self, sdp: str) -> None:
+        self._offer = Offer(self.attachment, sdp, self._ice_servers)
+        self._events.on_signal(self._offer)
+        while self._early:
+            self._events.on_signal(self._early.pop(0))
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            self._look()
+
+    def _look(self) -> None:
+        media = self._hearing.media(self._clock.boottime_us())
+        if media != self._media and not self._closed:
+            self._media = media
+            self._events.on_media(self.attachment, media)
+
+    async def _close(self) -> None:
+        self._closed = True
+        if self._stream is not None:
+            await self._stream.stop()
+        if self._peer is not None:
+            await self._peer.close()
