@@ -21,7 +21,7 @@ from diorama.gateway.settings import PREFIX, ProjectSettings, Settings
 
 CONFIG: Final = "DIORAMA_CONFIG"
 CONFIG_FILE: Final = "diorama.toml"
-OTHERS: Final = ("WORKER_", "WORLD_", "CLIENT_", "TEST_", "SERVICE_", "PORT_")
+OTHERS: Final = ("WORKER_", "SUPERVISOR_", "WORLD_", "CLIENT_", "TEST_", "SERVICE_", "PORT_")
 """Names after the prefix that are not the gateway's: those of Diorama's other programs, and those
 that Kubernetes sets for a service called diorama."""
 _MAX_FILE_BYTES: Final = 1_000_000

@@ -1,0 +1,49 @@
+"""What `diorama up` waits for before it names an address."""
+
+import socket
+
+import pytest
+
+from diorama.cli.readiness import address, free_port, is_taken, says_ready
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "with_worker", "ready"),
+    [
+        (200, b'{"workers": 1}', True, True),
+        (200, b'{"workers": 0}', True, False),
+        (200, b'{"workers": 0}', False, True),
+        (200, b"{}", True, False),
+        (200, b"[]", True, False),
+        (200, b"not json", False, False),
+        (503, b'{"workers": 1}', True, False),
+    ],
+)
+def test_ready_is_a_yes_with_the_worker_that_is_wanted(
+    status: int, body: bytes, with_worker: bool, ready: bool
+) -> None:
+    assert says_ready(status, body, with_worker=with_worker) is ready
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080"),
+        ("0.0.0.0", "http://127.0.0.1:8080"),
+        ("::", "http://[::1]:8080"),
+        ("localhost", "http://localhost:8080"),
+    ],
+)
+def test_the_address_is_one_a_browser_here_can_open(host: str, url: str) -> None:
+    assert address(host, 8080) == url
+
+
+def test_a_port_is_taken_while_someone_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert is_taken("127.0.0.1", port)
+    assert not is_taken("127.0.0.1", port)
+
+
+def test_a_free_port_is_not_taken() -> None:
+    assert not is_taken("127.0.0.1", free_port("127.0.0.1"))

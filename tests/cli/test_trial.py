@@ -1,0 +1,97 @@
+"""`diorama dev`: from one class to a Diorama with one project."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from diorama.cli.entry_check import check
+from diorama.cli.trial import absolute_entry, check_entry, configuration, project_name, set_up
+from diorama.gateway.settings_file import load_settings
+
+WORLD = """
+import diorama.world.world as api
+
+class Pond(api.World):
+    size = (320, 180)
+
+class Broken(api.World):
+    size = (321, 180)
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "pond.py"
+    path.write_text(WORLD)
+    return path
+
+
+def test_an_entry_means_the_same_in_every_folder(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(file.parent)
+
+    assert absolute_entry("pond.py:Pond") == f"{file}:Pond"
+    assert absolute_entry("package.pond:Pond") == "package.pond:Pond"
+
+
+@pytest.mark.parametrize(
+    ("entry", "name"),
+    [
+        ("a.py:Pond", "pond"),
+        ("a.py:My_Pond2", "my-pond2"),
+        ("a.py:Ünder", "nder"),
+        ("a.py:Й", "world"),
+        ("a.py:" + "X" * 100, "x" * 64),
+    ],
+)
+def test_a_project_is_called_like_its_class(entry: str, name: str) -> None:
+    assert project_name(entry) == name
+
+
+def test_the_configuration_is_read_back_as_it_was_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = '/a "quoted" \\ folder/é.py:Pond'
+    for name in ("DIORAMA_CONFIG", "DIORAMA_DATA", "DIORAMA_PORT"):
+        monkeypatch.setenv(name, "put back afterwards")
+    monkeypatch.setenv("DIORAMA_STORE", "postgresql://shared/diorama")
+    set_up(tmp_path, entry, 9_000)
+
+    settings = load_settings()
+
+    (project,) = settings.projects
+    assert (project.name, project.title, project.world) == ("pond", "Pond", entry)
+    assert (settings.port, settings.data_folder) == (9_000, tmp_path / "data")
+    assert "DIORAMA_STORE" not in os.environ
+
+
+def test_a_configuration_names_nothing_but_its_project() -> None:
+    assert configuration("m:W").count("\n") == 4
+
+
+def test_a_world_that_loads_is_described(file: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert check_entry(f"{file}:Pond") == 0
+    assert "Pond: 320x180, 30 frames a second" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("{}:Missing", "has no World named 'Missing'"),
+        ("{}:Broken", "Broken.size is (321, 180)"),
+        ("{}x.py:Pond", "there is no file"),
+        ("{}", "is neither module:Class nor path/file.py:Class"),
+        ("no_such_module:Pond", "there is no module no_such_module"),
+    ],
+)
+def test_what_is_no_world_is_refused_in_a_line(
+    file: Path, place: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = check(place.format(file))
+
+    said = capsys.readouterr().err
+    assert code == 2
+    assert message in said
+    assert said.count("\n") == 1
