@@ -178,7 +178,7 @@ class AvEncoder:
         device = self._recipe.device
         accel = HWAccel(device) if device else None
         context = av.CodecContext.create(self._recipe.info.name, "w", hwaccel=accel)
-        assert isinstance(context, VideoCodecContext), "an audio encoder"  # noqa: S101 - see RECIPES
+        assert isinstance(context, VideoCodecContext), "an audio encoder"
         context.pix_fmt = device or "yuv420p"
         if device:
             context.sw_format = "nv12"

@@ -42,11 +42,16 @@ class RateControl:
     def __init__(self, limits: RateLimits, *, start_kbps: int) -> None:
         self._limits = limits
         self._divisor = 1
-        self._changed_us = -RISE_HOLD_US
+        self._changed_us: int | None = None
         self.rate = self._wanted(start_kbps)
 
     def decide(self, target_kbps: int, *, now_us: int) -> Rate | None:
-        """Return the rate to change to, or None to stay; `target_kbps` is the estimate."""
+        """Return the rate to change to, or None to stay; `target_kbps` is the estimate.
+
+        The first call starts the clock: estimates leap about in a connection's first second.
+        """
+        if self._changed_us is None:
+            self._changed_us = now_us
         wanted = self._wanted(target_kbps)
         ratio = wanted.bitrate_kbps / self.rate.bitrate_kbps
         falls = ratio < 1 - WORTH_A_KEY_FRAME or wanted.fps < self.rate.fps

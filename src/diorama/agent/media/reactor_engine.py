@@ -88,6 +88,7 @@ class ReactorPeer:
         self._target_kbps = settings.start_bitrate_kbps
         self._opened: set[str] = set()
         self._viewer_channels: list[rw.DataChannel] = []
+        self._key_sent = False  # the first picture is a key frame that nobody had to ask for
         self._stats_before = (0, 0.0)
         self._track: rw.Track | None = self._make_track(factory)
         self._connection: rw.PeerConnection | None = factory.create_peer_connection(
@@ -190,7 +191,7 @@ class ReactorPeer:
             report = await connection.get_stats()
         video = next((r for r in report.outbound_rtp if r.kind == rw.StreamKind.Video), None)
         pair = next((p for p in report.candidate_pairs if p.nominated), None)
-        rtt_s = pair.current_round_trip_time_s if pair else 0.0
+        rtt_s = (pair and pair.current_round_trip_time_s) or (video and video.round_trip_time_s)
         return PeerStats(
             rtt_ms=rtt_s * 1_000 if rtt_s else None,
             sent_kbps=self._sent_kbps(video.bytes_sent if video else 0),
@@ -230,7 +231,7 @@ class ReactorPeer:
         track = factory.create_video_track_with_options(
             "video", inline_encoder=self._encode, frame_metadata=False
         )
-        assert isinstance(track, rw.Track), "an inline encoder makes a plain track"  # noqa: S101
+        assert isinstance(track, rw.Track), "an inline encoder makes a plain track"
         track.on_encoder_feedback(self._heed)
         return track
 
@@ -291,21 +292,21 @@ class ReactorPeer:
         feed, codec = self._feed, _CODECS.get(_word(wanted.codec))
         if feed is None or codec is None:
             return None
+        if wanted.request_key_frame and self._key_sent:
+            self._postbox.post(self._want_key_frame)
         unit: AccessUnit | None = feed.next_unit(
             UnitWanted(codec=codec, key=wanted.request_key_frame)
         )
+        self._key_sent = self._key_sent or unit is not None
         return (unit.data, unit.key) if unit else None
 
     def _heed(self, feedback: rw.KeyFrameRequest | rw.RateUpdate) -> None:
         """Take libwebrtc's feedback; on one of its threads."""
-        if isinstance(feedback, rw.KeyFrameRequest):
-            self._postbox.post(self._want_key_frame)
-        else:
+        if isinstance(feedback, rw.RateUpdate):  # a wish for a key frame comes with `_encode`
             self._postbox.post(functools.partial(self._set_target, feedback.bitrate_bps // 1_000))
 
     def _want_key_frame(self) -> None:
-        if self._feed is not None:
-            self._feed.handle_key_frame_request()
+        """Tell of a viewer's wish; the feed has it with the call for the picture."""
         self._events.on_key_frame_request()
 
     def _set_target(self, bitrate_kbps: int) -> None:

@@ -92,7 +92,7 @@ def _kept_payloads(lines: list[str], codecs: tuple[Codec, ...]) -> list[str]:
         usable = [p for p, name in names.items() if name == codec and p not in unfit]
         for payload in usable[:1]:
             kept += [payload, *([repairs[payload]] if payload in repairs else [])]
-    assert kept, f"the engine offers none of {codecs}"  # noqa: S101 - engines offer both
+    assert kept, f"the engine offers none of {codecs}"
     return kept
 
 

@@ -220,9 +220,9 @@ class Stream:
         while not self._stopping.is_set():
             if not self._connected.wait(WAIT_S):
                 continue
-            newer = self._source.wait(self._sent_number, WAIT_S)
-            if not (newer or self._key_wanted):
-                continue
+            # A world that stands still is announced too: libwebrtc passes a viewer's wish for a
+            # key frame on with the next announcement only.
+            self._source.wait(self._sent_number, WAIT_S)
             fps = self._control.rate.fps
             wait_us = pacer.wait_us(now_us=self._clock.boottime_us(), fps=fps)
             if wait_us > 0 and self._stopping.wait(wait_us / _US):
