@@ -117,3 +117,11 @@ class OddSize(Lamp):
 
 class NoWorld:
     pass
+
+
+class ParentAtStart(Lamp):
+    """Starts a process which does not heed SIGTERM."""
+
+    def start(self, context: WorldContext) -> None:
+        super().start(context)
+        self.child = subprocess.Popen([sys.executable, "-c", _SLEEPER])
