@@ -11,7 +11,7 @@ export interface EndCodeEntry {
 }
 
 export const END_CODES = {
-  '1000': {
+  1000: {
     code: 1000,
     name: 'normal',
     ends: 'disconnected',
@@ -21,7 +21,7 @@ export const END_CODES = {
     retryLimit: null,
     viewer: 'The session is over.',
   },
-  '1001': {
+  1001: {
     code: 1001,
     name: 'going away',
     ends: 'disconnected',
@@ -31,7 +31,7 @@ export const END_CODES = {
     retryLimit: null,
     viewer: 'You left the page, so the session was closed.',
   },
-  '1006': {
+  1006: {
     code: 1006,
     name: 'abnormal',
     ends: 'failed',
@@ -41,7 +41,7 @@ export const END_CODES = {
     retryLimit: null,
     viewer: 'The connection was lost and did not come back in time.',
   },
-  '4000': {
+  4000: {
     code: 4000,
     name: 'project disabled',
     ends: 'disconnected',
@@ -51,7 +51,7 @@ export const END_CODES = {
     retryLimit: null,
     viewer: 'This world has been switched off by its owner.',
   },
-  '4001': {
+  4001: {
     code: 4001,
     name: 'no worker available',
     ends: 'failed',
@@ -61,7 +61,7 @@ export const END_CODES = {
     retryLimit: null,
     viewer: 'No machine is free to run this world at the moment. Please try again soon.',
   },
-  '4002': {
+  4002: {
     code: 4002,
     name: 'app not found',
     ends: 'failed',
@@ -71,7 +71,7 @@ export const END_CODES = {
     retryLimit: null,
     viewer: 'There is no world at this address.',
   },
-  '4003': {
+  4003: {
     code: 4003,
     name: 'app unable to launch',
     ends: 'failed',
@@ -81,7 +81,7 @@ export const END_CODES = {
     retryLimit: 1,
     viewer: 'The world could not be started.',
   },
-  '4004': {
+  4004: {
     code: 4004,
     name: 'time limit',
     ends: 'disconnected',
@@ -91,7 +91,7 @@ export const END_CODES = {
     retryLimit: null,
     viewer: 'The time for this session is up.',
   },
-  '4005': {
+  4005: {
     code: 4005,
     name: 'streamer not found',
     ends: 'failed',
@@ -101,7 +101,7 @@ export const END_CODES = {
     retryLimit: 1,
     viewer: 'The world started, but its picture did not arrive.',
   },
-  '4006': {
+  4006: {
     code: 4006,
     name: 'app crashed',
     ends: 'failed',
@@ -111,7 +111,7 @@ export const END_CODES = {
     retryLimit: null,
     viewer: 'The world stopped unexpectedly.',
   },
-  '4007': {
+  4007: {
     code: 4007,
     name: 'reconnection failed',
     ends: 'failed',
@@ -121,7 +121,7 @@ export const END_CODES = {
     retryLimit: null,
     viewer: 'The connection could not be restored.',
   },
-  '4010': {
+  4010: {
     code: 4010,
     name: 'limit reached',
     ends: 'failed',
@@ -131,7 +131,7 @@ export const END_CODES = {
     retryLimit: null,
     viewer: 'All sessions allowed at once are in use.',
   },
-  '4011': {
+  4011: {
     code: 4011,
     name: 'superseded',
     ends: 'disconnected',
@@ -141,7 +141,7 @@ export const END_CODES = {
     retryLimit: null,
     viewer: 'This session continues in another tab or window.',
   },
-  '4012': {
+  4012: {
     code: 4012,
     name: 'ended by operator',
     ends: 'disconnected',
@@ -151,7 +151,7 @@ export const END_CODES = {
     retryLimit: null,
     viewer: 'The session was ended by the operator.',
   },
-  '4013': {
+  4013: {
     code: 4013,
     name: 'unauthorized',
     ends: 'failed',
@@ -161,7 +161,7 @@ export const END_CODES = {
     retryLimit: null,
     viewer: 'You may not open this session. Please start again from the page you came from.',
   },
-  '4014': {
+  4014: {
     code: 4014,
     name: 'draining',
     ends: 'disconnected',

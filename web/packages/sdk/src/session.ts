@@ -208,12 +208,11 @@ export class DioramaSession {
 }
 
 type Registry = Map<string, DioramaSession>
-const REGISTRY = Symbol.for('diorama.sessions')
 
 /** Returns the page's sessions, kept outside of this module so that replacing it loses none. */
 function registry(): Registry {
-  const page = globalThis as typeof globalThis & { [REGISTRY]?: Registry }
-  return (page[REGISTRY] ??= new Map<string, DioramaSession>())
+  const page = globalThis as { __dioramaSessions?: Registry }
+  return (page.__dioramaSessions ??= new Map<string, DioramaSession>())
 }
 
 /** Opens a session, or returns the one this page has of the same client and project. */

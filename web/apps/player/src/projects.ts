@@ -1,0 +1,35 @@
+/** The projects a visitor may see, from the gateway this page came from. */
+import type { ProjectView } from '@diorama/sdk'
+
+const ANSWER_WITHIN_MS = 10_000
+
+/** Returns one project, or null where the gateway does not show it. */
+export async function readProject(id: string): Promise<ProjectView | null> {
+  const response = await ask(`/v1/projects/${encodeURIComponent(id)}`)
+  return response.ok ? ((await response.json()) as ProjectView) : null
+}
+
+/** Returns all projects of the first page; throws where the gateway does not answer. */
+export async function readProjects(): Promise<readonly ProjectView[]> {
+  const response = await ask('/v1/projects')
+  if (!response.ok) throw new Error(`the gateway answered ${response.status}`)
+  const list = (await response.json()) as { readonly projects: readonly ProjectView[] }
+  return list.projects
+}
+
+function ask(path: string): Promise<Response> {
+  return fetch(path, {
+    headers: { Accept: 'application/json' },
+    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+  })
+}
+
+/** Returns the project a player page is for. */
+export function projectOfPath(path: string): string {
+  const [, found] = /^\/play\/([^/]+)\/?$/.exec(path) ?? []
+  try {
+    return decodeURIComponent(found ?? '')
+  } catch {
+    return found ?? ''
+  }
+}

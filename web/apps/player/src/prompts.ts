@@ -1,0 +1,49 @@
+/** The prompt box of worlds that take prompts, with the project's own as chips to start from. */
+import { say } from './notices.ts'
+import { part, withText } from './page.ts'
+
+const dock = part('dock', HTMLElement)
+const text = part('prompt-text', HTMLInputElement)
+const toggle = part('tool-prompt', HTMLButtonElement)
+
+/** Shows the box; `send` returns whether there is a world to take the prompt. */
+export function setUpPrompts(prompts: readonly string[], send: (text: string) => boolean): void {
+  const submit = (prompt: string) => {
+    if (prompt === '') return
+    if (!send(prompt)) {
+      say('The world cannot take a prompt right now.')
+      return
+    }
+    say(`Sent: ${prompt}`)
+    text.value = ''
+  }
+  part('chips', HTMLUListElement).replaceChildren(...prompts.map((prompt) => chip(prompt, submit)))
+  part('prompt-form', HTMLFormElement).addEventListener('submit', (event) => {
+    event.preventDefault()
+    submit(text.value.trim())
+  })
+  toggle.addEventListener('click', () => {
+    setOpen(toggle.getAttribute('aria-expanded') !== 'true')
+  })
+  dock.hidden = false
+  toggle.hidden = false
+}
+
+function chip(prompt: string, submit: (text: string) => void): HTMLLIElement {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.title = prompt
+  button.append(withText('span', prompt))
+  button.addEventListener('click', () => {
+    submit(prompt)
+  })
+  const made = document.createElement('li')
+  made.append(button)
+  return made
+}
+
+function setOpen(open: boolean): void {
+  toggle.setAttribute('aria-expanded', String(open))
+  document.body.dataset['dock'] = open ? 'open' : 'closed'
+  if (open) text.focus()
+}

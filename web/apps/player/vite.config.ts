@@ -1,0 +1,15 @@
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  base: '/',
+  resolve: { conditions: ['diorama-source', 'module', 'browser', 'development|production'] },
+  build: {
+    target: 'es2022',
+    outDir: '../../../src/diorama/gateway/static',
+    emptyOutDir: true,
+    // The page's content security policy takes scripts, styles and pictures from files alone.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: ['index.html', 'play.html'] },
+  },
+})
