@@ -311,7 +311,7 @@ async def test_a_worker_that_leaves_says_so_ends_its_worlds_and_confirms(
         await gateway.say(assign())
         await gateway.hears(WorldStarted)
         stopping.set()
-        assert (await gateway.hears(Draining)).deadline_s == 0.2
+        assert 0 < (await gateway.hears(Draining)).deadline_s <= 0.2
         await gateway.hears(Stopped)
 
     assert worlds_here() == []

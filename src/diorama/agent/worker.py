@@ -33,6 +33,7 @@ from diorama.agent.slots import (
 from diorama.agent.world_process import WorldOver
 from diorama.kernel.clock import Clock, SystemClock
 from diorama.kernel.errors import Unavailable
+from diorama.kernel.units import SECOND_US, seconds
 from diorama.protocol.media import MediaState
 from diorama.protocol.worker import (
     PROTOCOL,
@@ -129,6 +130,7 @@ class Worker:
         self._beats = 0
         self._hello_us = 0
         self._fell_us: int | None = None  # the deadline at which the fence fell last
+        self._leaves_us: int | None = None  # when it stops what still runs, once it is to leave
         self._gone = asyncio.Event()
         self._connection = GatewayConnection(
             gateways=settings.gateways,
@@ -176,6 +178,8 @@ class Worker:
         self._heed_the_fence()
         self._fence.welcomed(sent_us=self._hello_us, self_fence_s=welcome.self_fence_s)
         self._do(self._slots.repeat_all())
+        if self._leaves_us is not None:
+            self._tell_leaving(self._leaves_us)
 
     def on_message(self, message: ToWorker) -> None:
         """Do what the gateway says."""
@@ -267,11 +271,16 @@ class Worker:
     async def _leave(self) -> None:
         log.info("leaving", drain_s=self._settings.drain_s)
         self._slots.drain()
-        self._connection.send(Draining(self._settings.drain_s))
+        self._leaves_us = self._clock.boottime_us() + seconds(self._settings.drain_s)
+        self._tell_leaving(self._leaves_us)
         await self._idle_within(self._settings.drain_s)
         self._do(self._slots.end_all(fenced=False))
         await self._idle_within(_END_WITHIN_S)
         await self._connection.flush(timeout_s=_LAST_WORDS_S)
+
+    def _tell_leaving(self, leaves_us: int) -> None:
+        left_us = max(leaves_us - self._clock.boottime_us(), 0)
+        self._connection.send(Draining(left_us / SECOND_US))
 
     async def _idle_within(self, timeout_s: float) -> None:
         try:
