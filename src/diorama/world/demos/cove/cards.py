@@ -3,8 +3,8 @@
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from diorama.world.demos.brush import Brush
 from diorama.world.demos.compiled import Pixels, Sheets, compiled
 from diorama.world.demos.noise import fractal, noise, smooth
 
@@ -14,9 +14,6 @@ PINES: Final = 5
 BOAT: Final = PINES
 LIGHTHOUSE: Final = PINES + 1
 LAMP: Final = PINES + 2
-
-Mask = npt.NDArray[np.bool_]
-Plane = npt.NDArray[np.float64]
 
 
 def make_cards(seed: int) -> Sheets:
@@ -47,8 +44,8 @@ def paint_pine(card: Pixels, seed: int) -> None:
             cover = max(inside, trunk)
             dark = 0.55 + 0.45 * step
             speck = noise(side * 22.0, down * 40.0, seed + 14)
-            sun = (0.22 + 0.65 * step) * (0.5 + 0.7 * speck) * (0.65 + 0.35 * abs(side) / 0.5)
-            if inside >= trunk:
+            sun = (0.06 + 0.34 * step) * (0.4 + 0.8 * speck) * (0.65 + 0.35 * abs(side) / 0.5)
+            if inside >= trunk or cover == 0.0:
                 card[row, column, 0] = int(255.0 * (0.075 * dark + 0.05 * speck) ** 0.5)
                 card[row, column, 1] = int(255.0 * (0.105 * dark + 0.05 * speck) ** 0.5)
                 card[row, column, 2] = int(255.0 * (0.040 * dark + 0.012 * speck) ** 0.5)
@@ -60,30 +57,8 @@ def paint_pine(card: Pixels, seed: int) -> None:
             card[row, column, 4] = int(255.0 * min(max(sun, 0.0), 1.0))
 
 
-class _Brush:
-    """Paints masks at four times a card's size, and shrinks the result: edges come out soft."""
-
-    def __init__(self) -> None:
-        rows, columns = ROWS * 4, COLUMNS * 4
-        self.card = np.zeros((rows, columns, 5))
-        self.side: Plane = ((np.arange(columns) + 0.5) / columns * 2.0 - 1.0)[None, :]
-        self.down: Plane = ((np.arange(rows) + 0.5) / rows)[:, None]
-
-    def fill(self, mask: Mask, color: tuple[float, float, float], sun: float) -> None:
-        """Paint linear light and a share of sun where the mask is."""
-        self.card[mask] = (*np.sqrt(color), 1.0, sun)
-
-    def done(self) -> Pixels:
-        """Return the card."""
-        blocks = self.card.reshape(ROWS, 4, COLUMNS, 4, 5)
-        cover = blocks[..., 3:4].sum(axis=(1, 3))
-        card = (blocks * blocks[..., 3:4]).sum(axis=(1, 3)) / np.maximum(cover, 1e-6)
-        card[..., 3] = cover[..., 0] / 16.0
-        return (card * 255.0 + 0.5).astype(np.uint8)
-
-
 def _boat() -> Pixels:
-    brush = _Brush()
+    brush = Brush(ROWS, COLUMNS)
     side, down = brush.side, brush.down
     sail_top, sail_foot = 0.06, 0.78
     rise = np.maximum(down - sail_top, 0.0) / (sail_foot - sail_top)
@@ -98,7 +73,7 @@ def _boat() -> Pixels:
 
 
 def _lighthouse() -> Pixels:
-    brush = _Brush()
+    brush = Brush(ROWS, COLUMNS)
     side, down = brush.side, brush.down
     half = 0.30 + 0.26 * (down - 0.2)
     body = (down > 0.22) & (abs(side) < half)
@@ -118,7 +93,7 @@ def _lighthouse() -> Pixels:
 
 
 def _lamp() -> Pixels:
-    brush = _Brush()
+    brush = Brush(ROWS, COLUMNS)
     side, down = brush.side, brush.down
     brush.fill((down > 0.30) & (abs(side) < 0.05), (0.06, 0.05, 0.045), 0.4)
     brush.fill((down > 0.10) & (down < 0.30) & (abs(side) < 0.26), (1.0, 0.82, 0.45), 1.0)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from diorama.world.demos.cove.scenery import Placed
-from diorama.world.demos.cove.terrain import SIDE
+from diorama.world.demos.cove.terrain import CENTRE, SIDE, Land
 from diorama.world.demos.cove.things import DOT
 from diorama.world.demos.steering import Intent
 
@@ -37,6 +37,14 @@ class Stand:
     side_speed: float = 0.0
     turn_speed: float = 0.0
     rise_speed: float = 0.0
+
+
+def arrive(land: Land) -> Stand:
+    """Return where a viewer comes in: behind the beach at the inner end of the bay, facing the sea."""
+    x = CENTRE - 4.0
+    inland = land.heights[: int(CENTRE), int(x)] > 0.0
+    shore = int(np.flatnonzero(inland)[-1]) if inland.any() else int(CENTRE) - 120
+    return Stand(x=x, z=shore - 12.0, above=5.0, yaw=0.03, pitch=-0.115)
 
 
 def move(stand: Stand, intent: Intent, delta_s: float) -> Stand:
@@ -86,7 +94,7 @@ class Stone:
     def pressure(self) -> float:
         """How far it presses the water down in one step: it bobs, so that rings follow the first."""
         age_s = self.age_s - self.flight_s
-        return 0.075 * math.cos(9.5 * age_s) * math.exp(-2.2 * age_s)
+        return 0.042 * math.cos(9.5 * age_s) * math.exp(-2.2 * age_s)
 
     @property
     def gone(self) -> bool:

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from diorama.world.demos.compiled import Bytes, Cube, Pixels, compiled, inlined
+from diorama.world.demos.compiled import Cube, Pixels, compiled, inlined
 from diorama.world.demos.cove.column import Column, View, height_at, walk
 from diorama.world.demos.cove.sky import AROUND, MOON_X, MOON_Z, ROWS, TOP_SLOPE, Light
 from diorama.world.demos.cove.surface import SPARSE_M, Bearing, color_water
@@ -12,11 +12,9 @@ from diorama.world.demos.cove.terrain import DETAIL, SIDE, SUN_X, SUN_Z, Land
 from diorama.world.demos.cove.things import Things, draw_things
 from diorama.world.demos.cove.water import Water
 from diorama.world.demos.noise import smooth
+from diorama.world.demos.tone import TONE_STEPS, TONES, tone_curve
 
-BRIGHTEST: Final = 4.0
-TONES: Final = 16384
 SMOOTH_M: Final = 330.0
-TONE_STEPS: Final = TONES / BRIGHTEST
 
 
 def make_column(rows: int) -> Column:
@@ -24,16 +22,6 @@ def make_column(rows: int) -> Column:
     lines = [np.zeros(rows, np.float32) for _ in range(7)]
     grids = [np.zeros((rows, 3), np.float32) for _ in range(2)]
     return Column(*lines, *grids, np.zeros((ROWS + 1, 3), np.float32), tone_curve())
-
-
-def tone_curve() -> Bytes:
-    """Return the step from linear light, 0 to `BRIGHTEST` in `TONES` steps, to a pixel's byte.
-
-    Soft in the lights, as film is, so that the sun and its path on the water keep their colour.
-    """
-    light = np.arange(TONES) / TONE_STEPS
-    bent = (light * (2.51 * light + 0.03)) / (light * (2.43 * light + 0.59) + 0.14)
-    return (np.clip(bent, 0.0, 1.0) ** (1 / 2.2) * 255.0 + 0.5).astype(np.uint8)
 
 
 @inlined
@@ -159,13 +147,14 @@ def _color_ground(
 ) -> None:
     rows = column.depth.shape[0]
     row = sky_row
+    sparse = SPARSE_M * view.height * view.scale
     while row < rows:
         distance = column.depth[row]
         if column.ground[row] > 0.0:
             x = view.x + bearing.x * distance
             z = view.z + bearing.z * distance
             _color_land(light, land, column, row, x, z, distance)
-        elif distance < SPARSE_M and row + 2 < rows and column.ground[row + 1] <= 0.0:
+        elif distance * distance < sparse and row + 2 < rows and column.ground[row + 1] <= 0.0:
             color_water(view, light, water, column, row + 1, bearing, even)
             for channel in range(3):
                 both = column.color[row - 1, channel] + column.color[row + 1, channel]
@@ -279,16 +268,19 @@ def draw(
         bear_x = view.ahead_x + view.ahead_z * across
         bear_z = view.ahead_z - view.ahead_x * across
         sky_row = walk(view, land, column, bear_x, bear_z)
-        _take_sky(view, sky, column, bear_x, bear_z)
+        even = x % 2 == 0
+        if even:
+            _take_sky(view, sky, column, bear_x, bear_z)
         _color_sky(view, column, sky_row)
         off_sun = _off(bear_x, bear_z, SUN_X, SUN_Z)
         off_moon = _off(bear_x, bear_z, MOON_X, MOON_Z)
         _color_sun(view, light, column, sky_row, off_sun)
         _color_moon(view, light, column, sky_row, off_moon)
-        _color_mirror(view, light, land, column, bear_x, bear_z)
-        draw_things(view, light, things, column, x, True)
+        if even:  # the sea never lies so flat that its mirror would need every column
+            _color_mirror(view, light, land, column, bear_x, bear_z)
+            draw_things(view, light, things, column, x, True)
         bearing = Bearing(bear_x, bear_z, off_sun, off_moon)
-        _color_ground(view, light, land, water, column, sky_row, bearing, x % 2 == 0)
+        _color_ground(view, light, land, water, column, sky_row, bearing, even)
         _soften_edges(column)
         draw_things(view, light, things, column, x, False)
         _expose(column, image, x)

@@ -40,7 +40,7 @@ def light_at(dusk: float) -> Light:
     glow = max(0.0, 1.0 - dusk * 1.6)
     return Light(
         dusk=dusk,
-        sun_slope=0.135 - 0.32 * dusk,
+        sun_slope=0.150 - 0.32 * dusk,
         sun_red=2.5 * glow + 0.05 * dusk,
         sun_green=(1.28 - 0.6 * dusk) * glow + 0.07 * dusk,
         sun_blue=(0.50 - 0.35 * dusk) * glow + 0.13 * dusk,

@@ -10,8 +10,8 @@ from diorama.world.demos.cove.sky import Light
 from diorama.world.demos.cove.water import SWELL, Water, ring_slopes
 from diorama.world.demos.noise import smooth
 
-SPARSE_M: Final = 42.0
-"""Nearer than this the sea changes so little from row to row that every other row is worked out."""
+SPARSE_M: Final = 0.6
+"""Where two rows lie nearer than this on the sea, it is worked out for every other row only."""
 
 
 class Bearing(NamedTuple):
@@ -119,7 +119,7 @@ def color_water(
     green += (_mirror_at(column, mirror_row, part, 1) - green) * mirrored + glint * light.sun_green
     blue += (_mirror_at(column, mirror_row, part, 2) - blue) * mirrored + glint * light.sun_blue
     if light.moon > 0.0:
-        glint = 2.4 * light.moon * _glint(bearing.off_moon, back - light.moon_slope, aside)
+        glint = 1.5 * light.moon * _glint(bearing.off_moon, back - light.moon_slope, aside)
         red += glint * 0.75
         green += glint * 0.85
         blue += glint

@@ -102,6 +102,18 @@ def _stands_before(column: Column, row: int, distance: float, mirrored: bool) ->
 
 
 @inlined
+def _sample(
+    cards: Sheets, kind: int, line: int, cell: int, channel: int, part_x: float, part_y: float
+) -> float:
+    """Return a card's value between its cells, 0 to 1."""
+    top = cards[kind, line, cell, channel] * (1.0 - part_x)
+    top += cards[kind, line, cell + 1, channel] * part_x
+    low = cards[kind, line + 1, cell, channel] * (1.0 - part_x)
+    low += cards[kind, line + 1, cell + 1, channel] * part_x
+    return (top + (low - top) * part_y) * (1.0 / 255.0)
+
+
+@inlined
 def _draw_card(
     light: Light,
     things: Things,
@@ -116,8 +128,10 @@ def _draw_card(
     kind = int(things.seen[index, 5])
     tall = abs(start - end)
     cards = things.small if tall < 52.0 else things.sheets
-    last = cards.shape[1]
-    cell = min(int(side * cards.shape[2]), cards.shape[2] - 1)
+    lines = cards.shape[1]
+    at_x = min(max(side * cards.shape[2] - 0.5, 0.0), cards.shape[2] - 1.01)
+    cell = int(at_x)
+    part_x = at_x - cell
     low = min(start, end)
     first = max(int(low + 0.5), 0)
     past = min(int(max(start, end) + 0.5), column.depth.shape[0])
@@ -125,15 +139,20 @@ def _draw_card(
     haze = haze * haze / (1.0 + haze * haze)
     target = column.mirror if mirrored else column.color
     for row in range(first, past):
-        share = (row + 0.5 - low) / max(tall, 1e-3)
-        line = min(max(int((1.0 - share if mirrored else share) * last), 0), last - 1)
-        cover = cards[kind, line, cell, 3] * (1.0 / 255.0)
-        if cover <= 0.02 or not _stands_before(column, row, distance, mirrored):
+        if not _stands_before(column, row, distance, mirrored):
             continue
-        sun = cards[kind, line, cell, 4] * (1.0 / 255.0)
-        red = cards[kind, line, cell, 0] * (1.0 / 255.0)
-        green = cards[kind, line, cell, 1] * (1.0 / 255.0)
-        blue = cards[kind, line, cell, 2] * (1.0 / 255.0)
+        share = (row + 0.5 - low) / max(tall, 1e-3)
+        at_y = (1.0 - share if mirrored else share) * lines - 0.5
+        at_y = min(max(at_y, 0.0), lines - 1.01)
+        line = int(at_y)
+        part_y = at_y - line
+        cover = _sample(cards, kind, line, cell, 3, part_x, part_y)
+        if cover <= 0.02:
+            continue
+        sun = _sample(cards, kind, line, cell, 4, part_x, part_y)
+        red = _sample(cards, kind, line, cell, 0, part_x, part_y)
+        green = _sample(cards, kind, line, cell, 1, part_x, part_y)
+        blue = _sample(cards, kind, line, cell, 2, part_x, part_y)
         red *= red * (light.sky_red + light.sun_red * sun)
         green *= green * (light.sky_green + light.sun_green * sun)
         blue *= blue * (light.sky_blue + light.sun_blue * sun)

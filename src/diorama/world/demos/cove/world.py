@@ -9,11 +9,11 @@ import numpy as np
 from diorama.protocol.input import InputEvent
 from diorama.world.demos.cove.cards import LAMP, make_cards
 from diorama.world.demos.cove.column import View
-from diorama.world.demos.cove.motion import Point, Stand, Stone, fly, move, show, throw
+from diorama.world.demos.cove.motion import Point, Stand, Stone, arrive, fly, move, show, throw
 from diorama.world.demos.cove.picture import draw, find_ground, make_column, turn
 from diorama.world.demos.cove.scenery import Placed, place_lighthouse, plant_pines, sail, shine
 from diorama.world.demos.cove.sky import AROUND, ROWS, light_at, paint_sky
-from diorama.world.demos.cove.terrain import CENTRE, SIDE, Land, make_land
+from diorama.world.demos.cove.terrain import SIDE, make_land
 from diorama.world.demos.cove.things import GLOW, make_things, see
 from diorama.world.demos.cove.water import STEP_S, push, make_water, spread_rings
 from diorama.world.demos.steering import Intent, Steering
@@ -27,10 +27,11 @@ MOST_STONES: Final = 8
 LAMP_REACH: Final = 13
 STILL: Final = 2e-4
 LONGEST_STEP_S: Final = 0.1
+GOLDEN: Final = 0.2
 HOURS: Final = {
     "day": 0.0,
-    "golden": 0.0,
-    "sunset": 0.25,
+    "golden": GOLDEN,
+    "sunset": 0.33,
     "evening": 0.4,
     "dusk": 0.5,
     "twilight": 0.6,
@@ -73,11 +74,11 @@ class Cove(World):
         self._water = make_water(self._land, self._seed)
         self._things = make_things(make_cards(self._seed))
         self._pines = plant_pines(self._land, self._seed)
+        self._stand = arrive(self._land)
         self._tower = place_lighthouse(self._land)
         self._steering = Steering()
-        self._stand = _arrival(self._land)
         self._eye = self._surface(self._stand.x, self._stand.z) + self._stand.above
-        self._wanted_dusk = self._dusk = _hour(context.options.get("hour")) or 0.0
+        self._wanted_dusk = self._dusk = _first_hour(context)
         self._lamps: list[Point] = []
         self._stones: list[Stone] = []
         self._passed_s = self._owed_s = 0.0
@@ -253,12 +254,9 @@ class Cove(World):
         return np.concatenate([self._pines, self._tower, light, boats, lamps, *stones])
 
 
-def _arrival(land: Land) -> Stand:
-    """Return where a viewer comes in: behind the beach at the inner end of the bay, facing the sea."""
-    x = CENTRE - 4.0
-    inland = land.heights[: int(CENTRE), int(x)] > 0.0
-    shore = int(np.flatnonzero(inland)[-1]) if inland.any() else int(CENTRE) - 120
-    return Stand(x=x, z=shore - 15.0, above=7.5, yaw=0.015, pitch=-0.115)
+def _first_hour(context: WorldContext) -> float:
+    hour = _hour(context.options.get("hour"))
+    return GOLDEN if hour is None else hour
 
 
 def _hour(named: Json) -> float | None:
