@@ -48,7 +48,7 @@ export function showEnd(ended: Ended, name: string): void {
   list.replaceChildren(...holders)
   list.hidden = holders.length === 0
   showScreen('ended')
-  ;(again.hidden ? part('end-title', HTMLHeadingElement) : again).focus()
+  part('end-title', HTMLHeadingElement).focus()
 }
 
 export function onStartAgain(start: () => void): void {

@@ -3,31 +3,42 @@ const SVG = 'http://www.w3.org/2000/svg'
 const [WIDTH, HEIGHT] = [320, 180]
 const LAYERS = 4
 
+/** Skies that go with a warm sun: dusk, dawn, noon, haze. */
+const SKIES = [18, 345, 205, 188, 262, 32, 225] as const
+const SUN = 34
+
+let drawn = 0
+
 /** Returns a picture of layered hills whose shape and colours follow from `name`. */
 export function landscape(name: string): SVGSVGElement {
   const draw = numbersFrom(name)
-  const hue = Math.floor(draw() * 360)
+  const hue = SKIES[Math.floor(draw() * SKIES.length)] ?? SUN
+  const ground = hue + 110 + draw() * 70
   const svg = node('svg', {
     viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
     preserveAspectRatio: 'xMidYMid slice',
+    'aria-hidden': 'true',
   })
-  svg.setAttribute('aria-hidden', 'true')
-  svg.append(node('rect', { width: WIDTH, height: HEIGHT, fill: colour(hue, 42, 82) }))
-  svg.append(
-    node('rect', {
-      y: HEIGHT / 2,
-      width: WIDTH,
-      height: HEIGHT / 2,
-      fill: colour(hue + 24, 58, 86),
-    }),
-  )
-  const sun = { cx: 50 + draw() * 220, cy: 38 + draw() * 34, r: 15 + draw() * 12 }
-  svg.append(node('circle', { ...sun, fill: colour(hue + 40, 85, 70) }))
+  svg.append(...sky(hue))
+  const sun = { cx: 50 + draw() * 220, cy: 40 + draw() * 34, r: 13 + draw() * 9 }
+  svg.append(node('circle', { ...sun, fill: colour(SUN, 92, 72) }))
   for (let layer = 0; layer < LAYERS; layer += 1) {
-    const fill = colour(hue + 150 + layer * 9, 22 + layer * 3, 68 - layer * 15)
+    const fill = colour(ground + layer * 8, 18 + layer * 4, 66 - layer * 15)
     svg.append(node('path', { d: hills(draw, 84 + layer * 25, 26 - layer * 3), fill }))
   }
   return svg
+}
+
+/** Returns a sky that grows lighter towards the hills. */
+function sky(hue: number): SVGElement[] {
+  drawn += 1
+  const id = `sky-${drawn}`
+  const shades = node('linearGradient', { id, x1: 0, y1: 0, x2: 0, y2: 1 })
+  shades.append(
+    node('stop', { offset: 0, 'stop-color': colour(hue, 48, 76) }),
+    node('stop', { offset: 0.6, 'stop-color': colour(hue + 14, 62, 89) }),
+  )
+  return [shades, node('rect', { width: WIDTH, height: HEIGHT, fill: `url(#${id})` })]
 }
 
 /** Returns a ridge about `level` from the top, closed along the bottom. */

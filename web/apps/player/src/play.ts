@@ -51,7 +51,6 @@ function start(): DioramaSession {
   function play(): void {
     if (opened.ended || capture) return
     document.body.dataset['seen'] = ''
-    document.body.dataset['playing'] = ''
     showScreen('playing')
     capture = attachInput(video, opened)
     if (document.activeElement === document.body) video.focus({ preventScroll: true })
@@ -61,13 +60,12 @@ function start(): DioramaSession {
 function stop(): void {
   capture?.detach()
   capture = null
-  delete document.body.dataset['playing']
+  delete document.body.dataset['seen']
   part('tool-lock', HTMLButtonElement).setAttribute('aria-pressed', 'false')
   clearNotices()
 }
 
 function startAgain(): void {
-  delete document.body.dataset['seen']
   video.srcObject = null
   session = start()
 }

@@ -2,6 +2,9 @@
 import { say } from './notices.ts'
 import { part, withText } from './page.ts'
 
+/** A phone on its side: the box would cover a third of the picture. */
+const TOO_LOW = '(max-height: 480px)'
+
 const dock = part('dock', HTMLElement)
 const text = part('prompt-text', HTMLInputElement)
 const toggle = part('tool-prompt', HTMLButtonElement)
@@ -23,8 +26,11 @@ export function setUpPrompts(prompts: readonly string[], send: (text: string) =>
     submit(text.value.trim())
   })
   toggle.addEventListener('click', () => {
-    setOpen(toggle.getAttribute('aria-expanded') !== 'true')
+    const open = toggle.getAttribute('aria-expanded') !== 'true'
+    setOpen(open)
+    if (open) text.focus()
   })
+  setOpen(!matchMedia(TOO_LOW).matches)
   dock.hidden = false
   toggle.hidden = false
 }
@@ -45,5 +51,4 @@ function chip(prompt: string, submit: (text: string) => void): HTMLLIElement {
 function setOpen(open: boolean): void {
   toggle.setAttribute('aria-expanded', String(open))
   document.body.dataset['dock'] = open ? 'open' : 'closed'
-  if (open) text.focus()
 }

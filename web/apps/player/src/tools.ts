@@ -81,6 +81,13 @@ function stepBackWhenQuiet(): void {
   }
   for (const name of ['pointermove', 'pointerdown', 'focusin']) addEventListener(name, stir)
   stir()
+  // A frame around the whole picture helps who came to it by Tab, and nobody else.
+  addEventListener('keydown', ({ key }) => {
+    if (key === 'Tab') document.body.dataset['tabbed'] = ''
+  })
+  addEventListener('pointerdown', () => {
+    delete document.body.dataset['tabbed']
+  })
 }
 
 function setPressed(button: HTMLButtonElement, pressed: boolean): void {

@@ -18,7 +18,7 @@ import {
   type Pending,
   wheelPixels,
 } from '../core/pointers.ts'
-import { isTyping } from './typing.ts'
+import { isForPage } from './typing.ts'
 
 export interface InputOptions {
   /** Lock the pointer when the picture is clicked; Escape unlocks. */
@@ -103,7 +103,7 @@ class Capture implements AttachedInput {
     addEventListener(
       'compositionend',
       ({ data, target }) => {
-        if (!isTyping(target)) this.text(data)
+        if (!isForPage(target, '')) this.text(data)
       },
       { signal },
     )
@@ -185,7 +185,7 @@ class Capture implements AttachedInput {
   }
 
   private handleKeyDown(event: KeyboardEvent): void {
-    if (isTyping(event.target)) return
+    if (isForPage(event.target, event.code)) return
     const stroke = {
       code: event.code,
       key: event.key,
