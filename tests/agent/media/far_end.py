@@ -42,6 +42,10 @@ class PaintedWorld:
         self._pixels = np.zeros((height, width, 3), dtype=np.uint8)
         self._tick = threading.Event()
 
+    def resize(self, *, width: int, height: int) -> None:
+        """Paint pictures of another size from now on."""
+        self._pixels = np.zeros((height, width, 3), dtype=np.uint8)
+
     def latest(self, after: int) -> Frame | None:
         """Return the newest picture."""
         if self.number <= after:

@@ -118,6 +118,19 @@ async def test_a_closed_peer_says_so_once_and_is_quiet(
         assert not link.peer.send(CONTROL, "late")
 
 
+async def test_a_closed_peer_refuses_what_comes_late(engine: MediaEngine) -> None:
+    peer = engine.create_peer(LOCAL, Heard())
+    await peer.create_offer()
+    await peer.close()
+
+    with pytest.raises(Refused):
+        await peer.set_answer("v=0")
+    with pytest.raises(Refused):
+        await peer.add_remote_candidate(IceCandidate(candidate=PUBLIC, sdp_mid="0"))
+    with pytest.raises(Refused):
+        await peer.stats()
+
+
 async def test_a_stopped_stream_leaves_the_peer_open(
     engine: MediaEngine, encoders: Encoders
 ) -> None:
@@ -252,3 +265,15 @@ async def test_many_peers_come_and_go(engine: MediaEngine, encoders: Encoders) -
         async with linked(engine, encoders) as link:
             await link.viewer.picture()
         assert link.heard.states[-1] is ConnectionState.CLOSED
+
+
+async def test_candidates_follow_the_offer_they_belong_to(engine: MediaEngine) -> None:
+    heard = Heard()
+    peer = engine.create_peer(LOCAL, heard)
+    offer = await peer.create_offer()
+    heard_before = list(heard.candidates)
+    await until(heard, lambda: None in heard.candidates)
+    await peer.close()
+
+    assert "a=sendonly" in offer
+    assert heard_before == []

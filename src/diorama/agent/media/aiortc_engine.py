@@ -67,6 +67,7 @@ from diorama.kernel.errors import Invalid, Refused
 OP_TIMEOUT_S: Final = 10.0
 MAX_BUFFERED_BYTES: Final = 1024 * 1024
 MAX_VIEWER_CHANNELS: Final = 4
+UNPACED_START_KBPS: Final = 1_200  # it sends each picture at once: begin where most links are wider
 _VIDEO_CLOCK: Final = Fraction(1, 90_000)
 _UNUSABLE: Final = (ValueError, AssertionError, LookupError, InvalidStateError)
 _KINDS: Final[dict[str, CandidateType]] = {
@@ -98,7 +99,7 @@ class AiortcPeer:
         self._state = ConnectionState.NEW
         self._feed: VideoFeed | None = None
         self._codec: Codec | None = None
-        self._target_kbps = settings.start_bitrate_kbps
+        self._target_kbps = min(settings.start_bitrate_kbps, UNPACED_START_KBPS)
         self._opened: set[str] = set()
         self._viewer_channels: list[RTCDataChannel] = []
         self._messages_dropped = self._nack_count = self._pli_count = 0
@@ -120,6 +121,7 @@ class AiortcPeer:
 
     async def create_offer(self) -> str:
         """Return the SDP to signal to the viewer; it holds every candidate already."""
+        self._assert_open()
         self._prefer(self._settings.codecs)
         async with asyncio.timeout(OP_TIMEOUT_S):
             await self._connection.setLocalDescription(await self._connection.createOffer())
@@ -128,6 +130,7 @@ class AiortcPeer:
 
     async def set_answer(self, sdp: str) -> None:
         """Take the viewer's answer. Raises Invalid where it is not a usable one."""
+        self._assert_open()
         answer = read_answer(sdp)
         if answer.codec not in self._settings.codecs:
             raise Invalid(f"the answer chose {answer.codec}, not offered", code="bad_answer")
@@ -145,6 +148,7 @@ class AiortcPeer:
 
     async def add_remote_candidate(self, candidate: IceCandidate | None) -> bool:
         """Take a candidate of the viewer and return whether it is used."""
+        self._assert_open()
         if candidate is None or not candidate.candidate:
             return True
         if not self._gate.admit(candidate):
@@ -190,6 +194,7 @@ class AiortcPeer:
 
     async def stats(self) -> PeerStats:
         """Return how it is doing."""
+        self._assert_open()
         report = (await self._transceiver.sender.getStats()).values()
         out = next((r for r in report if isinstance(r, RTCOutboundRtpStreamStats)), None)
         far = next((r for r in report if isinstance(r, RTCRemoteInboundRtpStreamStats)), None)
@@ -228,6 +233,10 @@ class AiortcPeer:
     def feed(self) -> VideoFeed | None:
         """Return where pictures come from now."""
         return self._feed
+
+    def _assert_open(self) -> None:
+        if self._state is ConnectionState.CLOSED:
+            raise Refused("the peer connection is closed", code="peer_closed")
 
     def _prefer(self, codecs: tuple[Codec, ...]) -> None:
         known = RTCRtpSender.getCapabilities("video").codecs

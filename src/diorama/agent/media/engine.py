@@ -149,11 +149,12 @@ class VideoFeed(Protocol):
 class Peer(Protocol):
     """One peer connection: a `sendonly` video and two data channels.
 
-    Everything but `frame_ready` is called on the asyncio loop that made it.
+    Everything but `frame_ready` is called on the asyncio loop that made it. Once it is closed,
+    `send` and `frame_ready` say False and what is awaited raises Refused (`peer_closed`).
     """
 
     async def create_offer(self) -> str:
-        """Return the SDP to signal to the viewer; gathering has begun when it returns."""
+        """Return the SDP to signal to the viewer; its candidates are heard after that only."""
 
     async def set_answer(self, sdp: str) -> None:
         """Take the viewer's answer. Raises Invalid where it is not a usable one."""

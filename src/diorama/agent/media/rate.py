@@ -80,14 +80,13 @@ class FramePacer:
     def wait_us(self, *, now_us: int, fps: int) -> int:
         """Return how long to wait before a picture may go: 0 or less means now.
 
-        A quarter of an interval is forgiven, or a source that jitters around `fps` would lose
-        every other picture.
+        Half an interval is forgiven, or a world that jitters around `fps` would lose pictures.
         """
-        return self._due_us - now_us - _US // fps // 4
+        return self._due_us - now_us - _US // fps // 2
 
     def sent(self, *, now_us: int, fps: int) -> None:
         """Take note that a picture went."""
-        self._due_us = max(self._due_us, now_us - _US // fps) + _US // fps
+        self._due_us = max(self._due_us, now_us) + _US // fps
 
 
 def _divisor(bitrate_kbps: int, *, now: int) -> int:

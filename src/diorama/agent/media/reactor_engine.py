@@ -33,7 +33,7 @@ from diorama.agent.media.engine import (
 from diorama.agent.media.postbox import Postbox
 from diorama.agent.media.reception import CandidateGate
 from diorama.agent.media.sdp import Answer, read_answer, shape_offer
-from diorama.kernel.errors import Invalid
+from diorama.kernel.errors import Invalid, Refused
 
 OP_TIMEOUT_S: Final = 10.0
 MAX_BUFFERED_BYTES: Final = 1024 * 1024
@@ -86,6 +86,7 @@ class ReactorPeer:
         self._feed: VideoFeed | None = None
         self._codec: Codec | None = None
         self._target_kbps = settings.start_bitrate_kbps
+        self._held: list[IceCandidate | None] | None = None
         self._opened: set[str] = set()
         self._viewer_channels: list[rw.DataChannel] = []
         self._key_sent = False  # the first picture is a key frame that nobody had to ask for
@@ -102,14 +103,13 @@ class ReactorPeer:
             self._listen(label, channel)
 
     async def create_offer(self) -> str:
-        """Return the SDP to signal to the viewer; gathering has begun when it returns."""
+        """Return the SDP to signal to the viewer; its candidates are heard after that only."""
         connection, transceiver, track = self._parts()
         async with asyncio.timeout(OP_TIMEOUT_S):
             await transceiver.set_track(track)
-            offer = await connection.create_offer()
-            await connection.set_local_description(offer)
             await self._bound_bitrate(connection, transceiver)
-        return shape_offer(offer.sdp, self._settings.codecs)
+            offer = await connection.create_offer()
+        return await self._offer(connection, offer)
 
     async def set_answer(self, sdp: str) -> None:
         """Take the viewer's answer. Raises Invalid where it is not a usable one."""
@@ -179,10 +179,9 @@ class ReactorPeer:
         self._gate.renew()
         async with asyncio.timeout(OP_TIMEOUT_S):
             offer = await connection.create_offer()
-            # New credentials are what an ICE restart is (RFC 8445, section 9).
-            fresh = offer.with_ice_credentials(secrets.token_hex(4), secrets.token_hex(16))
-            await connection.set_local_description(fresh)
-        return shape_offer(fresh.sdp, self._settings.codecs)
+        # New credentials are what an ICE restart is (RFC 8445, section 9).
+        fresh = offer.with_ice_credentials(secrets.token_hex(4), secrets.token_hex(16))
+        return await self._offer(connection, fresh)
 
     async def stats(self) -> PeerStats:
         """Return how it is doing."""
@@ -224,8 +223,31 @@ class ReactorPeer:
 
     def _parts(self) -> tuple[rw.PeerConnection, rw.Transceiver, rw.Track]:
         if self._connection is None or self._transceiver is None or self._track is None:
-            raise Invalid("the peer connection is closed", code="peer_closed")
+            raise Refused("the peer connection is closed", code="peer_closed")
         return self._connection, self._transceiver, self._track
+
+    async def _offer(self, connection: rw.PeerConnection, offer: rw.SessionDescription) -> str:
+        """Return the offer, shaped; its candidates are heard after the caller has it."""
+        self._held = []
+        try:
+            async with asyncio.timeout(OP_TIMEOUT_S):
+                await connection.set_local_description(offer)
+        finally:
+            asyncio.get_running_loop().call_soon(self._release_candidates)
+        return shape_offer(offer.sdp, self._settings.codecs)
+
+    def _hear_candidate(self, candidate: IceCandidate | None) -> None:
+        """Tell of a candidate, unless its offer is not out yet."""
+        if self._held is not None:
+            self._held.append(candidate)
+        else:
+            self._events.on_local_candidate(candidate)
+
+    def _release_candidates(self) -> None:
+        held, self._held = self._held or [], None
+        for candidate in held:
+            if self._connection is not None:
+                self._events.on_local_candidate(candidate)
 
     def _make_track(self, factory: rw.PeerConnectionFactory) -> rw.Track:
         track = factory.create_video_track_with_options(
@@ -241,7 +263,7 @@ class ReactorPeer:
             lambda: self._set_state(ConnectionState(_word(state)))
         )
         observer.on_ice_candidate = lambda native: self._postbox.post(
-            lambda: self._events.on_local_candidate(_candidate(native))
+            lambda: self._hear_candidate(_candidate(native))
         )
         observer.on_ice_gathering_change = self._hear_gathering
         observer.on_data_channel = lambda channel: self._postbox.post(
@@ -251,7 +273,7 @@ class ReactorPeer:
 
     def _hear_gathering(self, state: rw.IceGatheringState) -> None:
         if state == rw.IceGatheringState.Complete:
-            self._postbox.post(lambda: self._events.on_local_candidate(None))
+            self._postbox.post(lambda: self._hear_candidate(None))
 
     def _accept_channel(self, channel: rw.DataChannel) -> None:
         """Take the viewer's own `input` channel; anything else it opens is closed."""
