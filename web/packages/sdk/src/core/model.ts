@@ -89,7 +89,7 @@ export type Event =
   | { readonly type: 'tick' }
 
 /** The seven states are the only vocabulary of a session; media is that of one connection. */
-export type MediaState = 'none' | MediaReport['state']
+export type MediaState = 'none' | Exclude<MediaReport['state'], 'stalled'>
 
 /** Repair under way; `live` tells whether the picture still moves meanwhile. */
 export interface Reconnecting {

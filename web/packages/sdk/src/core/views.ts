@@ -16,9 +16,9 @@ export function stateOf(model: Model): SessionState {
 }
 
 /** Returns whether frames come, counting a connection lost so lately that repair has not begun. */
-function isPlaying({ media }: Model): boolean {
+function isPlaying({ media, socket }: Model): boolean {
   if (media.at === 'connected') return media.playing
-  return media.at === 'lost' && media.asked === 'nothing'
+  return media.at === 'lost' && media.asked === 'nothing' && socket.at === 'open'
 }
 
 export function mediaOf({ media }: Model): MediaState {
