@@ -13,6 +13,8 @@ import { setUpPrompts } from './prompts.ts'
 import { setUpSoftKeys } from './softKeys.ts'
 import { setUpTools, showFigures } from './tools.ts'
 
+const GIVES_FOCUS_BACK = '#tool-lock, #tool-stats, #tool-full, #warning-stay, .chips button'
+
 const project = projectOfPath(location.pathname)
 const video = part('picture', HTMLVideoElement)
 let name = project
@@ -104,6 +106,11 @@ onStay(() => {
   unwarn('afk')
 })
 onStartAgain(startAgain)
+// Whoever clicks a tool goes on playing: the next Space is the world's, not the button's.
+addEventListener('click', ({ detail, target }) => {
+  const clicked = detail > 0 && target instanceof Element && target.closest(GIVES_FOCUS_BACK)
+  if (clicked && capture) video.focus({ preventScroll: true })
+})
 // A page that the browser kept comes back without its session, which ended when the page was left.
 addEventListener('pageshow', ({ persisted }) => {
   if (persisted && session.ended) startAgain()

@@ -143,6 +143,14 @@ class Capture implements AttachedInput {
     on('pointercancel', (event) => {
       this.handleUp(event)
     })
+    // The way to the click that locked the pointer is no movement of the view.
+    document.addEventListener(
+      'pointerlockchange',
+      () => {
+        this.pending = { ...this.pending, move: null }
+      },
+      { signal },
+    )
     this.video.addEventListener(
       'wheel',
       (event) => {
