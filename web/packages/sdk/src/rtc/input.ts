@@ -143,14 +143,6 @@ class Capture implements AttachedInput {
     on('pointercancel', (event) => {
       this.handleUp(event)
     })
-    // The way to the click that locked the pointer is no movement of the view.
-    document.addEventListener(
-      'pointerlockchange',
-      () => {
-        this.pending = { ...this.pending, move: null }
-      },
-      { signal },
-    )
     this.video.addEventListener(
       'wheel',
       (event) => {
@@ -214,6 +206,7 @@ class Capture implements AttachedInput {
   }
 
   private handleDown(event: PointerEvent): void {
+    this.flush() // the way to a click comes before it: under pointer lock it would turn the view
     const at = this.place(event)
     this.video.setPointerCapture(event.pointerId)
     if (event.pointerType === 'touch') {
