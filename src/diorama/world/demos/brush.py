@@ -1,4 +1,4 @@
-"""How a card, a small picture on an upright sheet, is painted from shapes. Done once, at a start."""
+"""How a card, a small picture on an upright sheet, is painted from shapes; once, at the start."""
 
 from typing import Final
 
@@ -33,4 +33,5 @@ class Brush:
         cover = blocks[..., 3:4].sum(axis=(1, 3))
         card = (blocks * blocks[..., 3:4]).sum(axis=(1, 3)) / np.maximum(cover, 1e-6)
         card[..., 3] = cover[..., 0] / FINER**2
-        return (card * 255.0 + 0.5).astype(np.uint8)
+        done: Pixels = (np.clip(card, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+        return done

@@ -1,4 +1,4 @@
-"""Smooth randomness for kernels: value noise, and its sums over octaves. Same seed, same numbers."""
+"""Smooth randomness for kernels: value noise, and its sums. Same seed, same numbers."""
 
 from diorama.world.demos.compiled import inlined
 

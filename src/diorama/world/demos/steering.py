@@ -53,9 +53,9 @@ AXES: Final[Mapping[str, tuple[str, float]]] = {
 class Intent:
     """What the viewer wants in this frame.
 
-    `forward`, `strafe`, `turn`, `lift`: -1 to 1 for as long as it is held. `look_x`, `look_y`: radians
-    to look right and down since the last frame. `wheel`: notches down. `taps`: where, as fractions
-    of the picture. `hover`: where the pointer is.
+    `forward`, `strafe`, `turn`, `lift`: -1 to 1 for as long as it is held. `look_x`, `look_y`:
+    radians to look right and down since the last frame. `wheel`: notches down. `taps`: where, as
+    fractions of the picture. `hover`: where the pointer is.
     """
 
     forward: float

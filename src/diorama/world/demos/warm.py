@@ -5,6 +5,7 @@ machine up runs it as the user who will run the worker, since that is whose cach
 """
 
 import importlib
+import sys
 import time
 
 from diorama.world.demos.compiled import cache_folder
@@ -21,5 +22,6 @@ def warm() -> float:
 
 
 if __name__ == "__main__":
-    print(f"Compiling the shipped worlds for this machine into {cache_folder()} ...", flush=True)
-    print(f"ready after {warm():.1f} s")
+    sys.stdout.write(f"Compiling the shipped worlds for this machine into {cache_folder()} ...\n")
+    sys.stdout.flush()
+    sys.stdout.write(f"ready after {warm():.1f} s\n")

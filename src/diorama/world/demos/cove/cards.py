@@ -63,8 +63,12 @@ def _boat() -> Pixels:
     sail_top, sail_foot = 0.06, 0.78
     rise = np.maximum(down - sail_top, 0.0) / (sail_foot - sail_top)
     between = (down > sail_top) & (down < sail_foot)
-    brush.fill(between & (side > 0.03) & (side < 0.03 + 0.62 * rise**1.15), (0.85, 0.80, 0.70), 0.95)
-    brush.fill(between & (side < -0.03) & (side > -0.03 - 0.40 * rise**1.3), (0.80, 0.74, 0.64), 0.7)
+    brush.fill(
+        between & (side > 0.03) & (side < 0.03 + 0.62 * rise**1.15), (0.85, 0.80, 0.70), 0.95
+    )
+    brush.fill(
+        between & (side < -0.03) & (side > -0.03 - 0.40 * rise**1.3), (0.80, 0.74, 0.64), 0.7
+    )
     brush.fill((down > 0.02) & (down < 0.86) & (abs(side) < 0.018), (0.20, 0.13, 0.08), 0.5)
     hull = 0.88 - 0.42 * np.clip((down - 0.82) / 0.18, 0, 1) ** 1.6
     brush.fill((down > 0.82) & (abs(side - 0.02) < hull), (0.34, 0.05, 0.035), 0.55)
@@ -83,12 +87,18 @@ def _lighthouse() -> Pixels:
     brush.fill(body & (side > half * 0.45) & ~band, (0.84, 0.80, 0.74), 0.95)
     brush.fill(body & (side > half * 0.45) & band, (0.60, 0.08, 0.05), 0.95)
     for top in (0.42, 0.68):
-        brush.fill((abs(side) < 0.055) & (down > top) & (down < top + 0.035), (0.05, 0.05, 0.06), 0.1)
+        brush.fill(
+            (abs(side) < 0.055) & (down > top) & (down < top + 0.035), (0.05, 0.05, 0.06), 0.1
+        )
     brush.fill((down > 0.205) & (down < 0.232) & (abs(side) < 0.46), (0.09, 0.08, 0.08), 0.5)
     brush.fill((down > 0.10) & (down < 0.205) & (abs(side) < 0.24), (0.85, 0.66, 0.30), 0.6)
     pane = (down > 0.10) & (down < 0.205) & (abs(abs(side) - 0.12) < 0.018)
     brush.fill(pane, (0.06, 0.06, 0.06), 0.2)
-    brush.fill((down > 0.035) & (down < 0.105) & (abs(side) < 0.32 * (down - 0.03) / 0.075), (0.45, 0.05, 0.04), 0.6)
+    brush.fill(
+        (down > 0.035) & (down < 0.105) & (abs(side) < 0.32 * (down - 0.03) / 0.075),
+        (0.45, 0.05, 0.04),
+        0.6,
+    )
     return brush.done()
 
 
@@ -97,7 +107,11 @@ def _lamp() -> Pixels:
     side, down = brush.side, brush.down
     brush.fill((down > 0.30) & (abs(side) < 0.05), (0.06, 0.05, 0.045), 0.4)
     brush.fill((down > 0.10) & (down < 0.30) & (abs(side) < 0.26), (1.0, 0.82, 0.45), 1.0)
-    brush.fill((down > 0.04) & (down < 0.11) & (abs(side) < 0.34 * (down - 0.02) / 0.09), (0.05, 0.04, 0.04), 0.4)
+    brush.fill(
+        (down > 0.04) & (down < 0.11) & (abs(side) < 0.34 * (down - 0.02) / 0.09),
+        (0.05, 0.04, 0.04),
+        0.4,
+    )
     frame = (down > 0.09) & (down < 0.31) & (abs(abs(side) - 0.25) < 0.03)
     brush.fill(frame, (0.05, 0.04, 0.04), 0.4)
     return brush.done()

@@ -17,8 +17,11 @@ SEA_FLOOR: Final = -16.0
 
 
 class View(NamedTuple):
-    """The camera. `scale` turns a slope into rows; `horizon` is the row of slope 0, `rings` how steep the
-    steepest ring of waves is."""
+    """The camera.
+
+    `scale` turns a slope into rows, `horizon` is the row of slope 0, `rings` how steep the steepest
+    ring of waves is.
+    """
 
     x: float
     z: float
@@ -36,18 +39,17 @@ class Column(NamedTuple):
 
     `depth` is the distance along the view per row (0 where there is sky), `ground` the height of
     the land there, `edge` the share of a row that the nearer of two surfaces covers; `mirror_depth`
-    likewise for the mirror; `tilted` is the distance at which the column
-    before last found the sea's slopes `toward` the viewer and `aside`. `color`, `mirror` and `sky` are linear light.
+    likewise for the mirror; `sea` is what the column before showed of the sea, and `sea_depth` how
+    far off. `color`, `mirror` and `sky` are linear light.
     """
 
     depth: Line
     ground: Line
     edge: Line
     mirror_depth: Line
-    tilted: Line
-    toward: Line
-    aside: Line
+    sea_depth: Line
     color: Grid
+    sea: Grid
     mirror: Grid
     sky: Grid
     tone: Bytes
@@ -64,7 +66,7 @@ def height_at(heights: Grid, x: float, z: float) -> float:
     part_z = z - z0
     top = heights[z0, x0] + (heights[z0, x0 + 1] - heights[z0, x0]) * part_x
     low = heights[z0 + 1, x0] + (heights[z0 + 1, x0 + 1] - heights[z0 + 1, x0]) * part_x
-    return top + (low - top) * part_z
+    return float(top + (low - top) * part_z)
 
 
 @inlined
@@ -79,8 +81,8 @@ def walk(view: View, land: Land, column: Column, bear_x: float, bear_z: float) -
     last_y = 1e9
     last_part = 1.0 / NEAR
     last_ground = 0.0
-    mirror_low = rows
-    mirror_high = rows
+    span_low = rows
+    span_high = rows
     distance = NEAR
     far = min(FAR, _way_out(view.x, bear_x), _way_out(view.z, bear_z))
     while distance < far:
@@ -98,29 +100,28 @@ def walk(view: View, land: Land, column: Column, bear_x: float, bear_z: float) -
             low = int(view.horizon + view.height * view.scale * part)
             high = int(view.horizon + (view.height + ground) * view.scale * part) + 1
             if low < rows:
-                high = min(high, rows)
-                low = max(low, 0)
-                if low < mirror_low:
-                    _fill_mirror(column, low, min(high, mirror_low), distance)
-                if high > mirror_high:
-                    _fill_mirror(column, max(low, mirror_high), high, distance)
-                if high < mirror_low:
-                    mirror_high = high
-                mirror_low = min(low, mirror_low)
-                mirror_high = max(high, mirror_high)
+                span_low, span_high = _mirror(
+                    column, max(low, 0), min(high, rows), span_low, span_high, distance
+                )
         elif top <= 0.0:
             break
         last_y = y
         last_part = part
         last_ground = ground
-        stride = max(0.26, distance * STEP)
-        if ground < -1.0 and land.deep[int(z) // DEEP_M, int(x) // DEEP_M] > 0:
-            stride = max(stride, DEEP_M)
-        distance += stride
+        distance += _stride(land, x, z, ground, distance)
     if top < view.horizon:
         _mark_edge(column, top)
         return max(0, int(top + 0.5))
     return _fill_open_sea(view, column, top)
+
+
+@inlined
+def _stride(land: Land, x: float, z: float, ground: float, distance: float) -> float:
+    """Return how far to the next look at the land: far over deep water, else a share of the way."""
+    stride = max(0.26, distance * STEP)
+    if ground < -1.0 and land.deep[int(z) // DEEP_M, int(x) // DEEP_M] > 0:
+        return float(max(stride, DEEP_M))
+    return float(stride)
 
 
 @inlined
@@ -151,7 +152,7 @@ def _fill(
     part: float,
     ground: float,
 ) -> None:
-    """Fill the rows that one step of the walk adds, evenly in 1 / distance as perspective has it."""
+    """Fill the rows that one step of the walk adds, even in 1 / distance as perspective is."""
     first = max(int(y + 0.5), 0)
     past = min(int(top + 0.5), column.depth.shape[0])
     per_row = 1.0 / max(last_y - y, 1e-6)
@@ -159,6 +160,20 @@ def _fill(
         share = min(max((last_y - row - 0.5) * per_row, 0.0), 1.0)
         column.depth[row] = 1.0 / (last_part + (part - last_part) * share)
         column.ground[row] = last_ground + (ground - last_ground) * share
+
+
+@inlined
+def _mirror(
+    column: Column, low: int, high: int, span_low: int, span_high: int, distance: float
+) -> tuple[int, int]:
+    """Fill the mirror's rows `low` to `high` but those of the span last filled; return the span."""
+    if low < span_low:
+        _fill_mirror(column, low, min(high, span_low), distance)
+    if high > span_high:
+        _fill_mirror(column, max(low, span_high), high, distance)
+    if high < span_low:
+        span_high = high
+    return min(low, span_low), max(high, span_high)
 
 
 @inlined

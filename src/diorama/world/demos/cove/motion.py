@@ -40,7 +40,7 @@ class Stand:
 
 
 def arrive(land: Land) -> Stand:
-    """Return where a viewer comes in: behind the beach at the inner end of the bay, facing the sea."""
+    """Return where a viewer comes in: behind the beach at the end of the bay, facing the sea."""
     x = CENTRE - 4.0
     inland = land.heights[: int(CENTRE), int(x)] > 0.0
     shore = int(np.flatnonzero(inland)[-1]) if inland.any() else int(CENTRE) - 120
@@ -92,7 +92,7 @@ class Stone:
 
     @property
     def pressure(self) -> float:
-        """How far it presses the water down in one step: it bobs, so that rings follow the first."""
+        """How far it presses the water down in one step: it bobs, so more rings follow."""
         age_s = self.age_s - self.flight_s
         return 0.042 * math.cos(9.5 * age_s) * math.exp(-2.2 * age_s)
 

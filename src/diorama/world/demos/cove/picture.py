@@ -9,7 +9,7 @@ from diorama.world.demos.cove.column import Column, View, height_at, walk
 from diorama.world.demos.cove.sky import AROUND, MOON_X, MOON_Z, ROWS, TOP_SLOPE, Light
 from diorama.world.demos.cove.surface import SPARSE_M, Bearing, color_water
 from diorama.world.demos.cove.terrain import DETAIL, SIDE, SUN_X, SUN_Z, Land
-from diorama.world.demos.cove.things import Things, draw_things
+from diorama.world.demos.cove.things import AIR, MIRROR, Things, draw_things
 from diorama.world.demos.cove.water import Water
 from diorama.world.demos.noise import smooth
 from diorama.world.demos.tone import TONE_STEPS, TONES, tone_curve
@@ -19,9 +19,12 @@ SMOOTH_M: Final = 330.0
 
 def make_column(rows: int) -> Column:
     """Return room for columns of `rows` rows."""
-    lines = [np.zeros(rows, np.float32) for _ in range(7)]
-    grids = [np.zeros((rows, 3), np.float32) for _ in range(2)]
-    return Column(*lines, *grids, np.zeros((ROWS + 1, 3), np.float32), tone_curve())
+    depth, ground, edge, mirror_depth, sea_depth = (np.zeros(rows, np.float32) for _ in range(5))
+    color, sea, mirror = (np.zeros((rows, 3), np.float32) for _ in range(3))
+    sky = np.zeros((ROWS + 1, 3), np.float32)
+    return Column(
+        depth, ground, edge, mirror_depth, sea_depth, color, sea, mirror, sky, tone_curve()
+    )
 
 
 @inlined
@@ -48,7 +51,7 @@ def _sky_at(column: Column, slope: float, channel: int) -> float:
     at = min(max(slope, 0.0) * (ROWS / TOP_SLOPE), ROWS - 2.0)
     row = int(at)
     low = column.sky[row, channel]
-    return low + (column.sky[row + 1, channel] - low) * (at - row)
+    return float(low + (column.sky[row + 1, channel] - low) * (at - row))
 
 
 @inlined
@@ -143,7 +146,7 @@ def _color_ground(
     column: Column,
     sky_row: int,
     bearing: Bearing,
-    even: bool,
+    x: int,
 ) -> None:
     rows = column.depth.shape[0]
     row = sky_row
@@ -151,11 +154,11 @@ def _color_ground(
     while row < rows:
         distance = column.depth[row]
         if column.ground[row] > 0.0:
-            x = view.x + bearing.x * distance
-            z = view.z + bearing.z * distance
-            _color_land(light, land, column, row, x, z, distance)
+            at_x = view.x + bearing.x * distance
+            at_z = view.z + bearing.z * distance
+            _color_land(light, land, column, row, at_x, at_z, distance)
         elif distance * distance < sparse and row + 2 < rows and column.ground[row + 1] <= 0.0:
-            color_water(view, light, water, column, row + 1, bearing, even)
+            color_water(view, light, water, column, row + 1, bearing, x)
             for channel in range(3):
                 both = column.color[row - 1, channel] + column.color[row + 1, channel]
                 column.color[row, channel] = 0.5 * both
@@ -163,7 +166,7 @@ def _color_ground(
             row += 2
             continue
         else:
-            color_water(view, light, water, column, row, bearing, even)
+            color_water(view, light, water, column, row, bearing, x)
         _add_haze(column, row)
         row += 1
 
@@ -212,21 +215,27 @@ def _color_land(
     sun *= 1.0 / 255.0
     lamp *= (0.25 + 0.75 * light.dusk) * (2.2 / 255.0)
     column.color[row, 0] = red * red * rough * (light.sky_red + light.sun_red * sun + lamp)
-    column.color[row, 1] = green * green * rough * (light.sky_green + light.sun_green * sun + lamp * 0.58)
-    column.color[row, 2] = blue * blue * rough * (light.sky_blue + light.sun_blue * sun + lamp * 0.22)
+    column.color[row, 1] = (
+        green * green * rough * (light.sky_green + light.sun_green * sun + lamp * 0.58)
+    )
+    column.color[row, 2] = (
+        blue * blue * rough * (light.sky_blue + light.sun_blue * sun + lamp * 0.22)
+    )
 
 
 @inlined
 def _between(
     cells: Pixels, x: int, z: int, part_x: np.float32, part_z: np.float32, channel: int
 ) -> float:
-    top = cells[z, x, channel] + (
-        np.float32(cells[z, x + 1, channel]) - np.float32(cells[z, x, channel])
-    ) * part_x
-    low = cells[z + 1, x, channel] + (
-        np.float32(cells[z + 1, x + 1, channel]) - np.float32(cells[z + 1, x, channel])
-    ) * part_x
-    return top + (low - top) * part_z
+    top = (
+        cells[z, x, channel]
+        + (np.float32(cells[z, x + 1, channel]) - np.float32(cells[z, x, channel])) * part_x
+    )
+    low = (
+        cells[z + 1, x, channel]
+        + (np.float32(cells[z + 1, x + 1, channel]) - np.float32(cells[z + 1, x, channel])) * part_x
+    )
+    return float(top + (low - top) * part_z)
 
 
 @inlined
@@ -263,6 +272,8 @@ def draw(
 ) -> None:
     """Draw the view into `image`, uint8, (width, height, 3): columns first, rows top to bottom."""
     width = image.shape[0]
+    for row in range(column.sea_depth.shape[0]):
+        column.sea_depth[row] = 0.0
     for x in range(width):
         across = (x + 0.5 - width * 0.5) / view.scale
         bear_x = view.ahead_x + view.ahead_z * across
@@ -278,11 +289,11 @@ def draw(
         _color_moon(view, light, column, sky_row, off_moon)
         if even:  # the sea never lies so flat that its mirror would need every column
             _color_mirror(view, light, land, column, bear_x, bear_z)
-            draw_things(view, light, things, column, x, True)
+            draw_things(view, light, things, column, x, MIRROR)
         bearing = Bearing(bear_x, bear_z, off_sun, off_moon)
-        _color_ground(view, light, land, water, column, sky_row, bearing, even)
+        _color_ground(view, light, land, water, column, sky_row, bearing, x)
         _soften_edges(column)
-        draw_things(view, light, things, column, x, False)
+        draw_things(view, light, things, column, x, AIR)
         _expose(column, image, x)
 
 
@@ -300,10 +311,12 @@ def turn(image: Pixels, picture: Pixels) -> None:
 
 @compiled
 def find_ground(view: View, land: Land, bear_x: float, bear_z: float, slope: float) -> float:
-    """Return how far along a bearing a ray of a slope (up is positive) meets land or sea; -1: never."""
+    """Return how far along a bearing a ray of a slope meets land or sea; -1 for never."""
     distance = 1.0
     while distance < 900.0:
-        ground = max(height_at(land.heights, view.x + bear_x * distance, view.z + bear_z * distance), 0.0)
+        ground = max(
+            height_at(land.heights, view.x + bear_x * distance, view.z + bear_z * distance), 0.0
+        )
         if view.height + slope * distance <= ground:
             return distance
         distance += max(0.1, distance * 0.003)

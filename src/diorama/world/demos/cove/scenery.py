@@ -31,7 +31,9 @@ def plant_pines(land: Land, seed: int) -> Placed:
     slope_x = land.heights[row, column + 2] - land.heights[row, column - 2]
     slope_z = land.heights[row + 2, column] - land.heights[row - 2, column]
     steep = np.hypot(slope_x, slope_z) / 4.0
-    grove = np.sin(x * 0.041 + seed % 7) * np.sin(z * 0.037 + seed % 5) + random.normal(0, 0.3, TRIES)
+    grove = np.sin(x * 0.041 + seed % 7) * np.sin(z * 0.037 + seed % 5) + random.normal(
+        0, 0.3, TRIES
+    )
     fits = (height > 4.0) & (height < 75.0) & (steep < 1.05) & (grove > -0.30)
     chosen = np.flatnonzero(fits)[:MOST_PINES]
     for index in chosen:

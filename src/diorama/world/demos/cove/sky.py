@@ -7,8 +7,7 @@ Columns go once around from +z through +x; rows go up from the horizon, equal st
 from typing import Final, NamedTuple
 
 from diorama.world.demos.compiled import Cube, compiled, inlined
-from diorama.world.demos.cove.terrain import SUN_X, SUN_Z
-from diorama.world.demos.noise import chance, fractal, noise, smooth
+from diorama.world.demos.noise import chance, fractal, smooth
 
 AROUND: Final = 1536
 TOP_SLOPE: Final = 1.5
@@ -132,10 +131,14 @@ def paint_sky(sky: Cube, light: Light, drift: float, first: int, last: int, seed
             body = fractal(at_x * 0.9, at_z * 1.9, seed + 600, 6)
             cover = smooth(0.47, 0.70, body) * smooth(0.02, 0.20, slope)
             if cover > 0.0:
-                thick = smooth(0.50, 0.80, fractal(at_x * 0.9 + 0.10, at_z * 1.9 + 0.16, seed + 600, 5))
+                thick = smooth(
+                    0.50, 0.80, fractal(at_x * 0.9 + 0.10, at_z * 1.9 + 0.16, seed + 600, 5)
+                )
                 lit = (0.25 + 1.1 * (1.0 - away) ** 2 * (0.35 + halo)) * (1.0 - 0.72 * thick)
                 red += (light.sky_red * 0.85 + light.sun_red * lit * 0.62 - red) * cover * 0.86
-                green += (light.sky_green * 0.75 + light.sun_green * lit * 0.50 - green) * cover * 0.86
+                green += (
+                    (light.sky_green * 0.75 + light.sun_green * lit * 0.50 - green) * cover * 0.86
+                )
                 blue += (light.sky_blue * 0.78 + light.sun_blue * lit * 0.55 - blue) * cover * 0.86
             elif light.dusk > 0.45 and chance(column, row, seed) > 0.9968:
                 bright = chance(row, column, seed) ** 3

@@ -1,4 +1,4 @@
-"""How the sea looks: tilted by swell and rings, it mirrors, lets the ground through, and glitters."""
+"""How the sea looks: tilted by swell and rings it mirrors, glitters, and shows its ground."""
 
 from typing import Final, NamedTuple
 
@@ -10,7 +10,7 @@ from diorama.world.demos.cove.sky import Light
 from diorama.world.demos.cove.water import SWELL, Water, ring_slopes
 from diorama.world.demos.noise import smooth
 
-SPARSE_M: Final = 0.6
+SPARSE_M: Final = 1.0
 """Where two rows lie nearer than this on the sea, it is worked out for every other row only."""
 
 
@@ -66,7 +66,7 @@ def tilt_at(view: View, water: Water, x: float, z: float, distance: float) -> tu
 @inlined
 def _mirror_at(column: Column, row: int, part: float, channel: int) -> float:
     here = column.mirror[row, channel]
-    return here + (column.mirror[row + 1, channel] - here) * part
+    return float(here + (column.mirror[row + 1, channel] - here) * part)
 
 
 @inlined
@@ -85,24 +85,24 @@ def color_water(
     column: Column,
     row: int,
     bearing: Bearing,
-    even: bool,
+    x: int,
 ) -> None:
-    """Colour one row that shows the sea; odd columns take the slopes that their neighbour found."""
+    """Colour a row of column `x` that shows the sea; odd ones take what their neighbour shows."""
     distance = column.depth[row]
-    x = view.x + bearing.x * distance
-    z = view.z + bearing.z * distance
+    if x % 2 == 1 and abs(column.sea_depth[row] - distance) < 0.001 * distance:
+        for channel in range(3):
+            column.color[row, channel] = column.sea[row, channel]
+        return
+    at_x = view.x + bearing.x * distance
+    at_z = view.z + bearing.z * distance
     down = max((row + 0.5 - view.horizon) / view.scale, 0.0004)
-    if even or abs(column.tilted[row] - distance) > 0.001 * distance:
-        tilt_x, tilt_z = tilt_at(view, water, x, z, distance)
-        column.toward[row] = -(tilt_x * view.ahead_x + tilt_z * view.ahead_z)
-        column.aside[row] = tilt_x * view.ahead_z - tilt_z * view.ahead_x
-        column.tilted[row] = distance
-    toward = column.toward[row]
-    aside = column.aside[row]
+    tilt_x, tilt_z = tilt_at(view, water, at_x, at_z, distance)
+    toward = -(tilt_x * view.ahead_x + tilt_z * view.ahead_z)
+    aside = tilt_x * view.ahead_z - tilt_z * view.ahead_x
     grazing = min(max(down / (1.0 + down * down) ** 0.5 + toward * 0.8, 0.0), 1.0)
     mirrored = (1.0 - grazing) ** 2
     mirrored = 0.03 + 0.97 * mirrored * mirrored * (1.0 - grazing)
-    # A facet that leans away shows the horizon at most; the bend is soft, or the mirror would break.
+    # A facet that leans away shows the horizon at most; softly, or the mirror would break.
     over = 0.75 * down + 1.5 * toward
     back = 0.25 * down + 0.5 * (over + (over * over + 0.2 * down * down) ** 0.5)
     at = min(max(view.horizon + back * view.scale, 0.0), column.depth.shape[0] - 1.01)
@@ -114,7 +114,9 @@ def color_water(
     red = (0.008 + 0.21 * clear * clear) * day
     green = (0.055 + 0.25 * clear) * day
     blue = (0.085 + 0.19 * clear) * day
-    glint = 4.2 * _glint(bearing.off_sun, back - light.sun_slope, aside)
+    glint = 0.0
+    if light.sun_slope > -0.05:
+        glint = 4.2 * _glint(bearing.off_sun, back - light.sun_slope, aside)
     red += (_mirror_at(column, mirror_row, part, 0) - red) * mirrored + glint * light.sun_red
     green += (_mirror_at(column, mirror_row, part, 1) - green) * mirrored + glint * light.sun_green
     blue += (_mirror_at(column, mirror_row, part, 2) - blue) * mirrored + glint * light.sun_blue
@@ -124,7 +126,7 @@ def color_water(
         green += glint * 0.85
         blue += glint
     if depth < 0.7:
-        ripple, _ = swell_slopes(water.swell, x * 2.3 + view.time_s * 4.0, z * 2.3)
+        ripple, _ = swell_slopes(water.swell, at_x * 2.3 + view.time_s * 4.0, at_z * 2.3)
         foam = 0.75 * smooth(0.34, 0.02, depth + 0.11 * ripple)
         bright = light.sky_green * 1.25 + light.sun_green * 0.2
         red += (bright - red) * foam
@@ -133,3 +135,7 @@ def color_water(
     column.color[row, 0] = red
     column.color[row, 1] = green
     column.color[row, 2] = blue
+    column.sea[row, 0] = red
+    column.sea[row, 1] = green
+    column.sea[row, 2] = blue
+    column.sea_depth[row] = distance

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from diorama.world.demos.compiled import Grid, Pixels, ByteGrid, compiled, inlined
+from diorama.world.demos.compiled import ByteGrid, Grid, Pixels, compiled, inlined
 from diorama.world.demos.noise import fractal, noise, ridged, smooth
 
 SIDE: Final = 1024
@@ -25,7 +25,8 @@ class Land(NamedTuple):
 
     `heights` in metres above the sea; `near` and `far` hold red, green, blue (square roots of
     linear light) and the share of sun, one cell for 1 m and for 4 m; `lamps` is the light of the
-    lamps; `deep` is 1 where a square of `DEEP_M` and all around it lie under the sea; `detail` is grain for what is close, -1 to 1, and repeats.
+    lamps; `deep` is 1 where a square of `DEEP_M` and all around it lie under the sea; `detail` is
+    grain for what is close, -1 to 1, and repeats.
     """
 
     heights: Grid
@@ -71,16 +72,18 @@ def _height_at(x: float, z: float, seed: int) -> float:
     crest = ridged(x * 0.0062, z * 0.0062, seed + 90, 6)
     rough = fractal(x * 0.03, z * 0.03, seed + 130, 5) - 0.5
     if ring <= 0.0:
-        stacks = smooth(0.60, 0.70, noise(x * 0.031, z * 0.031, seed + 7)) * smooth(-1.0, -0.3, ring)
+        stacks = smooth(0.60, 0.70, noise(x * 0.031, z * 0.031, seed + 7)) * smooth(
+            -1.0, -0.3, ring
+        )
         far_out = smooth(150.0, 190.0, radius)
-        return ring * 14.0 + rough * 3.0 + stacks * far_out * 24.0 * (0.6 + rough)
+        return float(ring * 14.0 + rough * 3.0 + stacks * far_out * 24.0 * (0.6 + rough))
     back = 0.65 + 0.55 * smooth(0.2, -0.9, toward)
     crags = ridged(x * 0.045, z * 0.045, seed + 160, 4) - 0.35
     height = ring * 13.0 + ring * ring * crest * 105.0 * back + rough * 12.0 * ring + rough * 3.0
     height += crags * 11.0 * ring * smooth(4.0, 16.0, height)
     if height < 5.0:
-        return height * (0.22 + 0.78 * smooth(0.4, 5.0, height))  # a beach
-    return height
+        return float(height * (0.22 + 0.78 * smooth(0.4, 5.0, height)))  # a beach
+    return float(height)
 
 
 @compiled
@@ -88,7 +91,7 @@ def raise_hills(heights: Grid, seed: int) -> None:
     """Fill in the heights."""
     for z in range(SIDE):
         for x in range(SIDE):
-            edge = min(min(x, z), min(SIDE - 1 - x, SIDE - 1 - z))
+            edge = min(x, z, SIDE - 1 - x, SIDE - 1 - z)
             height = _height_at(float(x), float(z), seed)
             heights[z, x] = height + (-16.0 - height) * smooth(60.0, 4.0, float(edge))
 
@@ -102,8 +105,8 @@ def grain(detail: Grid, seed: int) -> None:
             for side_z in range(2):
                 for side_x in range(2):
                     weight = abs(1 - side_x - x / DETAIL) * abs(1 - side_z - z / DETAIL)
-                    at_x = x + DETAIL * side_x
-                    at_z = z + DETAIL * side_z
+                    at_x = x - DETAIL * side_x
+                    at_z = z - DETAIL * side_z
                     total += weight * fractal(at_x * 0.09, at_z * 0.09, seed + 400, 4)
             detail[z, x] = (total - 0.47) * 3.2
 
@@ -129,7 +132,9 @@ def _sun_reaches(heights: Grid, x: int, z: int) -> float:
 
 
 @inlined
-def _albedo(height: float, steep: float, x: float, z: float, seed: int) -> tuple[float, float, float]:
+def _albedo(
+    height: float, steep: float, x: float, z: float, seed: int
+) -> tuple[float, float, float]:
     patch = fractal(x * 0.03, z * 0.03, seed + 200, 5)
     speck = noise(x * 0.7, z * 0.7, seed + 220)
     band = noise(height * 0.42 + patch * 4.0, 3.0, seed + 240)

@@ -18,6 +18,8 @@ GLOW: Final = -1.0
 DOT: Final = -2.0
 FIELDS: Final = 7
 BIAS_M: Final = 1.2
+AIR: Final = 0
+MIRROR: Final = 1
 
 
 class Things(NamedTuple):
@@ -25,13 +27,13 @@ class Things(NamedTuple):
 
     `sheets` and `small` are the cards' pictures: red, green, blue (square roots of linear light),
     cover, share of sun. A row of `seen`: distance, left and right column, height of foot and top in
-    metres, card (`GLOW` adds light, `DOT` is a disc), strength. `count` rows of it are in use.
+    metres, card (`GLOW` adds light, `DOT` is a disc), strength. `used` says how many rows count.
     """
 
     sheets: Sheets
     small: Sheets
     seen: Grid
-    count: Counts
+    used: Counts
 
 
 def make_things(sheets: Sheets) -> Things:
@@ -57,7 +59,7 @@ def see(things: Things, placed: npt.NDArray[np.float64], view: View, width: int)
     order = np.flatnonzero(shown)
     order = order[np.argsort(-distance[order], kind="stable")][-MOST:]
     count = len(order)
-    things.count[0] = count
+    things.used[0] = count
     seen = things.seen
     seen[:count, 0] = distance[order]
     seen[:count, 1] = (middle - half)[order]
@@ -70,11 +72,11 @@ def see(things: Things, placed: npt.NDArray[np.float64], view: View, width: int)
 
 @inlined
 def draw_things(
-    view: View, light: Light, things: Things, column: Column, x: int, mirrored: bool
+    view: View, light: Light, things: Things, column: Column, x: int, where: int
 ) -> None:
-    """Draw what stands in one column of the picture, or of its mirror."""
+    """Draw what stands in one column of the picture (`AIR`), or of its mirror (`MIRROR`)."""
     across = x + 0.5
-    for index in range(things.count[0]):
+    for index in range(things.used[0]):
         left = things.seen[index, 1]
         right = things.seen[index, 2]
         if across < left or across >= right:
@@ -82,7 +84,7 @@ def draw_things(
         distance = things.seen[index, 0]
         foot = things.seen[index, 3]
         head = things.seen[index, 4]
-        if mirrored:
+        if where == MIRROR:
             start = view.horizon + (view.height + foot) * view.scale / distance
             end = view.horizon + (view.height + head) * view.scale / distance
         else:
@@ -90,15 +92,15 @@ def draw_things(
             end = view.horizon + (view.height - head) * view.scale / distance
         side = (across - left) / (right - left)
         if things.seen[index, 5] >= 0.0:
-            _draw_card(light, things, column, index, side, start, end, mirrored)
+            _draw_card(light, things, column, index, side, start, end, where)
         else:
-            _draw_light(light, things, column, index, side, start, end, mirrored)
+            _draw_light(light, things, column, index, side, start, end, where)
 
 
 @inlined
-def _stands_before(column: Column, row: int, distance: float, mirrored: bool) -> bool:
-    behind = column.mirror_depth[row] if mirrored else column.depth[row]
-    return behind == 0.0 or behind > distance - BIAS_M
+def _stands_before(column: Column, row: int, distance: float, where: int) -> bool:
+    behind = column.mirror_depth[row] if where == MIRROR else column.depth[row]
+    return bool(behind == 0.0 or behind > distance - BIAS_M)
 
 
 @inlined
@@ -110,7 +112,7 @@ def _sample(
     top += cards[kind, line, cell + 1, channel] * part_x
     low = cards[kind, line + 1, cell, channel] * (1.0 - part_x)
     low += cards[kind, line + 1, cell + 1, channel] * part_x
-    return (top + (low - top) * part_y) * (1.0 / 255.0)
+    return float((top + (low - top) * part_y) * (1.0 / 255.0))
 
 
 @inlined
@@ -122,7 +124,7 @@ def _draw_card(
     side: float,
     start: float,
     end: float,
-    mirrored: bool,
+    where: int,
 ) -> None:
     distance = things.seen[index, 0]
     kind = int(things.seen[index, 5])
@@ -137,12 +139,12 @@ def _draw_card(
     past = min(int(max(start, end) + 0.5), column.depth.shape[0])
     haze = distance * 0.00115
     haze = haze * haze / (1.0 + haze * haze)
-    target = column.mirror if mirrored else column.color
+    target = column.mirror if where == MIRROR else column.color
     for row in range(first, past):
-        if not _stands_before(column, row, distance, mirrored):
+        if not _stands_before(column, row, distance, where):
             continue
         share = (row + 0.5 - low) / max(tall, 1e-3)
-        at_y = (1.0 - share if mirrored else share) * lines - 0.5
+        at_y = (1.0 - share if where == MIRROR else share) * lines - 0.5
         at_y = min(max(at_y, 0.0), lines - 1.01)
         line = int(at_y)
         part_y = at_y - line
@@ -173,7 +175,7 @@ def _draw_light(
     side: float,
     start: float,
     end: float,
-    mirrored: bool,
+    where: int,
 ) -> None:
     distance = things.seen[index, 0]
     strength = things.seen[index, 6]
@@ -183,11 +185,11 @@ def _draw_light(
     past = min(int(max(start, end) + 0.5), column.depth.shape[0])
     per_row = 2.0 / max(abs(start - end), 1e-3)
     off_x = side * 2.0 - 1.0
-    target = column.mirror if mirrored else column.color
+    target = column.mirror if where == MIRROR else column.color
     for row in range(first, past):
         off_y = (row + 0.5 - low) * per_row - 1.0
         apart = off_x * off_x + off_y * off_y
-        if apart >= 1.0 or not _stands_before(column, row, distance, mirrored):
+        if apart >= 1.0 or not _stands_before(column, row, distance, where):
             continue
         if solid:
             cover = smooth(1.0, 0.7, apart)
@@ -200,5 +202,3 @@ def _draw_light(
             target[row, 0] += fall * 1.5
             target[row, 1] += fall * 0.86
             target[row, 2] += fall * 0.34
-
-

@@ -61,12 +61,10 @@ def _swell(seed: int) -> Cube:
 
 
 @inlined
-def _ring_slope(
-    rings: Cube, x: int, z: int, part_x: float, part_z: float, axis: int
-) -> float:
+def _ring_slope(rings: Cube, x: int, z: int, part_x: float, part_z: float, axis: int) -> float:
     top = rings[z, x, axis] * (1.0 - part_x) + rings[z, x + 1, axis] * part_x
     low = rings[z + 1, x, axis] * (1.0 - part_x) + rings[z + 1, x + 1, axis] * part_x
-    return top + (low - top) * part_z
+    return float(top + (low - top) * part_z)
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""Cove: a bay at the golden hour, to walk and fly in; its stones make waves, its lamps light paths."""
+"""Cove: a bay at the golden hour, to walk and fly in; stones make waves, lamps light the way."""
 
 import math
 from typing import Annotated, Final
@@ -15,7 +15,7 @@ from diorama.world.demos.cove.scenery import Placed, place_lighthouse, plant_pin
 from diorama.world.demos.cove.sky import AROUND, ROWS, light_at, paint_sky
 from diorama.world.demos.cove.terrain import SIDE, make_land
 from diorama.world.demos.cove.things import GLOW, make_things, see
-from diorama.world.demos.cove.water import STEP_S, push, make_water, spread_rings
+from diorama.world.demos.cove.water import STEP_S, make_water, push, spread_rings
 from diorama.world.demos.steering import Intent, Steering
 from diorama.world.world import FrameTime, Json, Picture, World, WorldContext
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import numpy as np
+
 from diorama.world.demos.compiled import Bytes, Cube, Grid, Pixels, compiled, inlined
 from diorama.world.demos.dreamer.landscape import SHORE, Sight, Tables, shore_row, tile_at
 from diorama.world.demos.dreamer.scene import Scene
@@ -31,9 +33,7 @@ def _dot(canvas: Cube, tops: Grid, x: float, y: float, radius: float, light: flo
 
 
 @inlined
-def _draw_aurora(
-    scene: Scene, sight: Sight, tables: Tables, tops: Grid, canvas: Cube
-) -> None:
+def _draw_aurora(scene: Scene, sight: Sight, tables: Tables, tops: Grid, canvas: Cube) -> None:
     height, width = canvas.shape[0], canvas.shape[1]
     for x in range(width):
         for band in range(3):
@@ -44,7 +44,7 @@ def _draw_aurora(
             strong = tile_at(tables.tile, at * 2.7 - drift, 200.0 + 31.0 * band)
             strong = smooth(0.36, 0.64, strong) * scene.aurora * (0.36 - 0.07 * band)
             tall = (0.22 + 0.14 * strong) * height
-            end = min(foot + 18.0, min(tops[0, x], min(tops[1, x], tops[2, x])))
+            end = min(foot + 18.0, tops[0, x], tops[1, x], tops[2, x])
             for y in range(max(int(foot - tall), 0), int(max(end, 0.0))):
                 up = (foot - y) / tall
                 light = strong * ((1.0 - up) ** 2 if up > 0.0 else smooth(-18.0 / tall, 0.0, up))
@@ -83,7 +83,7 @@ def _draw_orb(scene: Scene, sight: Sight, tops: Grid, canvas: Cube, moon: float)
     if scene.night < 0.95:
         bright = scene.orb * (1.0 - scene.night)
         _disc(tops, canvas, orb_x, orb_y, 0.050 * height, bright, 2.2, 1.5, 0.75)
-    shown = max(scene.night * scene.night * scene.orb, moon * 0.8)
+    shown = max(smooth(0.75, 1.0, scene.night) * smooth(0.25, 0.8, scene.orb), moon * 0.9)
     if shown > 0.02:
         moon_x = orb_x if scene.night > 0.5 else 0.24 * width
         moon_y = orb_y if scene.night > 0.8 else 0.17 * height
@@ -112,9 +112,9 @@ def _disc(
                 continue
             sea = noise((column - x) * 0.11 + 9.0, (row - y) * 0.11 + 9.0, 5)
             spot = 1.0 - 0.30 * smooth(0.45, 0.75, sea) * (red < 1.0)
-            canvas[row, column, 0] += (red * spot - canvas[row, column, 0]) * cover
-            canvas[row, column, 1] += (green * spot - canvas[row, column, 1]) * cover
-            canvas[row, column, 2] += (blue * spot - canvas[row, column, 2]) * cover
+            canvas[row, column, 0] += red * spot * cover
+            canvas[row, column, 1] += green * spot * cover
+            canvas[row, column, 2] += blue * spot * cover
 
 
 @inlined
@@ -151,6 +151,54 @@ def _streak(canvas: Cube, x: float, y: float, tall: float, lean: float, light: f
 
 
 @compiled
+def draw_beam(canvas: Cube, tops: Grid, x: float, y: float, turn: float, strength: float) -> None:
+    """Draw a lighthouse's beam from a lamp; `turn` is its sweep, -1 (left) to 1 (right)."""
+    height, width = canvas.shape[0], canvas.shape[1]
+    reach = turn * 0.62 * width
+    step = 1 if reach > 0.0 else -1
+    for away in range(int(abs(reach))):
+        column = int(x) + step * away
+        if not 0 <= column < width:
+            break
+        share = away / abs(reach)
+        half = 3.0 + 0.075 * away / max(abs(turn), 0.25)
+        light = strength * (1.0 - share) ** 1.5
+        for row in range(max(int(y - half), 0), min(int(y + half) + 1, height)):
+            if row < tops[3, column] and row < tops[4, column]:
+                fall = light * (1.0 - ((row - y) / half) ** 2)
+                canvas[row, column, 0] += fall * 0.50
+                canvas[row, column, 1] += fall * 0.40
+                canvas[row, column, 2] += fall * 0.24
+
+
+@compiled
+def draw_sails(
+    canvas: Cube, tops: Grid, x: float, y: float, reach: float, turn: float, light: float
+) -> None:
+    """Draw a windmill's four sails around their hub; `turn` in radians."""
+    height, width = canvas.shape[0], canvas.shape[1]
+    along_x, along_y = np.cos(turn), np.sin(turn)
+    for row in range(max(int(y - reach), 0), min(int(y + reach) + 1, height)):
+        for column in range(max(int(x - reach), 0), min(int(x + reach) + 1, width)):
+            if row > tops[3, column] or row > tops[4, column]:
+                continue
+            off_x = (column - x) / reach
+            off_y = (row - y) / reach
+            one = off_x * along_x + off_y * along_y
+            two = off_y * along_x - off_x * along_y
+            if abs(two) > abs(one):
+                one, two = two, -one
+            side = two if one > 0.0 else -two
+            spar = smooth(0.030, 0.012, abs(two)) * smooth(1.0, 0.97, abs(one))
+            cloth = smooth(-0.01, 0.01, side) * smooth(0.17, 0.15, side)
+            cloth *= smooth(0.22, 0.24, abs(one)) * smooth(0.98, 0.96, abs(one))
+            cover = max(spar, 0.85 * cloth)
+            color = light * (0.12 if spar > cloth else 0.62)
+            for channel in range(3):
+                canvas[row, column, channel] += (color - canvas[row, column, channel]) * cover
+
+
+@compiled
 def draw_heavens(
     scene: Scene, sight: Sight, tables: Tables, tops: Grid, canvas: Cube, moon: float
 ) -> None:
@@ -181,19 +229,21 @@ def draw_water(scene: Scene, sight: Sight, tables: Tables, tops: Grid, canvas: C
         share = under / height
         pace = 0.27 + 1.9 * share
         squeeze = 1.0 / (0.22 + share * 2.4)
-        sway = scene.waves * (2.0 + 52.0 * share)
+        sway = scene.waves * (3.0 + 70.0 * share)
         ripple_y = 90.0 * squeeze + sight.time_s * 9.0
         clear = smooth(0.0, 0.30, share)
         for x in range(width):
             if y > tops[3, x] + 1.0 or y > tops[4, x] + 1.0:
                 continue
             at = (x - width * 0.5) * squeeze * 0.36 + sight.x * pace * 0.36 * squeeze
-            wave = tile_at(tables.tile, at + sight.time_s * 5.0, ripple_y) - 0.47
-            other = tile_at(tables.tile, at * 0.45 - sight.time_s * 3.0, ripple_y * 0.6 + 99.0) - 0.47
+            wave = tile_at(tables.tile, at * 2.2 + sight.time_s * 7.0, ripple_y * 2.0) - 0.47
+            other = (
+                tile_at(tables.tile, at * 0.8 - sight.time_s * 5.0, ripple_y * 0.9 + 99.0) - 0.47
+            )
             tilt = wave + 0.8 * other
             from_y = shore - under * 0.92 - 2.0 + tilt * sway * 3.2
             from_x = min(max(x + other * sway * 0.9, 0.0), width - 1.0)
-            row = min(max(from_y, 0.0), min(shore - 1.0, height - 2.0))
+            row = min(max(from_y, 0.0), shore - 1.0, height - 2.0)
             y0 = max(int(row), 0)
             x0 = int(from_x)
             part = row - y0
@@ -224,7 +274,9 @@ def draw_fall(scene: Scene, sight: Sight, canvas: Cube) -> None:
         y = (chance(flake, 3, 31) * height * 1.1 + sight.time_s * speed) % (height * 1.1) - 20.0
         blown = sight.time_s * scene.wind * (30.0 + 150.0 * near)
         sway = 14.0 * _wave(sight.time_s * (0.12 + 0.10 * near) + chance(flake, 5, 31))
-        x = (chance(flake, 4, 31) * width * 1.1 + blown + sway - sight.x * near) % (width * 1.1) - 40.0
+        x = (chance(flake, 4, 31) * width * 1.1 + blown + sway - sight.x * near) % (
+            width * 1.1
+        ) - 40.0
         _flake(canvas, x, y, 1.3 + 3.2 * near, light * 1.5)
     for drop in range(int(DROPS * scene.rain)):
         near = 0.3 + 0.7 * chance(drop, 1, 41)
@@ -240,7 +292,9 @@ def draw_bolt(sight: Sight, tops: Grid, canvas: Cube, bolt: int) -> None:
     width = canvas.shape[1]
     x = (0.15 + 0.7 * chance(bolt, 1, 51)) * width
     for y in range(canvas.shape[0]):
-        x += (noise(y * 0.13, bolt * 3.7, 52) - 0.5) * 9.0 + (noise(y * 0.03, bolt * 1.3, 53) - 0.5) * 5.0
+        x += (noise(y * 0.13, bolt * 3.7, 52) - 0.5) * 9.0 + (
+            noise(y * 0.03, bolt * 1.3, 53) - 0.5
+        ) * 5.0
         if not 12.0 < x < width - 13.0 or y >= tops[2, int(x)] or y >= tops[1, int(x)]:
             break
         for column in range(int(x) - 10, int(x) + 11):

@@ -4,11 +4,11 @@ from typing import Final
 
 STARTERS: Final = (
     "a misty dawn over the mountains, five birds",
-    "pink sunset, a quiet lake, three balloons",
-    "a storm at night by the sea with a lighthouse",
-    "winter night, northern lights, a village in the snow",
-    "a golden autumn forest with a castle",
+    "pink sunset, mountains by a quiet lake, three balloons",
+    "hills by the sea, a storm at night, a lighthouse",
+    "hills on a winter night, northern lights, a village in the snow",
+    "a golden autumn forest at sunset with a castle",
     "a desert at dusk, clear sky, many lanterns",
-    "a city by the water at blue hour, rain",
+    "a city by the water at blue hour",
     "a spring meadow at noon, a rainbow and two windmills",
 )

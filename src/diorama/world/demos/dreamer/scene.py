@@ -1,4 +1,4 @@
-"""What a wish looks like: a scene of plain numbers, so that any two scenes have one between them."""
+"""What a wish looks like: a scene of plain numbers, so any two scenes have one between them."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
@@ -71,16 +71,31 @@ class _Hour(NamedTuple):
 
 
 _HOURS: Final[Mapping[str, _Hour]] = {
-    "dawn": _Hour((0.16, 0.25, 0.44), (0.92, 0.56, 0.40), (1.35, 0.74, 0.36), (0.80, 0.66, 0.62), (0.70, 0.46), 0.0),
-    "day": _Hour((0.10, 0.28, 0.66), (0.58, 0.76, 0.92), (0.70, 0.66, 0.52), (1.10, 1.04, 0.94), (0.78, 0.13), 0.0),
-    "sunset": _Hour((0.15, 0.14, 0.34), (1.15, 0.44, 0.17), (1.70, 0.66, 0.20), (0.80, 0.48, 0.38), (0.62, 0.49), 0.10),
-    "dusk": _Hour((0.035, 0.06, 0.20), (0.42, 0.24, 0.34), (0.44, 0.18, 0.16), (0.26, 0.26, 0.40), (0.60, 0.66), 0.6),
-    "night": _Hour((0.005, 0.011, 0.040), (0.028, 0.058, 0.125), (0.16, 0.19, 0.25), (0.075, 0.105, 0.19), (0.70, 0.20), 1.0),
+    "dawn": _Hour(
+        top=(0.16, 0.25, 0.44), low=(0.80, 0.47, 0.36), glow=(1.30, 0.66, 0.30),
+        light=(0.80, 0.66, 0.62), orb=(0.70, 0.46), night=0.0,
+    ),
+    "day": _Hour(
+        top=(0.10, 0.28, 0.66), low=(0.58, 0.76, 0.92), glow=(0.70, 0.66, 0.52),
+        light=(1.10, 1.04, 0.94), orb=(0.78, 0.13), night=0.0,
+    ),
+    "sunset": _Hour(
+        top=(0.15, 0.14, 0.34), low=(1.15, 0.44, 0.17), glow=(1.70, 0.66, 0.20),
+        light=(0.80, 0.48, 0.38), orb=(0.62, 0.49), night=0.10,
+    ),
+    "dusk": _Hour(
+        top=(0.035, 0.06, 0.20), low=(0.42, 0.24, 0.34), glow=(0.44, 0.18, 0.16),
+        light=(0.26, 0.26, 0.40), orb=(0.60, 0.66), night=0.6,
+    ),
+    "night": _Hour(
+        top=(0.005, 0.011, 0.040), low=(0.028, 0.058, 0.125), glow=(0.16, 0.19, 0.25),
+        light=(0.075, 0.105, 0.19), orb=(0.70, 0.20), night=1.0,
+    ),
 }  # fmt: skip
 
 _TINTS: Final[Mapping[str, Color]] = {
     "": (1.0, 1.0, 1.0),
-    "pink": (1.12, 0.74, 1.30),
+    "pink": (1.08, 0.78, 1.45),
     "golden": (1.22, 0.98, 0.52),
     "purple": (0.84, 0.62, 1.50),
     "red": (1.35, 0.58, 0.56),
@@ -104,7 +119,7 @@ _LANDS: Final[Mapping[str, tuple[float, float, float, float, float]]] = {
     "hills": (0.10, 1.0, 0.0, 0.0, 0.30),
     "desert": (0.12, 0.0, 1.0, 0.0, 0.0),
     "forest": (0.35, 0.55, 0.0, 0.0, 1.0),
-    "city": (0.15, 0.20, 0.0, 1.0, 0.0),
+    "city": (0.06, 0.03, 0.0, 1.0, 0.0),
     "meadow": (0.25, 0.80, 0.0, 0.0, 0.12),
 }
 
@@ -116,9 +131,10 @@ def scene_of(wish: Wish) -> Scene:
     gloom = 0.80 if "storm" in weather else 0.45 if "rain" in weather else 0.0
     gloom = max(gloom, 0.30 if weather & {"cloudy", "snow"} else 0.0)
     tint = _TINTS[wish.tint]
-    top = _greyer(_times(hour.top, tint), gloom, 0.75)
-    low = _greyer(_times(hour.low, tint), gloom, 0.70)
-    light = _greyer(_times(hour.light, _half(tint)), gloom, 0.62)
+    dim = 0.75 * (1.0 - hour.night)  # a night is dark enough without clouds
+    top = _greyer(_times(hour.top, tint), gloom, dim)
+    low = _greyer(_times(hour.low, tint), gloom, dim)
+    light = _greyer(_times(hour.light, _half(tint)), gloom, 0.85 * dim)
     near, far = _colors(wish)
     mountains, hills, dunes, towers, forest = _LANDS[wish.place]
     sea = 0.45 if wish.shore == "sea" else 1.0
@@ -218,4 +234,4 @@ def _wind(weather: frozenset[str]) -> float:
 
 def _stars(wish: Wish, night: float, gloom: float) -> float:
     shown = max(0.0, night - 0.4) / 0.6
-    return max(shown, 0.8 if "stars" in wish.weather else 0.0) * (1.0 - gloom)
+    return max(shown, 0.8 if "stars" in wish.weather else 0.0) * max(0.0, 1.0 - 2.0 * gloom)

@@ -72,8 +72,10 @@ def _balloon(silk: tuple[float, float, float]) -> Pixels:
     brush.fill(skin, silk, 0.10)
     gore = np.floor((np.arcsin(np.clip(side / np.maximum(half, 1e-6), -1, 1)) / math.pi + 0.5) * 7)
     brush.fill(skin & (gore % 2 == 1), (0.82, 0.76, 0.66), 0.10)
-    brush.fill(skin & (side > half * 0.45) & (gore % 2 == 0), tuple(c * 1.35 for c in silk), 0.13)
-    brush.fill(skin & (side < -half * 0.55), tuple(c * 0.55 + 0.02 for c in silk), 0.05)
+    red, green, blue = silk
+    sunny, shady = skin & (side > half * 0.45) & (gore % 2 == 0), skin & (side < -half * 0.55)
+    brush.fill(sunny, (red * 1.35, green * 1.35, blue * 1.35), 0.13)
+    brush.fill(shady, (red * 0.55 + 0.02, green * 0.55 + 0.02, blue * 0.55 + 0.02), 0.05)
     ropes = (abs(abs(side) - 0.10) < 0.012) & (down > 0.775) & (down < 0.90)
     brush.fill(ropes, (0.10, 0.08, 0.06), 0.0)
     brush.fill((abs(side) < 0.14) & (down > 0.885) & (down < 0.985), (0.20, 0.11, 0.05), 0.0)
@@ -96,7 +98,9 @@ def _boat() -> Pixels:
     rise = np.clip((down - 0.05) / 0.73, 0.0, 1.0)
     between = (down > 0.05) & (down < 0.78)
     brush.fill(between & (side > 0.03) & (side < 0.03 + 0.66 * rise**1.2), (0.80, 0.75, 0.66), 0.0)
-    brush.fill(between & (side < -0.03) & (side > -0.03 - 0.44 * rise**1.3), (0.66, 0.58, 0.50), 0.0)
+    brush.fill(
+        between & (side < -0.03) & (side > -0.03 - 0.44 * rise**1.3), (0.66, 0.58, 0.50), 0.0
+    )
     brush.fill((down > 0.02) & (down < 0.86) & (abs(side) < 0.018), (0.16, 0.10, 0.06), 0.0)
     hull = 0.86 - 0.40 * np.clip((down - 0.82) / 0.18, 0.0, 1.0) ** 1.6
     brush.fill((down > 0.82) & (abs(side - 0.02) < hull), (0.24, 0.06, 0.05), 0.0)
@@ -116,8 +120,14 @@ def _lighthouse() -> Pixels:
     brush.fill(body & (side < -half * 0.3) & band, (0.26, 0.03, 0.03), 0.0)
     brush.fill((down > 0.185) & (down < 0.212) & (abs(side) < 0.27), (0.06, 0.06, 0.06), 0.0)
     brush.fill((down > 0.10) & (down < 0.186) & (abs(side) < 0.135), (1.0, 0.80, 0.42), 1.0)
-    brush.fill((down > 0.10) & (down < 0.186) & (abs(abs(side) - 0.07) < 0.012), (0.06, 0.06, 0.06), 0.0)
-    brush.fill((down > 0.03) & (down < 0.103) & (abs(side) < 2.5 * (down - 0.025)), (0.38, 0.04, 0.035), 0.0)
+    brush.fill(
+        (down > 0.10) & (down < 0.186) & (abs(abs(side) - 0.07) < 0.012), (0.06, 0.06, 0.06), 0.0
+    )
+    brush.fill(
+        (down > 0.03) & (down < 0.103) & (abs(side) < 2.5 * (down - 0.025)),
+        (0.38, 0.04, 0.035),
+        0.0,
+    )
     return brush.done()
 
 
@@ -127,7 +137,9 @@ def _house() -> Pixels:
     wall = (down > 0.55) & (abs(side) < 0.70)
     brush.fill(wall, (0.36, 0.25, 0.17), 0.0)
     brush.fill(wall & (side < -0.35), (0.26, 0.18, 0.13), 0.0)
-    brush.fill((side > 0.30) & (side < 0.47) & (down > 0.16) & (down < 0.5), (0.20, 0.12, 0.10), 0.0)
+    brush.fill(
+        (side > 0.30) & (side < 0.47) & (down > 0.16) & (down < 0.5), (0.20, 0.12, 0.10), 0.0
+    )
     roof = (down > 0.22) & (down < 0.58) & (abs(side) < 0.30 + 0.56 * (down - 0.22) / 0.36)
     brush.fill(roof, (0.30, 0.085, 0.055), 0.0)
     for left in (-0.52, 0.02, 0.38):
@@ -149,7 +161,11 @@ def _castle() -> Pixels:
         off = side - middle
         brush.fill((abs(off) < half) & (down > top), stone, 0.0)
         brush.fill((off < -half * 0.25) & (off > -half) & (down > top), shade, 0.0)
-        roof = (down > top - 0.20) & (down < top) & (abs(off) < (half + 0.05) * (down - top + 0.20) / 0.20)
+        roof = (
+            (down > top - 0.20)
+            & (down < top)
+            & (abs(off) < (half + 0.05) * (down - top + 0.20) / 0.20)
+        )
         brush.fill(roof, (0.12, 0.13, 0.22), 0.0)
         brush.fill((abs(off) < 0.032) & (abs(down - top - 0.10) < 0.028), (1.0, 0.74, 0.34), 1.0)
     arch = (abs(side - 0.02) < 0.10) & (down > 0.80)
@@ -165,7 +181,11 @@ def _mill() -> Pixels:
     half = 0.13 + 0.20 * (down - 0.35)
     brush.fill((down > 0.36) & (abs(side) < half), (0.56, 0.52, 0.46), 0.0)
     brush.fill((down > 0.36) & (side > -half) & (side < -half * 0.3), (0.34, 0.32, 0.30), 0.0)
-    brush.fill((down > 0.26) & (down < 0.37) & (abs(side) < 0.19 * (down - 0.25) / 0.12), (0.24, 0.09, 0.06), 0.0)
+    brush.fill(
+        (down > 0.26) & (down < 0.37) & (abs(side) < 0.19 * (down - 0.25) / 0.12),
+        (0.24, 0.09, 0.06),
+        0.0,
+    )
     brush.fill((abs(side) < 0.05) & (down > 0.60) & (down < 0.68), (1.0, 0.74, 0.34), 1.0)
     brush.fill((abs(side) < 0.07) & (down > 0.88), (0.12, 0.08, 0.06), 0.0)
     return brush.done()
@@ -173,7 +193,7 @@ def _mill() -> Pixels:
 
 def shares(count: float) -> list[float]:
     """Return how much each of `count` things is there: a count between two is one half there."""
-    return [min(1.0, count - index) for index in range(min(math.ceil(count), MOST_OF_A_THING))]
+    return [min(1.0, count - index) for index in range(min(math.ceil(count), 2 * MOST_OF_A_THING))]
 
 
 def place_all(
@@ -192,7 +212,9 @@ def place_all(
         placed.append(_on_ridge(WINDMILL, at, 2, 0.14 * height, sight, tops, share))
     for index, share in enumerate(shares(wanted["house"])):
         at = 520.0 + (index * 83.0 + 29.0 * (index % 3)) * (1 if index % 2 else -1)
-        placed.append(_on_ridge(HOUSE, at, 2, (0.060 + 0.008 * (index % 3)) * height, sight, tops, share))
+        placed.append(
+            _on_ridge(HOUSE, at, 2, (0.060 + 0.008 * (index % 3)) * height, sight, tops, share)
+        )
     placed += _birds(wanted["bird"], sight, width, height)
     placed += _balloons(wanted["balloon"], sight, width, height)
     placed += _boats(wanted["boat"], scene, sight, width, height)
@@ -248,7 +270,9 @@ def _boats(count: float, scene: Scene, sight: Sight, width: int, height: int) ->
         rock = scene.waves * 9.0 * near * math.sin(sight.time_s * 1.6 + index * 2.2)
         foot = shore + (0.02 + 0.13 * near) * height + rock
         sail = sight.time_s * (4.0 + 5.0 * near) * (1 if index % 2 else -1)
-        x = _around(width * ((0.38 + 0.381966 * index) % 1.0) + sail - sight.x * 0.6 * near, float(width))
+        x = _around(
+            width * ((0.38 + 0.381966 * index) % 1.0) + sail - sight.x * 0.6 * near, float(width)
+        )
         tall = height * 0.17 * (0.35 + 0.65 * near)
         there = share * min(1.0, scene.water * 2.0)
         placed.append(Place(BOAT, x, foot, tall * COLUMNS / ROWS, tall, SKY, there))
@@ -260,26 +284,39 @@ def place_lights(
 ) -> list[Glow]:
     """Return the lights that are up: lanterns, fireflies, the lamp of a lighthouse."""
     wanted = dict(zip(THINGS, counts, strict=True))
-    glows = []
-    for index, share in enumerate(shares(wanted["lantern"] * 2.0)):
-        rise = (sight.time_s * (0.016 + 0.005 * (index % 4)) + index * 0.37) % 1.0
-        x = width * ((0.12 + 0.618 * index) % 1.0) + 26.0 * math.sin(sight.time_s * 0.4 + index * 1.9)
-        x = _around(x - sight.x * 0.4, float(width))
-        y = height * (0.80 - 0.78 * rise) + sight.y * 0.5
-        size = height * (0.040 + 0.030 * ((index * 0.37) % 1.0))
-        fade = share * min(1.0, 6.0 * rise, 6.0 * (1.0 - rise))
-        glows.append(Glow(x, y, size, fade, 1.35, 0.62, 0.20))
-    for index, share in enumerate(shares(wanted["firefly"] * 2.0)):
-        x = width * ((0.07 + 0.618 * index) % 1.0) + 60.0 * math.sin(sight.time_s * 0.5 + index * 2.4)
-        y = height * (0.74 + 0.18 * ((index * 0.29) % 1.0)) + 22.0 * math.sin(sight.time_s * 0.8 + index)
-        pulse = max(0.0, math.sin(sight.time_s * 1.7 + index * 2.9))
-        glows.append(Glow(_around(x - sight.x * 0.8, float(width)), y, 20.0, share * pulse, 0.65, 0.95, 0.22))
+    glows = _lanterns(wanted["lantern"] * 2.0, sight, width, height)
+    glows += _fireflies(wanted["firefly"] * 2.0, sight, width, height)
     for place in placed:
         if place.card == LIGHTHOUSE:
             sweep = math.sin(sight.time_s * 1.1) ** 8
             y = place.foot - place.tall * 0.86
             strength = place.share * (0.30 + 0.90 * sweep)
             glows.append(Glow(place.x, y, 34.0 + 120.0 * sweep, strength, 1.2, 0.90, 0.50))
+    return glows
+
+
+def _lanterns(count: float, sight: Sight, width: int, height: int) -> list[Glow]:
+    glows = []
+    for index, share in enumerate(shares(count)):
+        rise = (sight.time_s * (0.016 + 0.005 * (index % 4)) + index * 0.37) % 1.0
+        sway = 26.0 * math.sin(sight.time_s * 0.4 + index * 1.9)
+        x = _around(width * ((0.12 + 0.618 * index) % 1.0) + sway - sight.x * 0.4, float(width))
+        y = height * (0.80 - 0.78 * rise) + sight.y * 0.5
+        size = height * (0.040 + 0.030 * ((index * 0.37) % 1.0))
+        fade = share * min(1.0, 6.0 * rise, 6.0 * (1.0 - rise))
+        glows.append(Glow(x, y, size, fade, 1.35, 0.62, 0.20))
+    return glows
+
+
+def _fireflies(count: float, sight: Sight, width: int, height: int) -> list[Glow]:
+    glows = []
+    for index, share in enumerate(shares(count)):
+        way = 60.0 * math.sin(sight.time_s * 0.5 + index * 2.4)
+        x = _around(width * ((0.07 + 0.618 * index) % 1.0) + way - sight.x * 0.8, float(width))
+        dance = 22.0 * math.sin(sight.time_s * 0.8 + index)
+        y = height * (0.74 + 0.18 * ((index * 0.29) % 1.0)) + dance
+        pulse = share * max(0.0, math.sin(sight.time_s * 1.7 + index * 2.9))
+        glows.append(Glow(x, y, 20.0, pulse, 0.65, 0.95, 0.22))
     return glows
 
 
@@ -290,7 +327,7 @@ def _card_at(
     top = cards[card, y, x, channel] * (1.0 - part_x) + cards[card, y, x + 1, channel] * part_x
     low = cards[card, y + 1, x, channel] * (1.0 - part_x)
     low += cards[card, y + 1, x + 1, channel] * part_x
-    return (top + (low - top) * part_y) * (1.0 / 255.0)
+    return float((top + (low - top) * part_y) * (1.0 / 255.0))
 
 
 @compiled
@@ -331,7 +368,9 @@ def draw_glow(glow: Glow, canvas: Cube) -> None:
     """Add a light."""
     height, width = canvas.shape[0], canvas.shape[1]
     for y in range(max(int(glow.y - glow.radius), 0), min(int(glow.y + glow.radius) + 1, height)):
-        for x in range(max(int(glow.x - glow.radius), 0), min(int(glow.x + glow.radius) + 1, width)):
+        for x in range(
+            max(int(glow.x - glow.radius), 0), min(int(glow.x + glow.radius) + 1, width)
+        ):
             apart = ((x - glow.x) ** 2 + (y - glow.y) ** 2) / (glow.radius * glow.radius)
             if apart < 1.0:
                 fall = (1.0 - apart) ** 2

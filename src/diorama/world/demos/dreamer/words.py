@@ -1,9 +1,10 @@
 """What a prompt asks for: a table of words, and a rule how a prompt changes the wish before it.
 
 No model is inside, and nothing is hidden: a word that is not in this table changes nothing. A
-prompt replaces what it speaks of (the hour, the tint, the season, the place with its
-shore, the weather, the things) and leaves the rest. "add" or "more" at its start adds things to those there are; "no" or
-"without" before a word takes it away; "reset" or "clear" alone starts again.
+prompt that names a place begins a new scene, in which only the hour stays. Any other
+replaces what it speaks of (the hour, the tint, the season, the shore, the weather, the things) and
+leaves the rest. With "add" or "more" at its start it adds to what is there; "no" or "without"
+before a word takes that away; "reset" or "clear" alone starts again.
 """
 
 import re
@@ -37,9 +38,11 @@ SAME: Final[Mapping[str, str]] = {
     "rose": "pink", "rosy": "pink", "magenta": "pink", "gold": "golden", "amber": "golden",
     "orange": "golden", "violet": "purple", "lilac": "purple", "lavender": "purple",
     "crimson": "red", "scarlet": "red", "emerald": "green", "teal": "green", "azure": "blue",
-    "fall": "autumn", "autumnal": "autumn", "wintry": "winter", "frozen": "winter", "icy": "winter",
+    "fall": "autumn", "autumnal": "autumn", "wintry": "winter", "frozen": "winter",
+    "icy": "winter",
     "blossom": "spring", "mountain": "mountains", "alps": "mountains", "peak": "mountains",
-    "hill": "hills", "valley": "hills", "countryside": "hills", "dune": "desert", "sahara": "desert",
+    "hill": "hills", "valley": "hills", "countryside": "hills", "dune": "desert",
+    "sahara": "desert",
     "ocean": "sea", "coast": "sea", "beach": "sea", "bay": "sea", "harbour": "sea", "harbor": "sea",
     "pond": "lake", "river": "lake", "fjord": "lake", "water": "lake", "wood": "forest",
     "woods": "forest", "tree": "forest", "pine": "forest", "town": "city", "skyline": "city",
@@ -61,9 +64,11 @@ SAME: Final[Mapping[str, str]] = {
 NUMBERS: Final[Mapping[str, int]] = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
     "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "pair": 2, "couple": 2,
-    "few": 3, "some": 4, "several": 5, "many": 9, "dozen": 12, "dozens": 12, "hundred": 12,
+    "few": 3, "some": 4, "several": 5, "many": 9, "flock": 7, "fleet": 4, "dozen": 12,
+    "dozens": 12, "hundred": 12,
 }  # fmt: skip
 
+CROWDS: Final[Mapping[str, int]] = {"village": 7, "geese": 7}
 PAIRS: Final = ("golden hour", "blue hour", "northern lights")
 AGAINST: Final = frozenset({"no", "without", "not", "never", "less", "remove", "stop"})
 ADDING: Final = frozenset({"add", "more", "and", "also", "plus", "with", "another"})
@@ -108,16 +113,17 @@ def understand(prompt: str, before: Wish) -> Understood:
         return Understood(Wish(), (tokens[0],))
     said = _listen(tokens)
     wish = before
-    weather = {one.word for one in said if one.word in WEATHERS and not one.against}
-    if weather:
+    named = {one.word for one in said if not one.against}
+    adding = bool(tokens) and tokens[0] in ADDING
+    if named & set(PLACES) and not adding:
+        wish = Wish(hour=before.hour, shore="")
+    weather = named & set(WEATHERS)
+    if weather and not adding:
         wish = replace(wish, weather=frozenset(weather))
-    named = {one.word for one in said}
     if named & set(HOURS) and not named & set(TINTS):
         wish = replace(wish, tint="")
-    if named & set(PLACES) and not named & set(SHORES):
-        wish = replace(wish, shore="")
     things = [one for one in said if one.word in THINGS and not one.against]
-    if things and not (tokens and tokens[0] in ADDING):
+    if things and not adding:
         wish = replace(wish, things={})
     for one in said:
         wish = _apply(wish, one)
@@ -142,8 +148,14 @@ def _listen(tokens: list[str]) -> list[_Said]:
         elif token in NUMBERS or token.isdigit():
             count = NUMBERS[token] if token in NUMBERS else int(token)
         elif word := _known(token):
-            many = SOME if token.endswith("s") and word in THINGS else 1
-            said.append(_Said(word, against, min(count or many, MOST_OF_A_THING)))
+            many = CROWDS.get(token, SOME if token.endswith("s") and word in THINGS else 1)
+            said.append(
+                _Said(
+                    word,
+                    against,
+                    min(max(count, many) if token in CROWDS else count or many, MOST_OF_A_THING),
+                )
+            )
             against, count = False, 0
     return said
 
@@ -157,9 +169,6 @@ def _known(token: str) -> str:
     return ""
 
 
-_GROUPS: Final = (
-    (HOURS, "hour"), (TINTS, "tint"), (SEASONS, "season"), (PLACES, "place"), (SHORES, "shore")
-)  # fmt: skip
 _ALL: Final = frozenset((*HOURS, *TINTS, *SEASONS, *PLACES, *SHORES, *WEATHERS, *THINGS))
 
 
@@ -170,11 +179,22 @@ def _apply(wish: Wish, one: _Said) -> Wish:
         things = {name: number for name, number in wish.things.items() if name != word}
         return replace(wish, things=things if one.against else {**things, word: count})
     if word in WEATHERS:
-        return replace(wish, weather=wish.weather - {word}) if one.against else wish
-    if one.against:
-        wish = replace(wish, tint="") if word == wish.tint else wish
-        return replace(wish, shore="") if word == wish.shore else wish
-    for group, name in _GROUPS:
-        if word in group:
-            return replace(wish, **{name: word})
-    return wish
+        kept = wish.weather - {word}
+        return replace(wish, weather=kept if one.against else kept | {word})
+    return _leave(wish, word) if one.against else _name(wish, word)
+
+
+def _leave(wish: Wish, word: str) -> Wish:
+    """Take away a tint or a shore; an hour, a season and a place there always is."""
+    wish = replace(wish, tint="") if word == wish.tint else wish
+    return replace(wish, shore="") if word == wish.shore else wish
+
+
+def _name(wish: Wish, word: str) -> Wish:
+    if word in HOURS:
+        return replace(wish, hour=word)
+    if word in TINTS:
+        return replace(wish, tint=word)
+    if word in SEASONS:
+        return replace(wish, season=word)
+    return replace(wish, place=word) if word in PLACES else replace(wish, shore=word)

@@ -1,4 +1,4 @@
-"""Dreamer: a landscape that prompts change while it runs. A generator that reads words, no model."""
+"""Dreamer: a landscape that prompts change while it runs. It reads words; no model is inside."""
 
 import math
 from typing import Final
@@ -8,9 +8,11 @@ import numpy as np
 
 from diorama.protocol.input import InputEvent, Text
 from diorama.world.demos.dreamer.air import (
+    draw_beam,
     draw_bolt,
     draw_fall,
     draw_heavens,
+    draw_sails,
     draw_water,
     expose,
 )
@@ -26,7 +28,10 @@ from diorama.world.demos.dreamer.prompts import STARTERS
 from diorama.world.demos.dreamer.scene import CHANGE_S, Scene, between, counts_of, scene_of
 from diorama.world.demos.dreamer.things import (
     BOAT,
+    LIGHTHOUSE,
+    WINDMILL,
     Glow,
+    Place,
     draw_card,
     draw_glow,
     make_cards,
@@ -44,6 +49,8 @@ LONGEST_STEP_S: Final = 0.1
 MOST_SPARKS: Final = 16
 SPARK_S: Final = 7.0
 STROKE_EVERY_S: Final = 3.7
+HALF: Final = 0.5
+ROUND: Final = 819_200.0  # every ridge is back where it was after so many pixels
 MOST_PROMPT: Final = 4_000
 
 
@@ -162,7 +169,7 @@ class Dreamer(World):
         up = intent.forward or intent.lift
         self._rise += (up * 150.0 - self._rise) * ease
         self._x += self._speed * delta_s + intent.look_x * 420.0 + intent.wheel * 40.0
-        self._x = math.remainder(self._x, 1e6)
+        self._x = math.remainder(self._x, ROUND)
         self._y += self._rise * delta_s - intent.look_y * 220.0
         self._y = min(max(self._y, -70.0), 110.0)
         fresh = [Spark(x * WIDTH, y * HEIGHT, self._passed_s) for x, y in intent.taps]
@@ -192,6 +199,7 @@ class Dreamer(World):
         for place in placed:
             if place.card != BOAT:
                 draw_card(scene, self._cards, place, tops, canvas)
+        self._draw_moving_parts(scene, placed)
         for glow in glows:
             draw_glow(glow, canvas)
         if scene.water > 0.01:
@@ -201,6 +209,23 @@ class Dreamer(World):
                 draw_card(scene, self._cards, place, tops, canvas)
         draw_land(scene, sight, tables, tops, canvas, 3, RIDGES)
         draw_fall(scene, sight, canvas)
+
+    def _draw_moving_parts(self, scene: Scene, placed: list[Place]) -> None:
+        light = (scene.light_red + scene.light_green + scene.light_blue) / 3.0
+        for place in placed:
+            if place.card == WINDMILL and place.share > HALF:
+                turn_rad = self._passed_s * (0.5 + 1.6 * scene.wind) + place.x * 0.001
+                hub = place.foot - place.tall * 0.68
+                reach = place.tall * 0.46
+                draw_sails(
+                    self._canvas, self._tops, place.x, hub, reach, turn_rad % math.tau, light
+                )
+            elif place.card == LIGHTHOUSE:
+                lamp = place.foot - place.tall * 0.86
+                strength = place.share * (scene.night * 0.8 + scene.gloom * 0.3)
+                turn = math.cos(self._passed_s * 1.1)
+                if strength > 0.02:
+                    draw_beam(self._canvas, self._tops, place.x, lamp, turn, strength)
 
     def _spark(self, spark: Spark) -> Glow:
         age_s = self._passed_s - spark.born_s
