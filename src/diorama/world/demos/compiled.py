@@ -76,7 +76,9 @@ def _places() -> Iterator[Path]:
     asked = os.environ.get("NUMBA_CACHE_DIR")
     if asked:
         yield Path(asked)
-    yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "diorama"
+    caches, home = os.environ.get("XDG_CACHE_HOME"), os.environ.get("HOME")
+    if caches or home:
+        yield Path(caches or f"{home}/.cache") / "diorama"
     yield Path(tempfile.gettempdir()) / f"diorama-{os.getuid()}"
 
 

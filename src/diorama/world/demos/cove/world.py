@@ -39,7 +39,7 @@ HOURS: Final = {
     "dark": 1.0,
 }
 
-Coordinate = Annotated[float, msgspec.Meta(ge=0.0, le=SIDE)]
+Coordinate = Annotated[float, msgspec.Meta(ge=2.0, le=SIDE - 3)]
 Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 
 
@@ -77,7 +77,7 @@ class Cove(World):
         self._stand = arrive(self._land)
         self._tower = place_lighthouse(self._land)
         self._steering = Steering()
-        self._eye = self._surface(self._stand.x, self._stand.z) + self._stand.above
+        self._eye = self._ground_under(self._stand) + self._stand.above
         self._wanted_dusk = self._dusk = _first_hour(context)
         self._lamps: list[Point] = []
         self._stones: list[Stone] = []
@@ -143,7 +143,7 @@ class Cove(World):
         """Take up a snapshot."""
         kept = msgspec.json.decode(state, type=Kept)
         self._stand = Stand(kept.x, kept.z, kept.above, kept.yaw, kept.pitch)
-        self._eye = self._surface(kept.x, kept.z) + kept.above
+        self._eye = self._ground_under(self._stand) + kept.above
         self._dusk = self._wanted_dusk = kept.dusk
         self._passed_s = kept.passed_s
         self._lamps = [(x, z, self._surface(x, z)) for x, z in kept.lamps]
@@ -154,11 +154,14 @@ class Cove(World):
     def _surface(self, x: float, z: float) -> float:
         return max(float(self._land.heights[int(z), int(x)]), 0.0)
 
+    def _ground_under(self, stand: Stand) -> float:
+        """Return the highest ground within a step of where the viewer stands."""
+        return max(self._surface(stand.x + dx, stand.z + dz) for dx in (-1, 1) for dz in (-1, 1))
+
     def _follow_ground(self, delta_s: float) -> None:
-        stand = self._stand
-        ground = max(self._surface(stand.x + dx, stand.z + dz) for dx in (-1, 1) for dz in (-1, 1))
+        ground = self._ground_under(self._stand)
         ease = 1.0 - math.exp(-5.0 * delta_s)
-        self._eye += (ground + stand.above - self._eye) * ease
+        self._eye += (ground + self._stand.above - self._eye) * ease
         self._eye = max(self._eye, ground + 1.2)
 
     def _turn_hour(self, intent: Intent, delta_s: float) -> None:

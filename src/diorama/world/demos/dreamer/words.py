@@ -106,6 +106,15 @@ class _Said:
     count: int
 
 
+def is_known(wish: Wish) -> bool:
+    """Return whether a wish, read from somewhere, holds words of the tables only."""
+    named = (wish.hour in HOURS, wish.tint in {"", *TINTS}, wish.season in SEASONS)
+    where = (wish.place in PLACES, wish.shore in {"", *SHORES})
+    held = (wish.weather <= set(WEATHERS), set(wish.things) <= set(THINGS))
+    counts = all(0 <= count <= MOST_OF_A_THING for count in wish.things.values())
+    return all((*named, *where, *held, counts))
+
+
 def understand(prompt: str, before: Wish) -> Understood:
     """Return what `before` becomes by a prompt of any length and content."""
     tokens = _tokens(prompt)

@@ -38,7 +38,7 @@ from diorama.world.demos.dreamer.things import (
     place_all,
     place_lights,
 )
-from diorama.world.demos.dreamer.words import THINGS, Wish, understand
+from diorama.world.demos.dreamer.words import THINGS, Wish, is_known, understand
 from diorama.world.demos.steering import Intent, Steering
 from diorama.world.demos.tone import tone_curve
 from diorama.world.world import FrameTime, Json, Picture, World, WorldContext
@@ -155,6 +155,8 @@ class Dreamer(World):
     def restore(self, state: bytes) -> None:
         """Take up a snapshot."""
         kept = msgspec.json.decode(state, type=Kept)
+        if not is_known(kept.wish):
+            raise msgspec.ValidationError("The snapshot names words that Dreamer does not know.")
         self._wish = kept.wish
         self._x, self._y, self._passed_s = kept.x, kept.y, kept.passed_s
         self._new = self._old = self._now = scene_of(self._wish)
