@@ -1,0 +1,70 @@
+"""What opens a door: keys of accounts and workers, and tokens of sessions. Pure.
+
+A key is a random secret of 256 bits of which only the digest is stored. A session token is not stored
+at all: it is the session's id and the number of its issue, signed, so the same answer can be given
+again to a repeated request, and a newer issue makes every older one worthless.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from diorama.kernel.errors import Unauthorized
+
+SESSION_TOKEN: Final = "dst"
+API_KEY: Final = "dio"
+WORKER_KEY: Final = "diw"
+
+
+class KeyKind(StrEnum):
+    """What a key is for; one kind opens nothing of the other's."""
+
+    API = "api"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A key at rest: never the secret itself."""
+
+    id: str
+    account_id: str
+    kind: KeyKind
+    digest: str
+    name: str
+    created_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionToken:
+    """What a session token says: which session, and the how-manieth token of it."""
+
+    session_id: str
+    issue: int
+
+
+def sign_token(token: SessionToken, secret: bytes) -> str:
+    """Return `dst_<session>.<issue>.<signature>`: HMAC-SHA-256 over what stands before it."""
+    said = f"{SESSION_TOKEN}_{token.session_id}.{token.issue}"
+    return f"{said}.{_signature(said, secret)}"
+
+
+def read_token(text: str, secret: bytes) -> SessionToken:
+    """Return what a genuine token says.
+
+    Raises:
+        Unauthorized: it is none of ours, whatever is wrong with it: the answer does not tell.
+    """
+    said, _, signature = text.rpartition(".")
+    genuine = hmac.compare_digest(_signature(said, secret).encode(), signature.encode())
+    kind, _, rest = said.partition("_")
+    session_id, _, issue = rest.partition(".")
+    if not genuine or kind != SESSION_TOKEN or not issue.isascii() or not issue.isdecimal():
+        raise Unauthorized("this session token opens nothing", code="token_refused")
+    return SessionToken(session_id=session_id, issue=int(issue))
+
+
+def _signature(said: str, secret: bytes) -> str:
+    return hmac.new(secret, said.encode(errors="replace"), hashlib.sha256).hexdigest()

@@ -1,0 +1,70 @@
+"""What workers and their slots need from a database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from diorama.leases.slots import Slot
+from diorama.workers.capabilities import Worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """What one beat of a worker renews. A renewal under another `boot_id` misses."""
+
+    worker_id: str
+    boot_id: str
+
+
+class WorkerStore(Protocol):
+    """Workers and the leases of their hosts at rest."""
+
+    def put(self, worker: Worker) -> None:
+        """Store a worker, or what it says of itself at a new registration."""
+
+    def get(self, worker_id: str, *, lock: bool = False) -> Worker | None:
+        """Return a worker by its id."""
+
+    def named(self, name: str, *, lock: bool = False) -> Worker | None:
+        """Return a worker by its name."""
+
+    def all(self) -> list[Worker]:
+        """Return every worker, by name."""
+
+    def renew(
+        self, renewals: Sequence[Renewal], *, now_us: int, soft_us: int, hard_us: int
+    ) -> set[str]:
+        """Renew in one statement the leases that still stand; return the ids of those workers."""
+
+    def lost(self, now_us: int, *, limit: int) -> list[Worker]:
+        """Return workers past their hard limit whose slots are still held."""
+
+    def any_for(self, pool: str, region: str, kind: str, now_us: int) -> bool:
+        """Whether a worker that is not lost could ever serve this."""
+
+
+class SlotStore(Protocol):
+    """Slots at rest."""
+
+    def add(self, slot: Slot) -> None:
+        """Store a slot that is new."""
+
+    def save(self, slot: Slot) -> None:
+        """Replace the version before this one; asserts that it was that one."""
+
+    def get(self, slot_id: str, *, lock: bool = False) -> Slot | None:
+        """Return a slot by its id."""
+
+    def of_worker(self, worker_id: str, *, lock: bool = False) -> list[Slot]:
+        """Return a worker's slots, by index."""
+
+    def of_workers(self) -> dict[str, list[Slot]]:
+        """Return every slot that is not retired, by worker and index."""
+
+    def take_free(
+        self, pool: str, region: str, kind: str, now_us: int, *, not_on: str | None = None
+    ) -> Slot | None:
+        """Return a free slot of a ready worker, locked; never one on the worker `not_on`."""
+
+    def fences_due(self, now_us: int, *, limit: int) -> list[Slot]:
+        """Return slots whose fence or quarantine ran out, locked."""

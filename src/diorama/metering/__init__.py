@@ -1,0 +1,1 @@
+"""What it cost, from the event log."""

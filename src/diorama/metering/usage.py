@@ -1,0 +1,87 @@
+"""Usage as a function of the event log, and of nothing else. Pure.
+
+A session's metered time is the union of the intervals in which its state was metered, by the times at
+which its events took effect: integers of microseconds, so sums are exact. Source: DESIGN section 7,
+law 5.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from diorama.protocol.states import METERED, SessionState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedEvent:
+    """One row of the event log, as far as usage is concerned.
+
+    Attributes:
+        version: the session's version after it: orders the events of one session, without gaps.
+        state: the session's state after it.
+        at_us: when it took effect.
+    """
+
+    session_id: str
+    version: int
+    state: SessionState
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Metered time of one session: from `from_us` to before `to_us`."""
+
+    session_id: str
+    from_us: int
+    to_us: int
+
+    @property
+    def duration_us(self) -> int:
+        """Its length."""
+        return self.to_us - self.from_us
+
+
+def intervals(events: Iterable[LoggedEvent], *, until_us: int) -> list[Interval]:
+    """Return the metered intervals of one session's events; one that is still open ends `until_us`.
+
+    The events may come in any order and more than once.
+
+    Raises:
+        AssertionError: an event is missing, or time goes back: the log is not one session's.
+    """
+    ordered = sorted({e.version: e for e in events}.values(), key=lambda e: e.version)
+    found: list[Interval] = []
+    since_us: int | None = None
+    for before, event in zip([None, *ordered], ordered, strict=False):
+        _check_order(before, event)
+        metered = event.state in METERED
+        if metered and since_us is None:
+            since_us = event.at_us
+        elif not metered and since_us is not None:
+            found.append(Interval(event.session_id, since_us, event.at_us))
+            since_us = None
+    if since_us is not None and since_us < until_us:
+        found.append(Interval(ordered[-1].session_id, since_us, until_us))
+    return found
+
+
+def metered_us(events: Iterable[LoggedEvent], *, until_us: int) -> int:
+    """Return the metered microseconds of one session's events."""
+    return sum(interval.duration_us for interval in intervals(events, until_us=until_us))
+
+
+def total_us(logs: Mapping[str, Iterable[LoggedEvent]], *, until_us: int) -> int:
+    """Return the metered microseconds of many sessions."""
+    return sum(metered_us(events, until_us=until_us) for events in logs.values())
+
+
+def _check_order(before: LoggedEvent | None, event: LoggedEvent) -> None:
+    expected = 1 if before is None else before.version + 1
+    if event.version != expected:
+        raise AssertionError(
+            f"{event.session_id}: version {event.version} where {expected} was due"
+        )
+    if before is not None and event.at_us < before.at_us:
+        raise AssertionError(
+            f"{event.session_id}: version {event.version} took effect before its last"
+        )

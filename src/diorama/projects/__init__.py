@@ -1,0 +1,1 @@
+"""What can be streamed, and its rules."""

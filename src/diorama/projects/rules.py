@@ -1,0 +1,93 @@
+"""What a project is: a world and the rules of its sessions, with bounds. Pure.
+
+Every number has its bounds in its type, so a rule that is out of them is refused where it is read.
+Source: DESIGN sections 3 and 5.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from diorama.protocol.worker import VideoSpec, WorldSpec
+
+Seconds = Annotated[float, Meta(ge=1, le=7_200)]
+
+
+class OnLimit(StrEnum):
+    """What becomes of a request that a concurrency limit stands in the way of."""
+
+    REJECT = "reject"
+    QUEUE = "queue"
+    TAKE_OVER = "take_over"
+
+
+class QueueRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How waiting goes.
+
+    Attributes:
+        enabled: whether there is a queue at all.
+        max_length: waiters in one region; the next is refused with 4001 `queue_full`.
+        max_wait_s: after which a waiter is told 4001 `waited_too_long`; None waits for ever.
+    """
+
+    enabled: bool = True
+    max_length: Annotated[int, Meta(ge=0, le=100_000)] = 1_000
+    max_wait_s: Annotated[float, Meta(ge=1, le=86_400)] | None = None
+
+
+class AfkRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a viewer who does nothing is warned, and how much later the session ends."""
+
+    enabled: bool = True
+    warn_after_s: Seconds = 120.0
+    disconnect_after_s: Seconds = 30.0
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The rules of a project's sessions.
+
+    Attributes:
+        worker_count: sessions that may hold a slot at once in one region; None is no cap.
+        end_user_limit: sessions one end user may hold at once; None is no limit.
+        on_limit: what becomes of a request over a limit.
+        max_runtime_s: 1 to 1,440 minutes, from the first frame.
+        connect_timeout_s: from a reserved slot to the first frame.
+        resume_window_s: how long world and slot are kept for a viewer who dropped.
+    """
+
+    worker_count: Annotated[int, Meta(ge=0, le=100_000)] | None = None
+    end_user_limit: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    on_limit: OnLimit = OnLimit.QUEUE
+    queue: QueueRules = QueueRules()
+    afk: AfkRules = AfkRules()
+    max_runtime_s: Annotated[float, Meta(ge=60, le=86_400)] = 1_800.0
+    connect_timeout_s: Annotated[float, Meta(ge=5, le=600)] = 60.0
+    resume_window_s: Annotated[float, Meta(ge=0, le=600)] = 60.0
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that can be streamed.
+
+    Attributes:
+        name: unique in Diorama; the last part of `/play/{name}`.
+        public: whether anyone who reaches the gateway may ask for a session.
+        regions: where it may run, the usual one first.
+        prompts: starters the player offers for a world that takes prompts.
+    """
+
+    id: str
+    account_id: str
+    name: str
+    title: str
+    description: str
+    enabled: bool
+    public: bool
+    pool: str
+    regions: tuple[str, ...]
+    world: WorldSpec
+    video: VideoSpec
+    rules: Rules
+    prompts: tuple[str, ...]
+    version: int

@@ -1,0 +1,1 @@
+"""One stay: what a session is, what happens to it, and when."""

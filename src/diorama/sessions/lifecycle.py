@@ -1,0 +1,387 @@
+"""The life of one session, as data. Pure: reads no clock, opens no connection.
+
+`advance` says what a session is after something happened; `next_deadline` says what happens to it if
+nothing else does, and when. Every timer is that deadline, stored with the session: one sweep asks the
+store who is past theirs, so a restart forgets none (law 7).
+
+Two times go with each event: `at_us`, when it took effect (the last moment a viewer was heard, say),
+and `now_us`, when it is written. What is metered is counted by the first (law 5).
+Source: DESIGN sections 2, 4 and 5.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from diorama.kernel.errors import Refused
+from diorama.kernel.units import seconds
+from diorama.leases.timers import Timers
+from diorama.projects.rules import Rules
+from diorama.protocol.end_codes import End, EndCode
+from diorama.protocol.states import FINAL, SessionState
+
+
+class Event(StrEnum):
+    """What can happen to a session, whoever reports it. The values are stored."""
+
+    REQUESTED = "requested"  # the first event of every session
+    QUEUED = "queued"  # put in line, or back in line with its old ticket
+    RESERVED = "reserved"  # given a slot
+    ACCEPTED = "accepted"  # the worker took the assignment
+    WORLD_STARTED = "world_started"
+    ATTACHED = "attached"  # a viewer's socket, and a new peer connection for it
+    REJOINED = "rejoined"  # a viewer's new socket; media never stopped
+    DETACHED = "detached"  # the viewer is not heard
+    FRAMES = "frames"  # frames reach the viewer
+    MEDIA_LOST = "media_lost"
+    SILENCE = "silence"  # no input for so long that the viewer is warned
+    INPUT = "input"  # input again
+    ENDED = "ended"
+
+
+_S, _E = SessionState, Event
+_ANY_END: Final = None  # where an end leads is the registry's to say
+
+TRANSITIONS: Final[Mapping[SessionState, Mapping[Event, SessionState | None]]] = {
+    _S.REQUESTING: {
+        _E.QUEUED: _S.QUEUED,
+        _E.RESERVED: _S.CONNECTING,
+        _E.ENDED: _ANY_END,
+    },
+    _S.QUEUED: {
+        _E.RESERVED: _S.CONNECTING,
+        _E.ATTACHED: _S.QUEUED,
+        _E.DETACHED: _S.QUEUED,
+        _E.ENDED: _ANY_END,
+    },
+    _S.CONNECTING: {
+        _E.QUEUED: _S.QUEUED,
+        _E.ACCEPTED: _S.CONNECTING,
+        _E.WORLD_STARTED: _S.CONNECTING,
+        _E.ATTACHED: _S.CONNECTING,
+        _E.DETACHED: _S.CONNECTING,
+        _E.FRAMES: _S.STREAMING,
+        _E.ENDED: _ANY_END,
+    },
+    _S.STREAMING: {
+        _E.ATTACHED: _S.CONNECTING,
+        _E.REJOINED: _S.STREAMING,
+        _E.DETACHED: _S.CONNECTING,
+        _E.MEDIA_LOST: _S.CONNECTING,
+        _E.SILENCE: _S.IDLE,
+        _E.INPUT: _S.STREAMING,
+        _E.ENDED: _ANY_END,
+    },
+    _S.IDLE: {
+        _E.ATTACHED: _S.CONNECTING,
+        _E.REJOINED: _S.IDLE,
+        _E.DETACHED: _S.CONNECTING,
+        _E.MEDIA_LOST: _S.CONNECTING,
+        _E.INPUT: _S.STREAMING,
+        _E.ENDED: _ANY_END,
+    },
+    _S.DISCONNECTED: {},
+    _S.FAILED: {},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One viewer's stay.
+
+    Attributes:
+        rules: the project's rules as they were when it was asked for.
+        ticket: its place in line, kept for life: one who is sent back stands where it stood.
+        attempt: how many slots it has been given.
+        term: the term of its slot; messages about a lower one are late.
+        attachment: number of the viewer's newest peer connection; 0 is never attached.
+        socket: number of the viewer's newest socket; an older one is superseded.
+        issue: number of the newest session token; an older one opens nothing.
+        wait_since_us: since when it waits for what its state waits for.
+        input_us: when the viewer last did something, as far as has been written here.
+        detached_us: since when the viewer is not heard; None while it is.
+        runs_until_us: when its runtime is over; from the first frame on.
+        entered_us: when `state` took effect.
+    """
+
+    id: str
+    account_id: str
+    project_id: str
+    region: str
+    pool: str
+    kind: str
+    end_user: str | None
+    client_id: str | None
+    device: str | None
+    rules: Rules
+    state: SessionState
+    version: int
+    created_us: int
+    entered_us: int
+    wait_since_us: int
+    ticket: int | None = None
+    attempt: int = 0
+    worker_id: str | None = None
+    slot_id: str | None = None
+    term: int = 0
+    accepted_us: int | None = None
+    world_started_us: int | None = None
+    attachment: int = 0
+    socket: int = 0
+    issue: int = 1
+    codecs: str = ""
+    first_frame_us: int | None = None
+    input_us: int | None = None
+    detached_us: int | None = None
+    runs_until_us: int | None = None
+    ended_us: int | None = None
+    end: End | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it has ended."""
+        return self.state in FINAL
+
+
+class Due(StrEnum):
+    """What a deadline brings."""
+
+    ADMISSION_EXPIRED = "admission_expired"
+    WAITED_TOO_LONG = "waited_too_long"
+    ASSIGNMENT_EXPIRED = "assignment_expired"
+    NEVER_ATTACHED = "never_attached"
+    PLACE_LOST = "place_lost"
+    START_TIMED_OUT = "start_timed_out"
+    CONNECT_TIMED_OUT = "connect_timed_out"
+    RESUME_EXPIRED = "resume_expired"
+    SILENCE = "silence"
+    AFK_EXPIRED = "afk_expired"
+    RUNTIME_OVER = "runtime_over"
+
+
+DUE_ENDS: Final[Mapping[Due, End]] = {
+    Due.ADMISSION_EXPIRED: End(EndCode.NO_WORKER_AVAILABLE, "no_worker"),
+    Due.WAITED_TOO_LONG: End(EndCode.NO_WORKER_AVAILABLE, "waited_too_long"),
+    Due.NEVER_ATTACHED: End(EndCode.ABNORMAL, "never_attached"),
+    Due.PLACE_LOST: End(EndCode.ABNORMAL, "viewer_lost"),
+    Due.START_TIMED_OUT: End(EndCode.APP_UNABLE_TO_LAUNCH, "world_failed_to_start"),
+    Due.CONNECT_TIMED_OUT: End(EndCode.STREAMER_NOT_FOUND, "connect_timeout"),
+    Due.RESUME_EXPIRED: End(EndCode.ABNORMAL, "viewer_lost"),
+    Due.AFK_EXPIRED: End(EndCode.TIME_LIMIT, "afk_timeout"),
+    Due.RUNTIME_OVER: End(EndCode.TIME_LIMIT, "max_runtime"),
+}
+"""What ends with each; the two that are not here (`SILENCE`, `ASSIGNMENT_EXPIRED`) end nothing."""
+
+WAITS_ON_VIEWER: Final = frozenset({Due.NEVER_ATTACHED, Due.PLACE_LOST, Due.RESUME_EXPIRED})
+"""Held back after a restart or a step of the clock: silence may have been ours."""
+
+
+def next_deadline(session: Session, timers: Timers) -> tuple[int, Due] | None:
+    """Return the earliest instant at which something is due, and what; None where nothing ever is.
+
+    The instant itself is too late: a session is due when `deadline <= now`.
+    """
+    return min(_deadlines(session, timers), default=None)
+
+
+def _deadlines(session: Session, timers: Timers) -> list[tuple[int, Due]]:
+    match session.state:
+        case SessionState.REQUESTING:
+            until_us = session.entered_us + seconds(timers.admission_s)
+            return [(until_us, Due.ADMISSION_EXPIRED)]
+        case SessionState.QUEUED:
+            return _queueing(session, timers)
+        case SessionState.CONNECTING:
+            return [*_connecting(session, timers), *_runtime(session)]
+        case SessionState.STREAMING:
+            return [*_silence(session), *_runtime(session)]
+        case SessionState.IDLE:
+            until_us = session.entered_us + seconds(session.rules.afk.disconnect_after_s)
+            return [(until_us, Due.AFK_EXPIRED), *_runtime(session)]
+        case _:
+            return []
+
+
+def _queueing(session: Session, timers: Timers) -> list[tuple[int, Due]]:
+    found: list[tuple[int, Due]] = []
+    wait_s = session.rules.queue.max_wait_s
+    if wait_s is not None:
+        found.append((session.created_us + seconds(wait_s), Due.WAITED_TOO_LONG))
+    if session.attachment == 0:
+        found.append((session.created_us + seconds(timers.claim_s), Due.NEVER_ATTACHED))
+    elif session.detached_us is not None:
+        found.append((session.detached_us + seconds(timers.place_kept_s), Due.PLACE_LOST))
+    return found
+
+
+def _connecting(session: Session, timers: Timers) -> list[tuple[int, Due]]:
+    """Deadlines of a session whose viewer sees nothing: whoever is being waited for is named."""
+    connect_us = seconds(session.rules.connect_timeout_s)
+    resume_us = seconds(session.rules.resume_window_s)
+    found: list[tuple[int, Due]] = []
+    if session.accepted_us is None:
+        found.append(
+            (session.entered_us + seconds(timers.accept_assignment_s), Due.ASSIGNMENT_EXPIRED)
+        )
+    absent_us = session.entered_us if session.attachment == 0 else session.detached_us
+    if absent_us is not None and session.first_frame_us is None:
+        since_us = max(absent_us, session.entered_us)
+        found.append((since_us + seconds(timers.claim_s), Due.NEVER_ATTACHED))
+    elif session.detached_us is not None:
+        found.append((session.detached_us + resume_us, Due.RESUME_EXPIRED))
+    else:
+        # Coming back starts the wait anew, but never for longer than one window and one set-up:
+        # a viewer who attaches again and again must not keep a slot that nobody watches.
+        until_us = min(
+            session.wait_since_us + connect_us, session.entered_us + resume_us + connect_us
+        )
+        found.append((until_us, _late(session)))
+    return found
+
+
+def _late(session: Session) -> Due:
+    if session.first_frame_us is not None:
+        return Due.RESUME_EXPIRED
+    return Due.START_TIMED_OUT if session.world_started_us is None else Due.CONNECT_TIMED_OUT
+
+
+def _silence(session: Session) -> list[tuple[int, Due]]:
+    if not session.rules.afk.enabled:
+        return []
+    since_us = max(session.entered_us, session.input_us or 0)
+    return [(since_us + seconds(session.rules.afk.warn_after_s), Due.SILENCE)]
+
+
+def _runtime(session: Session) -> list[tuple[int, Due]]:
+    return [] if session.runs_until_us is None else [(session.runs_until_us, Due.RUNTIME_OVER)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """What a session is given with a slot."""
+
+    worker_id: str
+    slot_id: str
+    term: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """An event with what goes with it: `reservation` with RESERVED, `end` with ENDED, no other."""
+
+    event: Event
+    at_us: int
+    reservation: Reservation | None = None
+    end: End | None = None
+
+
+def advance(session: Session, happened: Happened) -> Session:
+    """Return the session as it is after an event, one version on.
+
+    Raises:
+        Refused: this state has no answer to this event, as when a worker reports late or twice.
+            The API answers 409; a message from a worker is logged and dropped.
+
+    Source: docs/session-lifecycle.md, drawn from TRANSITIONS.
+    """
+    event = happened.event
+    row = TRANSITIONS[session.state]
+    if event not in row:
+        raise Refused(f"session {session.id} is {session.state}: {event} changes nothing")
+    state = row[event] or _ended_state(happened)
+    at_us = max(happened.at_us, session.entered_us)
+    moved = replace(session, state=state, version=session.version + 1)
+    if state is not session.state:
+        moved = replace(moved, entered_us=at_us, wait_since_us=at_us)
+    return _EFFECTS.get(event, _no_effect)(moved, happened, at_us)
+
+
+def _ended_state(happened: Happened) -> SessionState:
+    if happened.end is None:
+        raise AssertionError("a session never ends without a code")
+    return happened.end.entry.ends
+
+
+def _no_effect(session: Session, _happened: Happened, _at_us: int) -> Session:
+    return session
+
+
+def _queued(session: Session, _happened: Happened, _at_us: int) -> Session:
+    return replace(
+        session,
+        worker_id=None,
+        slot_id=None,
+        accepted_us=None,
+        world_started_us=None,
+    )
+
+
+def _reserved(session: Session, happened: Happened, _at_us: int) -> Session:
+    given = happened.reservation
+    if given is None:
+        raise AssertionError("a session is never reserved nothing")
+    return replace(
+        session,
+        attempt=session.attempt + 1,
+        worker_id=given.worker_id,
+        slot_id=given.slot_id,
+        term=given.term,
+        accepted_us=None,
+        world_started_us=None,
+    )
+
+
+def _attached(session: Session, _happened: Happened, at_us: int) -> Session:
+    return replace(
+        session,
+        attachment=session.attachment + 1,
+        socket=session.socket + 1,
+        detached_us=None,
+        wait_since_us=at_us,
+    )
+
+
+def _rejoined(session: Session, _happened: Happened, _at_us: int) -> Session:
+    return replace(session, socket=session.socket + 1, detached_us=None)
+
+
+def _detached(session: Session, _happened: Happened, at_us: int) -> Session:
+    return replace(session, detached_us=at_us)
+
+
+def _frames(session: Session, _happened: Happened, at_us: int) -> Session:
+    if session.first_frame_us is not None:
+        return replace(session, detached_us=None, input_us=at_us)
+    runs_until_us = at_us + seconds(session.rules.max_runtime_s)
+    return replace(
+        session,
+        first_frame_us=at_us,
+        runs_until_us=runs_until_us,
+        detached_us=None,
+        input_us=at_us,
+    )
+
+
+def _input(session: Session, _happened: Happened, at_us: int) -> Session:
+    return replace(session, input_us=max(at_us, session.input_us or 0))
+
+
+def _ended(session: Session, happened: Happened, at_us: int) -> Session:
+    return replace(session, end=happened.end, ended_us=at_us, detached_us=None)
+
+
+_EFFECTS: Final = {
+    Event.QUEUED: _queued,
+    Event.RESERVED: _reserved,
+    Event.ACCEPTED: lambda s, _h, at_us: replace(s, accepted_us=at_us),
+    Event.WORLD_STARTED: lambda s, _h, at_us: replace(
+        s, world_started_us=at_us, wait_since_us=at_us
+    ),
+    Event.ATTACHED: _attached,
+    Event.REJOINED: _rejoined,
+    Event.DETACHED: _detached,
+    Event.FRAMES: _frames,
+    Event.INPUT: _input,
+    Event.ENDED: _ended,
+}

@@ -1,0 +1,1 @@
+"""Which slots exist: workers, what they can run, whether they are heard."""
