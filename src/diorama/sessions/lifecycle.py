@@ -1,15 +1,15 @@
 """The life of one session, as data. Pure: reads no clock, opens no connection.
 
-`advance` says what a session is after something happened; `next_deadline` says what happens to it if
-nothing else does, and when. Every timer is that deadline, stored with the session: one sweep asks the
-store who is past theirs, so a restart forgets none (law 7).
+`advance` says what a session is after something happened; `next_deadline` says what happens to it
+if nothing else does, and when. Every timer is that deadline, stored with the session: one sweep
+asks the store who is past theirs, so a restart forgets none (law 7).
 
-Two times go with each event: `at_us`, when it took effect (the last moment a viewer was heard, say),
-and `now_us`, when it is written. What is metered is counted by the first (law 5).
+Two times go with each event: `at_us`, when it took effect (the last moment a viewer was heard,
+say), and `now_us`, when it is written. What is metered is counted by the first (law 5).
 Source: DESIGN sections 2, 4 and 5.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -19,7 +19,7 @@ from diorama.kernel.units import seconds
 from diorama.leases.timers import Timers
 from diorama.projects.rules import Rules
 from diorama.protocol.end_codes import End, EndCode
-from diorama.protocol.states import FINAL, SessionState
+from diorama.protocol.states import FINAL, METERED, SessionState
 
 
 class Event(StrEnum):
@@ -32,6 +32,9 @@ class Event(StrEnum):
     WORLD_STARTED = "world_started"
     ATTACHED = "attached"  # a viewer's socket, and a new peer connection for it
     REJOINED = "rejoined"  # a viewer's new socket; media never stopped
+    CONTINUED = "continued"  # the same client asked again: older tokens open nothing
+    SOCKET_CLOSED = "socket_closed"
+    LEAVING = "leaving"  # the page said it is being left; it may be a reload
     DETACHED = "detached"  # the viewer is not heard
     FRAMES = "frames"  # frames reach the viewer
     MEDIA_LOST = "media_lost"
@@ -50,12 +53,18 @@ TRANSITIONS: Final[Mapping[SessionState, Mapping[Event, SessionState | None]]] =
         _E.ENDED: _ANY_END,
     },
     _S.QUEUED: {
+        _E.CONTINUED: _S.QUEUED,
+        _E.SOCKET_CLOSED: _S.QUEUED,
+        _E.LEAVING: _S.QUEUED,
         _E.RESERVED: _S.CONNECTING,
         _E.ATTACHED: _S.QUEUED,
         _E.DETACHED: _S.QUEUED,
         _E.ENDED: _ANY_END,
     },
     _S.CONNECTING: {
+        _E.CONTINUED: _S.CONNECTING,
+        _E.SOCKET_CLOSED: _S.CONNECTING,
+        _E.LEAVING: _S.CONNECTING,
         _E.QUEUED: _S.QUEUED,
         _E.ACCEPTED: _S.CONNECTING,
         _E.WORLD_STARTED: _S.CONNECTING,
@@ -65,6 +74,9 @@ TRANSITIONS: Final[Mapping[SessionState, Mapping[Event, SessionState | None]]] =
         _E.ENDED: _ANY_END,
     },
     _S.STREAMING: {
+        _E.CONTINUED: _S.STREAMING,
+        _E.SOCKET_CLOSED: _S.STREAMING,
+        _E.LEAVING: _S.STREAMING,
         _E.ATTACHED: _S.CONNECTING,
         _E.REJOINED: _S.STREAMING,
         _E.DETACHED: _S.CONNECTING,
@@ -74,6 +86,9 @@ TRANSITIONS: Final[Mapping[SessionState, Mapping[Event, SessionState | None]]] =
         _E.ENDED: _ANY_END,
     },
     _S.IDLE: {
+        _E.CONTINUED: _S.IDLE,
+        _E.SOCKET_CLOSED: _S.IDLE,
+        _E.LEAVING: _S.IDLE,
         _E.ATTACHED: _S.CONNECTING,
         _E.REJOINED: _S.IDLE,
         _E.DETACHED: _S.CONNECTING,
@@ -100,6 +115,8 @@ class Session:
         issue: number of the newest session token; an older one opens nothing.
         wait_since_us: since when it waits for what its state waits for.
         input_us: when the viewer last did something, as far as has been written here.
+        socket_closed_us: since when it has no socket; media may flow all the same.
+        leaving_us: since when its page said that it is being left.
         detached_us: since when the viewer is not heard; None while it is.
         runs_until_us: when its runtime is over; from the first frame on.
         entered_us: when `state` took effect.
@@ -133,6 +150,8 @@ class Session:
     codecs: str = ""
     first_frame_us: int | None = None
     input_us: int | None = None
+    socket_closed_us: int | None = None
+    leaving_us: int | None = None
     detached_us: int | None = None
     runs_until_us: int | None = None
     ended_us: int | None = None
@@ -150,6 +169,7 @@ class Due(StrEnum):
     ADMISSION_EXPIRED = "admission_expired"
     WAITED_TOO_LONG = "waited_too_long"
     ASSIGNMENT_EXPIRED = "assignment_expired"
+    PAGE_LEFT = "page_left"
     NEVER_ATTACHED = "never_attached"
     PLACE_LOST = "place_lost"
     START_TIMED_OUT = "start_timed_out"
@@ -163,6 +183,7 @@ class Due(StrEnum):
 DUE_ENDS: Final[Mapping[Due, End]] = {
     Due.ADMISSION_EXPIRED: End(EndCode.NO_WORKER_AVAILABLE, "no_worker"),
     Due.WAITED_TOO_LONG: End(EndCode.NO_WORKER_AVAILABLE, "waited_too_long"),
+    Due.PAGE_LEFT: End(EndCode.GOING_AWAY, "page_left"),
     Due.NEVER_ATTACHED: End(EndCode.ABNORMAL, "never_attached"),
     Due.PLACE_LOST: End(EndCode.ABNORMAL, "viewer_lost"),
     Due.START_TIMED_OUT: End(EndCode.APP_UNABLE_TO_LAUNCH, "world_failed_to_start"),
@@ -182,7 +203,10 @@ def next_deadline(session: Session, timers: Timers) -> tuple[int, Due] | None:
 
     The instant itself is too late: a session is due when `deadline <= now`.
     """
-    return min(_deadlines(session, timers), default=None)
+    found = _deadlines(session, timers)
+    if session.leaving_us is not None and not session.is_final:
+        found.append((session.leaving_us + seconds(timers.page_left_grace_s), Due.PAGE_LEFT))
+    return min(found, default=None)
 
 
 def _deadlines(session: Session, timers: Timers) -> list[tuple[int, Due]]:
@@ -268,12 +292,13 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """An event with what goes with it: `reservation` with RESERVED, `end` with ENDED, no other."""
+    """An event with what goes with it: `reservation` with RESERVED, `end` with ENDED, `codecs` with ATTACHED."""
 
     event: Event
     at_us: int
     reservation: Reservation | None = None
     end: End | None = None
+    codecs: tuple[str, ...] = ()
 
 
 def advance(session: Session, happened: Happened) -> Session:
@@ -308,9 +333,9 @@ def _no_effect(session: Session, _happened: Happened, _at_us: int) -> Session:
 
 
 def _queued(session: Session, _happened: Happened, _at_us: int) -> Session:
+    # `worker_id` stays: the next slot of one sent back is sought elsewhere.
     return replace(
         session,
-        worker_id=None,
         slot_id=None,
         accepted_us=None,
         world_started_us=None,
@@ -332,18 +357,33 @@ def _reserved(session: Session, happened: Happened, _at_us: int) -> Session:
     )
 
 
-def _attached(session: Session, _happened: Happened, at_us: int) -> Session:
+def _attached(session: Session, happened: Happened, at_us: int) -> Session:
     return replace(
-        session,
+        _rejoined(session, happened, at_us),
         attachment=session.attachment + 1,
-        socket=session.socket + 1,
-        detached_us=None,
+        codecs=",".join(happened.codecs),
         wait_since_us=at_us,
     )
 
 
 def _rejoined(session: Session, _happened: Happened, _at_us: int) -> Session:
-    return replace(session, socket=session.socket + 1, detached_us=None)
+    return replace(
+        session,
+        socket=session.socket + 1,
+        socket_closed_us=None,
+        leaving_us=None,
+        detached_us=None,
+    )
+
+
+def _socket_closed(session: Session, _happened: Happened, at_us: int) -> Session:
+    gone = replace(session, socket_closed_us=at_us)
+    return gone if session.state in METERED else replace(gone, detached_us=at_us)
+
+
+def _media_lost(session: Session, _happened: Happened, at_us: int) -> Session:
+    """Without a socket, media was all that was heard of the viewer."""
+    return session if session.socket_closed_us is None else replace(session, detached_us=at_us)
 
 
 def _detached(session: Session, _happened: Happened, at_us: int) -> Session:
@@ -371,7 +411,7 @@ def _ended(session: Session, happened: Happened, at_us: int) -> Session:
     return replace(session, end=happened.end, ended_us=at_us, detached_us=None)
 
 
-_EFFECTS: Final = {
+_EFFECTS: Final[Mapping[Event, Callable[[Session, Happened, int], Session]]] = {
     Event.QUEUED: _queued,
     Event.RESERVED: _reserved,
     Event.ACCEPTED: lambda s, _h, at_us: replace(s, accepted_us=at_us),
@@ -380,7 +420,11 @@ _EFFECTS: Final = {
     ),
     Event.ATTACHED: _attached,
     Event.REJOINED: _rejoined,
+    Event.CONTINUED: lambda s, _h, _at: replace(s, issue=s.issue + 1, leaving_us=None),
+    Event.SOCKET_CLOSED: _socket_closed,
+    Event.LEAVING: lambda s, _h, at_us: replace(s, leaving_us=s.leaving_us or at_us),
     Event.DETACHED: _detached,
+    Event.MEDIA_LOST: _media_lost,
     Event.FRAMES: _frames,
     Event.INPUT: _input,
     Event.ENDED: _ended,

@@ -1,0 +1,144 @@
+"""What sessions need from a database, and everything a use case works on at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from diorama.accounts.store import AccountStore
+from diorama.admission.decision import Holder
+from diorama.leases.store import SlotStore, WorkerStore
+from diorama.metering.usage import LoggedEvent
+from diorama.projects.store import ProjectStore
+from diorama.protocol.end_codes import End
+from diorama.protocol.states import SessionState
+from diorama.sessions.lifecycle import Event, Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewerLease:
+    """When a session's viewer was last heard, and last did something, as far as is on disk."""
+
+    session_id: str
+    heard_us: int
+    input_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """One row of the event log.
+
+    `actor` is who caused it: `viewer`, `worker`, `gateway`, `operator` or `api`.
+    """
+
+    kind: Event
+    at_us: int
+    recorded_us: int
+    actor: str
+    end: End | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What an idempotency key was answered with."""
+
+    fingerprint: str
+    session_id: str
+
+
+class SessionStore(Protocol):
+    """Sessions, their viewers' leases and their log at rest."""
+
+    def add(self, session: Session, row: EventRow, *, deadline_us: int | None) -> None:
+        """Store a session that is new, with the first row of its log."""
+
+    def save(
+        self, before: Session, after: Session, row: EventRow, *, deadline_us: int | None
+    ) -> None:
+        """Replace a locked session by its next version, with its row of the log and the counts.
+
+        The counts of account and lane (`held`, `waiting`) follow from the two states.
+        """
+
+    def get(self, session_id: str, *, lock: bool = False) -> Session | None:
+        """Return a session; with `lock`, no one else changes it until this transaction is over."""
+
+    def of_client(self, project_id: str, client_id: str) -> Session | None:
+        """Return the session of a client that has not ended."""
+
+    def of_slots(self, worker_id: str) -> list[Session]:
+        """Return the sessions that hold a slot of a worker, by slot."""
+
+    def due(self, now_us: int, *, limit: int) -> list[str]:
+        """Return the ids of sessions whose deadline is at or before `now_us`, the oldest first."""
+
+    def unheard(self, before_us: int, *, limit: int) -> list[str]:
+        """Return live sessions whose viewer counts as attached and was not heard since."""
+
+    def put_off(self, session: Session, deadline_us: int | None) -> None:
+        """Move a deadline without anything having happened to the session."""
+
+    def line(self, project_id: str, region: str, *, limit: int) -> list[Session]:
+        """Return the waiters of a lane, the first first."""
+
+    def position(self, session: Session) -> int:
+        """Return the place of a waiter: 1 is next."""
+
+    def held_by_end_user(self, project_id: str, end_user: str) -> int:
+        """Return how many sessions of an end user hold a slot."""
+
+    def holders(self, account_id: str) -> list[Holder]:
+        """Return the sessions of an account that hold a slot, oldest first."""
+
+    def listed(
+        self, account_id: str, *, states: Sequence[SessionState], after: str | None, limit: int
+    ) -> list[Session]:
+        """Return sessions of an account, newest first, before the id `after`."""
+
+    def hear(self, leases: Sequence[ViewerLease]) -> None:
+        """Renew viewers' leases in one statement; a time never goes back."""
+
+    def lease(self, session_id: str) -> ViewerLease | None:
+        """Return a viewer's lease."""
+
+    def log(self, session_id: str) -> list[LoggedEvent]:
+        """Return the log of a session, by version."""
+
+    def answered(self, account_id: str, key: str) -> Answered | None:
+        """Return what an idempotency key was answered with."""
+
+    def remember(self, account_id: str, key: str, answered: Answered, now_us: int) -> None:
+        """Keep what an idempotency key is answered with."""
+
+    def forget_answers(self, before_us: int, *, limit: int) -> int:
+        """Drop idempotency keys older than this; return how many."""
+
+
+class Stores(Protocol):
+    """Every store, in one transaction."""
+
+    @property
+    def accounts(self) -> AccountStore:
+        """Accounts and keys."""
+
+    @property
+    def projects(self) -> ProjectStore:
+        """Projects and lanes."""
+
+    @property
+    def workers(self) -> WorkerStore:
+        """Workers and their leases."""
+
+    @property
+    def slots(self) -> SlotStore:
+        """Slots."""
+
+    @property
+    def sessions(self) -> SessionStore:
+        """Sessions."""
+
+    @property
+    def incarnation(self) -> int:
+        """The upper half of every term given now."""
+
+    def now_us(self) -> int:
+        """Return the database's time. Read it after the locks are had."""

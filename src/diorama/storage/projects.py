@@ -1,0 +1,106 @@
+"""Projects and lanes in SQL. A project is one document; what is searched by is a column."""
+
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from diorama.projects.rules import Project
+from diorama.projects.store import Lane
+from diorama.storage.database import Transaction
+
+_CACHED: Final = 1_024
+_LANE: Final = "project_id, region, held, waiting"
+
+
+@lru_cache(_CACHED)
+def _project(document: str) -> Project:
+    return msgspec.json.decode(document, type=Project)
+
+
+class SqlProjectStore:
+    """See `diorama.projects.store.ProjectStore`."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def put(self, project: Project) -> None:
+        """Store a project, or its next version, with a lane for each region."""
+        self._tx.run(
+            "INSERT INTO project (id, account_id, name, document, version) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET name = excluded.name, document = excluded.document,"
+            " version = excluded.version",
+            project.id,
+            project.account_id,
+            project.name,
+            msgspec.json.encode(project).decode(),
+            project.version,
+        )
+        for region in project.regions:
+            self._tx.run(
+                "INSERT INTO lane (project_id, region, next_ticket, held, waiting)"
+                " VALUES (?, ?, 1, 0, 0) ON CONFLICT (project_id, region) DO NOTHING",
+                project.id,
+                region,
+            )
+
+    def get(self, project_id: str) -> Project | None:
+        """Return a project by its id."""
+        return self._one("SELECT document FROM project WHERE id = ?", project_id)
+
+    def named(self, name: str) -> Project | None:
+        """Return a project by its name."""
+        return self._one("SELECT document FROM project WHERE name = ?", name)
+
+    def all(self) -> list[Project]:
+        """Return every project, by name."""
+        return [_project(d) for (d,) in self._tx.run("SELECT document FROM project ORDER BY name")]
+
+    def lane(self, project_id: str, region: str, *, lock: bool = False) -> Lane | None:
+        """Return a lane; with `lock`, no one else enqueues or dispatches in it meanwhile."""
+        suffix = " {for_update}" if lock else ""
+        rows = self._tx.run(
+            f"SELECT {_LANE} FROM lane WHERE project_id = ? AND region = ?{suffix}",
+            project_id,
+            region,
+        )
+        return _lane(*rows[0]) if rows else None
+
+    def waiting_lanes(self, *, limit: int) -> list[Lane]:
+        """Return lanes with someone waiting, the one whose head waits longest first."""
+        rows = self._tx.run(
+            f"SELECT {_LANE} FROM lane WHERE waiting > 0 ORDER BY (SELECT MIN(created_us)"
+            " FROM session s WHERE s.project_id = lane.project_id AND s.region = lane.region"
+            " AND s.state = 'queued'), project_id, region LIMIT ?",
+            limit,
+        )
+        return [_lane(*row) for row in rows]
+
+    def next_ticket(self, project_id: str, region: str) -> int:
+        """Take the next ticket of a locked lane."""
+        ((ticket,),) = self._tx.run(
+            "UPDATE lane SET next_ticket = next_ticket + 1 WHERE project_id = ? AND region = ?"
+            " RETURNING next_ticket - 1",
+            project_id,
+            region,
+        )
+        return int(ticket)
+
+    def count(self, project_id: str, region: str, *, held: int = 0, waiting: int = 0) -> None:
+        """Add to a lane's counts."""
+        self._tx.run(
+            "UPDATE lane SET held = held + ?, waiting = waiting + ?"
+            " WHERE project_id = ? AND region = ?",
+            held,
+            waiting,
+            project_id,
+            region,
+        )
+
+    def _one(self, sql: str, value: str) -> Project | None:
+        rows = self._tx.run(sql, value)
+        return _project(rows[0][0]) if rows else None
+
+
+def _lane(project_id: str, region: str, held: int, waiting: int) -> Lane:
+    return Lane(project_id=project_id, region=region, held=held, waiting=waiting)

@@ -1,0 +1,370 @@
+"""Sessions, viewers' leases, the event log and idempotency keys in SQL."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+
+from diorama.admission.decision import Holder
+from diorama.metering.usage import LoggedEvent
+from diorama.projects.rules import Rules
+from diorama.protocol.end_codes import End, EndCode
+from diorama.protocol.states import HOLDS_SLOT, WAITING, SessionState
+from diorama.sessions.lifecycle import Session
+from diorama.sessions.store import Answered, EventRow, ViewerLease
+from diorama.storage.accounts import SqlAccountStore
+from diorama.storage.database import Transaction, Value
+from diorama.storage.projects import SqlProjectStore
+
+_FIXED: Final = (
+    "id",
+    "account_id",
+    "project_id",
+    "region",
+    "pool",
+    "kind",
+    "end_user",
+    "client_id",
+    "device",
+    "rules",
+    "created_us",
+)
+_CHANGING: Final = (
+    "state",
+    "version",
+    "entered_us",
+    "wait_since_us",
+    "ticket",
+    "attempt",
+    "worker_id",
+    "slot_id",
+    "term",
+    "accepted_us",
+    "world_started_us",
+    "attachment",
+    "socket",
+    "issue",
+    "codecs",
+    "first_frame_us",
+    "input_us",
+    "socket_closed_us",
+    "leaving_us",
+    "detached_us",
+    "runs_until_us",
+    "ended_us",
+)
+_COLUMNS: Final = (*_FIXED, *_CHANGING, "end_code", "end_reason")
+_SELECT: Final = "SELECT " + ", ".join("s." + name for name in _COLUMNS) + " FROM session s"
+_INSERT: Final = (
+    f"INSERT INTO session ({', '.join(_COLUMNS)}, deadline_us)"
+    f" VALUES ({', '.join('?' * (len(_COLUMNS) + 1))})"
+)
+_EVENT: Final = (
+    "INSERT INTO event (session_id, version, kind, state, at_us, recorded_us, actor, code, reason,"
+    " slot_id, term, account_id, project_id, region, end_user)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_HOLDING: Final = "s.state IN ('connecting', 'streaming', 'idle')"
+_CACHED: Final = 1_024
+
+
+@lru_cache(_CACHED)
+def _rules(document: str) -> Rules:
+    return msgspec.json.decode(document, type=Rules)
+
+
+@lru_cache(_CACHED)
+def _document(rules: Rules) -> str:
+    return msgspec.json.encode(rules).decode()
+
+
+@lru_cache(_CACHED)
+def _update(changed: tuple[str, ...]) -> str:
+    """Return the statement that replaces these columns, the end and the deadline."""
+    columns = ", ".join(f"{name} = ?" for name in changed)
+    return (
+        f"UPDATE session SET {columns}, end_code = ?, end_reason = ?, deadline_us = ?"
+        " WHERE id = ? AND version = ? RETURNING id"
+    )
+
+
+class SqlSessionStore:
+    """See `diorama.sessions.store.SessionStore`."""
+
+    def __init__(
+        self, tx: Transaction, accounts: SqlAccountStore, projects: SqlProjectStore
+    ) -> None:
+        self._tx = tx
+        self._accounts = accounts
+        self._projects = projects
+
+    def add(self, session: Session, row: EventRow, *, deadline_us: int | None) -> None:
+        """Store a session that is new, with the first row of its log."""
+        fixed = [_value(session, name) for name in _FIXED]
+        changing = [_value(session, name) for name in _CHANGING]
+        self._tx.run(_INSERT, *fixed, *changing, *_end(session), deadline_us)
+        self._append(session, row)
+        self._count(None, session)
+
+    def save(
+        self, before: Session, after: Session, row: EventRow, *, deadline_us: int | None
+    ) -> None:
+        """Replace a locked session by its next version, with its row of the log and the counts."""
+        changed = tuple(n for n in _CHANGING if getattr(before, n) != getattr(after, n))
+        saved = self._tx.run(
+            _update(changed),
+            *(_value(after, name) for name in changed),
+            *_end(after),
+            deadline_us,
+            after.id,
+            before.version,
+        )
+        if not saved:
+            raise AssertionError(f"session {after.id} was changed without its lock")
+        self._append(after, row)
+        self._count(before, after)
+
+    def _append(self, session: Session, row: EventRow) -> None:
+        code, reason = (row.end.code, row.end.reason) if row.end else (None, None)
+        self._tx.run(
+            _EVENT,
+            session.id,
+            session.version,
+            row.kind,
+            session.state,
+            max(row.at_us, session.entered_us),
+            row.recorded_us,
+            row.actor,
+            code,
+            reason,
+            session.slot_id,
+            session.term,
+            session.account_id,
+            session.project_id,
+            session.region,
+            session.end_user,
+        )
+
+    def _count(self, before: Session | None, after: Session) -> None:
+        held = (after.state in HOLDS_SLOT) - (before is not None and before.state in HOLDS_SLOT)
+        waiting = (after.state in WAITING) - (before is not None and before.state in WAITING)
+        if held:
+            self._accounts.count_held(after.account_id, held)
+        if held or waiting:
+            self._projects.count(after.project_id, after.region, held=held, waiting=waiting)
+
+    def get(self, session_id: str, *, lock: bool = False) -> Session | None:
+        """Return a session; with `lock`, no one else changes it meanwhile."""
+        suffix = " {for_update}" if lock else ""
+        return self._one(f"{_SELECT} WHERE s.id = ?{suffix}", session_id)
+
+    def of_client(self, project_id: str, client_id: str) -> Session | None:
+        """Return the session of a client that has not ended."""
+        return self._one(
+            f"{_SELECT} WHERE s.project_id = ? AND s.client_id = ? AND s.end_code IS NULL",
+            project_id,
+            client_id,
+        )
+
+    def of_slots(self, worker_id: str) -> list[Session]:
+        """Return the sessions that hold a slot of a worker, by slot."""
+        rows = self._tx.run(
+            f"{_SELECT} JOIN slot t ON t.session_id = s.id WHERE t.worker_id = ?"
+            f" AND t.state = 'held' AND {_HOLDING} ORDER BY t.number",
+            worker_id,
+        )
+        return [_session(row) for row in rows]
+
+    def due(self, now_us: int, *, limit: int) -> list[str]:
+        """Return the ids of sessions whose deadline is at or before `now_us`, the oldest first."""
+        rows = self._tx.run(
+            "SELECT id FROM session WHERE deadline_us <= ? ORDER BY deadline_us LIMIT ?",
+            now_us,
+            limit,
+        )
+        return [i for (i,) in rows]
+
+    def unheard(self, before_us: int, *, limit: int) -> list[str]:
+        """Return live sessions whose viewer counts as attached and was not heard since."""
+        rows = self._tx.run(
+            "SELECT s.id FROM session s JOIN viewer_lease l ON l.session_id = s.id"
+            " WHERE s.state IN ('queued', 'connecting', 'streaming', 'idle')"
+            " AND s.detached_us IS NULL AND s.attachment > 0 AND l.heard_us <= ?"
+            " ORDER BY l.heard_us LIMIT ?",
+            before_us,
+            limit,
+        )
+        return [i for (i,) in rows]
+
+    def put_off(self, session: Session, deadline_us: int | None) -> None:
+        """Move a deadline without anything having happened to the session."""
+        self._tx.run(
+            "UPDATE session SET deadline_us = ?, input_us = ? WHERE id = ? AND version = ?",
+            deadline_us,
+            session.input_us,
+            session.id,
+            session.version,
+        )
+
+    def line(self, project_id: str, region: str, *, limit: int) -> list[Session]:
+        """Return the waiters of a lane, the first first."""
+        rows = self._tx.run(
+            f"{_SELECT} WHERE s.project_id = ? AND s.region = ? AND s.state = 'queued'"
+            " ORDER BY s.ticket LIMIT ?",
+            project_id,
+            region,
+            limit,
+        )
+        return [_session(row) for row in rows]
+
+    def position(self, session: Session) -> int:
+        """Return the place of a waiter: 1 is next."""
+        ((ahead,),) = self._tx.run(
+            "SELECT COUNT(*) FROM session WHERE project_id = ? AND region = ?"
+            " AND state = 'queued' AND ticket < ?",
+            session.project_id,
+            session.region,
+            session.ticket,
+        )
+        return int(ahead) + 1
+
+    def held_by_end_user(self, project_id: str, end_user: str) -> int:
+        """Return how many sessions of an end user hold a slot."""
+        ((held,),) = self._tx.run(
+            f"SELECT COUNT(*) FROM session s WHERE s.project_id = ? AND s.end_user = ?"
+            f" AND {_HOLDING}",
+            project_id,
+            end_user,
+        )
+        return int(held)
+
+    def holders(self, account_id: str) -> list[Holder]:
+        """Return the sessions of an account that hold a slot, oldest first."""
+        rows = self._tx.run(
+            "SELECT s.id, s.project_id, p.name, s.region, s.end_user, s.device, s.state,"
+            " s.created_us, l.heard_us, s.detached_us FROM session s"
+            " JOIN project p ON p.id = s.project_id"
+            " LEFT JOIN viewer_lease l ON l.session_id = s.id"
+            f" WHERE s.account_id = ? AND {_HOLDING} ORDER BY s.created_us, s.id",
+            account_id,
+        )
+        return [_holder(row) for row in rows]
+
+    def listed(
+        self, account_id: str, *, states: Sequence[SessionState], after: str | None, limit: int
+    ) -> list[Session]:
+        """Return sessions of an account, newest first, before the id `after`."""
+        marks = ", ".join("?" * len(states))
+        where = f"s.account_id = ? AND s.state IN ({marks})"
+        values: list[Value] = [account_id, *states]
+        if after is not None:
+            where += " AND s.id < ?"
+            values.append(after)
+        rows = self._tx.run(
+            f"{_SELECT} WHERE {where} ORDER BY s.id DESC LIMIT ?", *values, limit
+        )
+        return [_session(row) for row in rows]
+
+    def hear(self, leases: Sequence[ViewerLease]) -> None:
+        """Renew viewers' leases; a time never goes back."""
+        self._tx.run_many(
+            "INSERT INTO viewer_lease (session_id, heard_us, input_us) VALUES (?, ?, ?)"
+            " ON CONFLICT (session_id) DO UPDATE SET"
+            " heard_us = CASE WHEN excluded.heard_us > viewer_lease.heard_us"
+            " THEN excluded.heard_us ELSE viewer_lease.heard_us END,"
+            " input_us = CASE WHEN excluded.input_us > viewer_lease.input_us"
+            " THEN excluded.input_us ELSE viewer_lease.input_us END",
+            [(le.session_id, le.heard_us, le.input_us) for le in leases],
+        )
+
+    def lease(self, session_id: str) -> ViewerLease | None:
+        """Return a viewer's lease."""
+        for heard_us, input_us in self._tx.run(
+            "SELECT heard_us, input_us FROM viewer_lease WHERE session_id = ?", session_id
+        ):
+            return ViewerLease(session_id=session_id, heard_us=heard_us, input_us=input_us)
+        return None
+
+    def log(self, session_id: str) -> list[LoggedEvent]:
+        """Return the log of a session, by version."""
+        rows = self._tx.run(
+            "SELECT version, state, at_us FROM event WHERE session_id = ? ORDER BY version",
+            session_id,
+        )
+        return [
+            LoggedEvent(session_id=session_id, version=v, state=SessionState(s), at_us=at)
+            for v, s, at in rows
+        ]
+
+    def answered(self, account_id: str, key: str) -> Answered | None:
+        """Return what an idempotency key was answered with."""
+        for fingerprint, session_id in self._tx.run(
+            "SELECT fingerprint, session_id FROM idempotency"
+            " WHERE account_id = ? AND request_key = ?",
+            account_id,
+            key,
+        ):
+            return Answered(fingerprint=fingerprint, session_id=session_id)
+        return None
+
+    def remember(self, account_id: str, key: str, answered: Answered, now_us: int) -> None:
+        """Keep what an idempotency key is answered with."""
+        self._tx.run(
+            "INSERT INTO idempotency (account_id, request_key, fingerprint, session_id, created_us)"
+            " VALUES (?, ?, ?, ?, ?)",
+            account_id,
+            key,
+            answered.fingerprint,
+            answered.session_id,
+            now_us,
+        )
+
+    def forget_answers(self, before_us: int, *, limit: int) -> int:
+        """Drop idempotency keys older than this; return how many."""
+        rows = self._tx.run(
+            "DELETE FROM idempotency WHERE (account_id, request_key) IN (SELECT account_id,"
+            " request_key FROM idempotency WHERE created_us <= ? LIMIT ?) RETURNING request_key",
+            before_us,
+            limit,
+        )
+        return len(rows)
+
+    def _one(self, sql: str, *values: Value) -> Session | None:
+        rows = self._tx.run(sql, *values)
+        return _session(rows[0]) if rows else None
+
+
+def _value(session: Session, name: str) -> Value:
+    if name == "rules":
+        return _document(session.rules)
+    value: Value = getattr(session, name)
+    return value
+
+
+def _end(session: Session) -> tuple[int | None, str | None]:
+    return (session.end.code, session.end.reason) if session.end else (None, None)
+
+
+def _session(row: Sequence[Any]) -> Session:  # a row is what the driver gives
+    *values, code, reason = row
+    fields = dict(zip(_COLUMNS, values, strict=False))
+    fields["rules"] = _rules(fields["rules"])
+    fields["state"] = SessionState(fields["state"])
+    return Session(**fields, end=None if code is None else End(EndCode(code), reason))
+
+
+def _holder(row: Sequence[Any]) -> Holder:  # as above
+    i, project_id, name, region, end_user, device, state, created_us, heard_us, detached_us = row
+    return Holder(
+        session_id=i,
+        project_id=project_id,
+        project_name=name,
+        region=region,
+        end_user=end_user,
+        device=device,
+        state=SessionState(state),
+        created_us=created_us,
+        heard_us=heard_us,
+        detached_us=detached_us,
+    )

@@ -1,0 +1,29 @@
+"""Every store in one transaction: what the use cases are given."""
+
+from diorama.storage.accounts import SqlAccountStore
+from diorama.storage.database import Transaction
+from diorama.storage.projects import SqlProjectStore
+from diorama.storage.sessions import SqlSessionStore
+from diorama.storage.workers import SqlSlotStore, SqlWorkerStore
+
+
+class SqlStores:
+    """See `diorama.sessions.store.Stores`."""
+
+    def __init__(self, tx: Transaction, incarnation: int) -> None:
+        self._tx = tx
+        self._incarnation = incarnation
+        self.accounts = SqlAccountStore(tx)
+        self.projects = SqlProjectStore(tx)
+        self.workers = SqlWorkerStore(tx)
+        self.slots = SqlSlotStore(tx)
+        self.sessions = SqlSessionStore(tx, self.accounts, self.projects)
+
+    @property
+    def incarnation(self) -> int:
+        """The upper half of every term given now."""
+        return self._incarnation
+
+    def now_us(self) -> int:
+        """Return the database's time."""
+        return self._tx.now_us()
