@@ -15,6 +15,7 @@ from diorama.world.demos.noise import smooth
 from diorama.world.demos.tone import TONE_STEPS, TONES, tone_curve
 
 SMOOTH_M: Final = 330.0
+FINE_MIRROR: Final = 70  # rows
 
 
 def make_column(rows: int) -> Column:
@@ -112,29 +113,42 @@ def _haze(distance: float) -> float:
 def _color_mirror(
     view: View, light: Light, land: Land, column: Column, bear_x: float, bear_z: float
 ) -> None:
-    """Colour what a flat sea would show, from the horizon down."""
+    """Colour what a flat sea would show, from the horizon down; farther down in pairs of rows."""
     rows = column.depth.shape[0]
-    first = max(int(view.horizon), 0)
-    for row in range(first, rows):
+    row = max(int(view.horizon), 0)
+    fine = int(view.horizon) + FINE_MIRROR
+    while row < rows:
         distance = column.mirror_depth[row]
-        slope = (row + 0.5 - view.horizon) / view.scale
         if distance == 0.0:
+            slope = (row + 0.5 - view.horizon) / view.scale
             for channel in range(3):
                 column.mirror[row, channel] = _sky_at(column, slope, channel)
-            continue
-        at_x = int(view.x + bear_x * distance) >> 2
-        at_z = int(view.z + bear_z * distance) >> 2
-        sun = land.far[at_z, at_x, 3] * (1.0 / 255.0)
-        haze = _haze(distance)
-        red = land.far[at_z, at_x, 0] * (1.0 / 255.0)
-        green = land.far[at_z, at_x, 1] * (1.0 / 255.0)
-        blue = land.far[at_z, at_x, 2] * (1.0 / 255.0)
-        red *= red * (light.sky_red + light.sun_red * sun)
-        green *= green * (light.sky_green + light.sun_green * sun)
-        blue *= blue * (light.sky_blue + light.sun_blue * sun)
-        column.mirror[row, 0] = red + (column.sky[ROWS, 0] - red) * haze
-        column.mirror[row, 1] = green + (column.sky[ROWS, 1] - green) * haze
-        column.mirror[row, 2] = blue + (column.sky[ROWS, 2] - blue) * haze
+        else:
+            x = view.x + bear_x * distance
+            z = view.z + bear_z * distance
+            _mirror_land(light, land, column, row, x, z, distance)
+        if row >= fine and row + 1 < rows:
+            for channel in range(3):
+                column.mirror[row + 1, channel] = column.mirror[row, channel]
+            row += 1
+        row += 1
+
+
+@inlined
+def _mirror_land(
+    light: Light, land: Land, column: Column, row: int, x: float, z: float, distance: float
+) -> None:
+    sun = land.far[int(z) >> 2, int(x) >> 2, 3] * (1.0 / 255.0)
+    red = land.far[int(z) >> 2, int(x) >> 2, 0] * (1.0 / 255.0)
+    green = land.far[int(z) >> 2, int(x) >> 2, 1] * (1.0 / 255.0)
+    blue = land.far[int(z) >> 2, int(x) >> 2, 2] * (1.0 / 255.0)
+    haze = _haze(distance)
+    red *= red * (light.sky_red + light.sun_red * sun)
+    green *= green * (light.sky_green + light.sun_green * sun)
+    blue *= blue * (light.sky_blue + light.sun_blue * sun)
+    column.mirror[row, 0] = red + (column.sky[ROWS, 0] - red) * haze
+    column.mirror[row, 1] = green + (column.sky[ROWS, 1] - green) * haze
+    column.mirror[row, 2] = blue + (column.sky[ROWS, 2] - blue) * haze
 
 
 @inlined
@@ -252,11 +266,11 @@ def _soften_edges(column: Column) -> None:
 
 
 @inlined
-def _expose(column: Column, image: Pixels, x: int) -> None:
+def _expose(column: Column, picture: Pixels, x: int) -> None:
     for row in range(column.color.shape[0]):
         for channel in range(3):
             tone = int(column.color[row, channel] * np.float32(TONE_STEPS))
-            image[x, row, channel] = column.tone[min(max(tone, 0), TONES - 1)]
+            picture[row, x, channel] = column.tone[min(max(tone, 0), TONES - 1)]
 
 
 @compiled
@@ -268,10 +282,10 @@ def draw(
     sky: Cube,
     things: Things,
     column: Column,
-    image: Pixels,
+    picture: Pixels,
 ) -> None:
-    """Draw the view into `image`, uint8, (width, height, 3): columns first, rows top to bottom."""
-    width = image.shape[0]
+    """Draw the view into `picture`, uint8, (height, width, 3), RGB, rows top to bottom."""
+    width = picture.shape[1]
     for row in range(column.sea_depth.shape[0]):
         column.sea_depth[row] = 0.0
     for x in range(width):
@@ -294,19 +308,7 @@ def draw(
         _color_ground(view, light, land, water, column, sky_row, bearing, x)
         _soften_edges(column)
         draw_things(view, light, things, column, x, AIR)
-        _expose(column, image, x)
-
-
-@compiled
-def turn(image: Pixels, picture: Pixels) -> None:
-    """Write `image`, columns first, into `picture`, rows first, block by block."""
-    width, height = image.shape[0], image.shape[1]
-    for left in range(0, width, 16):
-        for y in range(height):
-            for x in range(left, min(left + 16, width)):
-                picture[y, x, 0] = image[x, y, 0]
-                picture[y, x, 1] = image[x, y, 1]
-                picture[y, x, 2] = image[x, y, 2]
+        _expose(column, picture, x)
 
 
 @compiled

@@ -51,17 +51,19 @@ def _shade(land: Land, row: int, column: int) -> None:
     patch[:] = (patch * 0.45).astype(np.uint8)
 
 
-def place_lighthouse(land: Land) -> Placed:
-    """Return the lighthouse on the left headland, on its best ground."""
-    rows, columns = np.mgrid[620:790:2, 330:470:2]
-    heights = land.heights[620:790:2, 330:470:2]
-    # High, but near the mouth of the bay: what one sees from the beach.
-    worth = np.minimum(heights, 26.0) - np.abs(columns - 415) * 0.16 - np.abs(rows - 690) * 0.07
-    best = int(np.argmax(np.where(heights > 2.0, worth, -1e9)))
-    x, z = float(columns.flat[best]), float(rows.flat[best])
+def place_lighthouse(land: Land, x: float, z: float) -> Placed:
+    """Return the lighthouse on the best ground seen from a place, to the left by choice."""
+    rows, columns = np.mgrid[0:SIDE:4, 0:SIDE:4]
+    heights = land.heights[::4, ::4]
+    ahead = rows - z
+    aside = (columns - x) / np.maximum(ahead, 1.0)
+    seen = (heights > 2.5) & (ahead > 150.0) & (ahead < 420.0) & (np.abs(aside) < 0.5)
+    # High, but not lost among hills; off the middle, where the sun goes down.
+    worth = np.minimum(heights, 24.0) - 0.05 * ahead - 60.0 * np.abs(aside + 0.36)
+    best = int(np.argmax(np.where(seen, worth, heights - 1e4)))
     foot = float(heights.flat[best]) - 0.8
-    width = TOWER_M * 0.42
-    return np.array([[x, z, foot, width, TOWER_M, LIGHTHOUSE, 1.0]])
+    at = (float(columns.flat[best]), float(rows.flat[best]))
+    return np.array([[*at, foot, TOWER_M * 0.42, TOWER_M, LIGHTHOUSE, 1.0]])
 
 
 def shine(tower: Placed, time_s: float, dusk: float) -> Placed:

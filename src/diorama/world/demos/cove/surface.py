@@ -13,6 +13,9 @@ from diorama.world.demos.noise import smooth
 SPARSE_M: Final = 1.0
 """Where two rows lie nearer than this on the sea, it is worked out for every other row only."""
 
+GLITTER: Final = 0.6
+"""As far off a light's bearing, as a slope, the sea still throws it back."""
+
 
 class Bearing(NamedTuple):
     """A column's direction: along x and z for each metre ahead; slopes off the sun and the moon."""
@@ -78,6 +81,19 @@ def _glint(off: float, rise: float, aside: float) -> float:
 
 
 @inlined
+def _keep(column: Column, row: int, distance: float, red: float, green: float, blue: float) -> None:
+    """Keep a colour of the sea for the next column; show it blended with the one before."""
+    share = 0.5 if abs(column.sea_depth[row] - distance) < 0.001 * distance else 0.0
+    column.color[row, 0] = red + (column.sea[row, 0] - red) * share
+    column.color[row, 1] = green + (column.sea[row, 1] - green) * share
+    column.color[row, 2] = blue + (column.sea[row, 2] - blue) * share
+    column.sea[row, 0] = red
+    column.sea[row, 1] = green
+    column.sea[row, 2] = blue
+    column.sea_depth[row] = distance
+
+
+@inlined
 def color_water(
     view: View,
     light: Light,
@@ -115,27 +131,21 @@ def color_water(
     green = (0.055 + 0.25 * clear) * day
     blue = (0.085 + 0.19 * clear) * day
     glint = 0.0
-    if light.sun_slope > -0.05:
+    if light.sun_slope > -0.05 and abs(bearing.off_sun) < GLITTER:
         glint = 4.2 * _glint(bearing.off_sun, back - light.sun_slope, aside)
     red += (_mirror_at(column, mirror_row, part, 0) - red) * mirrored + glint * light.sun_red
     green += (_mirror_at(column, mirror_row, part, 1) - green) * mirrored + glint * light.sun_green
     blue += (_mirror_at(column, mirror_row, part, 2) - blue) * mirrored + glint * light.sun_blue
-    if light.moon > 0.0:
+    if light.moon > 0.0 and abs(bearing.off_moon) < GLITTER:
         glint = 1.5 * light.moon * _glint(bearing.off_moon, back - light.moon_slope, aside)
         red += glint * 0.75
         green += glint * 0.85
         blue += glint
-    if depth < 0.7:
+    if depth < 0.5:
         ripple, _ = swell_slopes(water.swell, at_x * 2.3 + view.time_s * 4.0, at_z * 2.3)
-        foam = 0.75 * smooth(0.34, 0.02, depth + 0.11 * ripple)
+        foam = 0.7 * smooth(0.15, 0.01, depth + 0.06 * ripple)
         bright = light.sky_green * 1.25 + light.sun_green * 0.2
         red += (bright - red) * foam
         green += (bright * 0.97 - green) * foam
         blue += (bright * 0.95 - blue) * foam
-    column.color[row, 0] = red
-    column.color[row, 1] = green
-    column.color[row, 2] = blue
-    column.sea[row, 0] = red
-    column.sea[row, 1] = green
-    column.sea[row, 2] = blue
-    column.sea_depth[row] = distance
+    _keep(column, row, distance, red, green, blue)

@@ -67,7 +67,7 @@ def _height_at(x: float, z: float, seed: int) -> float:
     radius = (off_x * off_x + off_z * off_z) ** 0.5
     ring = 1.0 - ((radius - 235.0) / 112.0) ** 2
     toward = off_z / (radius + 1.0)
-    ring -= 1.7 * smooth(0.55, 0.97, toward)
+    ring -= 1.7 * smooth(0.74, 0.985, toward)
     ring = max(ring, -1.0)
     crest = ridged(x * 0.0062, z * 0.0062, seed + 90, 6)
     rough = fractal(x * 0.03, z * 0.03, seed + 130, 5) - 0.5

@@ -10,7 +10,7 @@ from diorama.protocol.input import InputEvent
 from diorama.world.demos.cove.cards import LAMP, make_cards
 from diorama.world.demos.cove.column import View
 from diorama.world.demos.cove.motion import Point, Stand, Stone, arrive, fly, move, show, throw
-from diorama.world.demos.cove.picture import draw, find_ground, make_column, turn
+from diorama.world.demos.cove.picture import draw, find_ground, make_column
 from diorama.world.demos.cove.scenery import Placed, place_lighthouse, plant_pines, sail, shine
 from diorama.world.demos.cove.sky import AROUND, ROWS, light_at, paint_sky
 from diorama.world.demos.cove.terrain import SIDE, make_land
@@ -75,7 +75,7 @@ class Cove(World):
         self._things = make_things(make_cards(self._seed))
         self._pines = plant_pines(self._land, self._seed)
         self._stand = arrive(self._land)
-        self._tower = place_lighthouse(self._land)
+        self._tower = place_lighthouse(self._land, self._stand.x, self._stand.z)
         self._steering = Steering()
         self._eye = self._ground_under(self._stand) + self._stand.above
         self._wanted_dusk = self._dusk = _first_hour(context)
@@ -84,7 +84,6 @@ class Cove(World):
         self._passed_s = self._owed_s = 0.0
         self._steepest = 0.0
         self._column = make_column(HEIGHT)
-        self._image = np.zeros((WIDTH, HEIGHT, 3), np.uint8)
         self._picture = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
         self._sky = np.zeros((AROUND, ROWS + 1, 3), np.float32)
         self._painted = 0
@@ -125,9 +124,15 @@ class Cove(World):
         see(self._things, self._placed(), view, WIDTH)
         light = light_at(self._dusk)
         draw(
-            view, light, self._land, self._water, self._sky, self._things, self._column, self._image
+            view,
+            light,
+            self._land,
+            self._water,
+            self._sky,
+            self._things,
+            self._column,
+            self._picture,
         )
-        turn(self._image, self._picture)
         return self._picture
 
     def snapshot(self) -> bytes:
@@ -222,7 +227,7 @@ class Cove(World):
         """Paint a strip of sky: what is in view first while the light changes, else all in turn."""
         count = 24
         if self._stale > 0:
-            count = 96
+            count = 64
             self._stale -= count
             toward = int(self._stand.yaw / math.tau * AROUND) % AROUND
             if (self._painted - toward + 160) % AROUND > 320 and self._dusk != self._wanted_dusk:

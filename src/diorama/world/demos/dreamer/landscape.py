@@ -73,7 +73,7 @@ def _tower(ridge: int, x: float, seed: int) -> float:
     width = 19.0 + 5.0 * ridge
     block = int(x / width)
     tall = chance(block, ridge, seed + 60)
-    down_town = noise(x * 0.0042, ridge * 11.0, seed + 61)
+    down_town = noise(block * width * 0.0042, ridge * 11.0, seed + 61)
     gap = 1.0 if chance(block, ridge, seed + 62) > 0.12 else 0.15
     height = (0.10 + 0.90 * tall * tall * down_town) * gap
     off = abs(x - (block + 0.5) * width)
