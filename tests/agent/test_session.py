@@ -8,7 +8,7 @@ from diorama.agent.frame_ring import FrameReader, FrameWriter, RingFiles
 from diorama.agent.media.engine import Codec
 from diorama.agent.session import FencedPictures, codecs_to_offer
 from diorama.kernel.units import seconds
-from diorama.protocol.worker import VideoSpec
+from diorama.protocol.worker import VideoCodec, VideoSpec
 
 
 class SteppedClock:
@@ -35,7 +35,7 @@ class SteppedClock:
     ],
 )
 def test_what_is_offered_is_wished_decodable_and_encodable(
-    wished: tuple[str, ...],
+    wished: tuple[VideoCodec, ...],
     viewer: tuple[str, ...],
     here: tuple[Codec, ...],
     offered: tuple[Codec, ...],

@@ -1,7 +1,8 @@
 """What becomes of a request for a session, decided over values. Pure.
 
-The caller loads the counts under the locks that keep them still, asks here, and writes the answer in
-the same transaction: that is what makes the limits exact. Source: DESIGN section 3; laws 1 and 4.
+The caller loads the counts under the locks that keep them still, asks here, and writes the answer
+in the same transaction: that is what makes the limits exact.
+Source: DESIGN section 3; laws 1 and 4.
 """
 
 from collections.abc import Sequence
@@ -103,14 +104,17 @@ LimitAnswer: TypeAlias = Pass | Wait | Reject
 def limits_in_the_way(counts: Counts) -> frozenset[LimitKind]:
     """Return the limits that one more session would break."""
     found = set()
-    if counts.account >= counts.account_limit:
+    if _is_reached(counts.account, counts.account_limit):
         found.add(LimitKind.ACCOUNT)
-    if counts.end_user is not None and counts.end_user_limit is not None:
-        if counts.end_user >= counts.end_user_limit:
-            found.add(LimitKind.END_USER)
-    if counts.project_cap is not None and counts.project >= counts.project_cap:
+    if counts.end_user is not None and _is_reached(counts.end_user, counts.end_user_limit):
+        found.add(LimitKind.END_USER)
+    if _is_reached(counts.project, counts.project_cap):
         found.add(LimitKind.PROJECT)
     return frozenset(found)
+
+
+def _is_reached(count: int, limit: int | None) -> bool:
+    return limit is not None and count >= limit
 
 
 def answer_limits(
@@ -159,7 +163,7 @@ def _over_limit(
                 return Pass(ending=(*ending, taken))
     if ask.rules.on_limit is OnLimit.QUEUE and ask.rules.queue.enabled:
         return Wait(ending=ending)
-    reason = sorted(blocking, key=list(LimitKind).index)[0]
+    reason = min(blocking, key=list(LimitKind).index)
     return Reject(end=End(EndCode.LIMIT_REACHED, reason.value), holders=counted)
 
 
@@ -189,7 +193,7 @@ def _without(counts: Counts, holder: Holder, ask: Ask) -> Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """What stands at the end of the line: `waiting` in this lane, whether anyone could ever serve."""
+    """What stands at the end of the line: `waiting` in this lane, whether anyone could serve."""
 
     waiting: int
     slot_free: bool

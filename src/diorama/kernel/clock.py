@@ -1,7 +1,7 @@
 """The one place where time enters.
 
-Two readings, never mixed: `now_us` is the calendar (UTC), for what is stored and shown; `boottime_us`
-only grows, counts suspend, and is for durations and for a worker's fence.
+Two readings, never mixed: `now_us` is the calendar (UTC), for what is stored and shown;
+`boottime_us` only grows, counts suspend, and is for durations and for a worker's fence.
 """
 
 import time

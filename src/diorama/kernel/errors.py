@@ -7,7 +7,7 @@ machine-readable word of the problem; the message names the thing, its state and
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-Detail: TypeAlias = "None | bool | int | float | str | list[Detail] | dict[str, Detail]"
+Detail: TypeAlias = "bool | int | float | str | list[Detail] | dict[str, Detail] | None"
 
 
 class DioramaError(Exception):

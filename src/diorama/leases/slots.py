@@ -1,8 +1,8 @@
-"""One slot, as data: who has it under which term, and what must happen before someone else may. Pure.
+"""One slot, as data: who has it under which term, and what precedes giving it away again. Pure.
 
 A slot is given away only from `free`. The end of a session puts it in `fencing`: it comes back by
-proof (the worker confirmed that the world's process group is gone, or a newer `boot_id` of the worker
-registered), or, without proof, once the worker must have fenced itself (`fence_until_us`).
+proof (the worker confirmed that the world's process group is gone, or a newer `boot_id` of the
+worker registered), or, without proof, once the worker must have fenced itself (`fence_until_us`).
 The term rises with each reservation, so whoever still acts under a lower one is refused. It carries
 the store's incarnation in its upper bits: a store restored from a backup never repeats a term.
 Source: DESIGN section 4; laws 1 and 2.

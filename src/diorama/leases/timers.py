@@ -1,7 +1,8 @@
 """Every timer of liveness, with the orders that keep them safe. Pure.
 
-Safety never depends on these numbers being right, only on their order: a slot must not be given away
-without proof before its worker has fenced itself, whatever its clock's rate and its scheduler do.
+Safety never depends on these numbers being right, only on their order: a slot must not be given
+away without proof before its worker has fenced itself, whatever its clock's rate and its scheduler
+do.
 Source: DESIGN section 4.
 """
 
@@ -23,8 +24,8 @@ class Timers:
         detached_after_s: a viewer unheard this long is detached.
         stale_after_s: a viewer unheard this long yields to limits.
         suspect_after_s: a worker unheard this long is given no new sessions.
-        self_fence_s: a worker without a confirmed renewal this long, counted from the sending of the
-            last one, kills what it runs.
+        self_fence_s: a worker without a confirmed renewal this long, counted from the sending of
+            the last one, kills what it runs.
         slot_reuse_s: a slot comes back this long after its worker's last renewal, without proof.
         claim_s: a viewer must attach within this time of a reservation.
         accept_assignment_s: a worker must accept an assignment.

@@ -5,7 +5,7 @@ at which its events took effect: integers of microseconds, so sums are exact.
 Source: DESIGN section 7, law 5.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from diorama.protocol.states import METERED, SessionState
@@ -52,8 +52,7 @@ def intervals(events: Iterable[LoggedEvent], *, until_us: int) -> list[Interval]
     ordered = sorted({e.version: e for e in events}.values(), key=lambda e: e.version)
     found: list[Interval] = []
     since_us: int | None = None
-    for before, event in zip([None, *ordered], ordered, strict=False):
-        _check_order(before, event)
+    for event in _changes(ordered):
         metered = event.state in METERED
         if metered and since_us is None:
             since_us = event.at_us
@@ -75,14 +74,19 @@ def total_us(logs: Mapping[str, Iterable[LoggedEvent]], *, until_us: int) -> int
     return sum(metered_us(events, until_us=until_us) for events in logs.values())
 
 
-def _check_order(before: LoggedEvent | None, event: LoggedEvent) -> None:
-    expected = 1 if before is None else before.version + 1
-    if event.version != expected:
-        raise AssertionError(
-            f"{event.session_id}: version {event.version} where {expected} was due"
-        )
-    moved = before is not None and event.state is not before.state
-    if before is not None and moved and event.at_us < before.at_us:
-        raise AssertionError(
-            f"{event.session_id}: version {event.version} took effect before its last"
-        )
+def _changes(ordered: Sequence[LoggedEvent]) -> Iterator[LoggedEvent]:
+    """Yield the events that changed the state; the others only say what else happened meanwhile."""
+    last: LoggedEvent | None = None
+    for expected, event in enumerate(ordered, start=1):
+        if event.version != expected:
+            raise AssertionError(
+                f"{event.session_id}: version {event.version} where {expected} was due"
+            )
+        if last is not None and event.state is last.state:
+            continue
+        if last is not None and event.at_us < last.at_us:
+            raise AssertionError(
+                f"{event.session_id}: version {event.version} took effect before its last"
+            )
+        last = event
+        yield event

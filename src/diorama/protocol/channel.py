@@ -2,8 +2,8 @@
 
 Two channels, made by the worker before its offer: `control` (reliable, ordered) carries everything;
 `input` (unordered, no retransmits) carries pointer moves only, which the next one makes worthless.
-Every message is JSON of at most 16 KiB. The viewer pings twice a second: that is how the worker hears
-that it is there, whatever became of its WebSocket.
+Every message is JSON of at most 16 KiB. The viewer pings twice a second: that is how the worker
+hears that it is there, whatever became of its WebSocket.
 """
 
 from typing import Annotated, Final, Literal

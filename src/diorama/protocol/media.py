@@ -1,4 +1,4 @@
-"""Media words on the wire: session descriptions, ICE candidates and servers, as W3C WebRTC has them."""
+"""Media words on the wire: session descriptions, ICE candidates and servers, as in W3C WebRTC."""
 
 from typing import Annotated, Literal
 

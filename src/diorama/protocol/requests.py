@@ -11,7 +11,7 @@ ClientId = Annotated[str, Meta(min_length=16, max_length=64, pattern=r"^[A-Za-z0
 
 
 class OpenSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """POST /v1/sessions. `client_id` is the SDK's secret name for one tab: it continues its session."""
+    """POST /v1/sessions. `client_id`, the SDK's secret name for one tab, continues its session."""
 
     project: Name
     region: Name | None = None

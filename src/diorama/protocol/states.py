@@ -26,7 +26,7 @@ WAITING: Final = frozenset({SessionState.QUEUED})
 STATE_MEANINGS: Final = {
     SessionState.REQUESTING: "asked, admission not decided",
     SessionState.QUEUED: "no slot free; in line with a position and an ETA",
-    SessionState.CONNECTING: "slot reserved; world starting, or WebRTC being set up, or set up again",
+    SessionState.CONNECTING: "slot reserved; world starting, or WebRTC being set up (again)",
     SessionState.STREAMING: "frames reach the viewer",
     SessionState.IDLE: "no input for a while; the viewer is warned, a countdown runs",
     SessionState.DISCONNECTED: "ended cleanly",

@@ -33,7 +33,7 @@ def parse(data: bytes | str, kind: type[T] | object, *, max_bytes: int = MAX_WS_
     """
     raw = parse_value(data, max_bytes=max_bytes)
     try:
-        return msgspec.convert(raw, type=kind)  # type: ignore[call-overload, no-any-return]
+        return msgspec.convert(raw, type=kind)
     except msgspec.ValidationError as error:
         raise Invalid(str(error), code="schema") from None
 

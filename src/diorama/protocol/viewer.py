@@ -1,9 +1,9 @@
 """Messages of `/v1/connect`, between a viewer and a gateway.
 
-The viewer sends `hello` within 5 s. The gateway answers `welcome`, then sends `session` whenever the
-session changes. A refusal is a `problem` and then a close with the end code; an end is a `session`
-with `end` set and then a close with its code. Each side ignores nothing: what does not parse is
-answered by `problem`, and more than a few of those close the socket.
+The viewer sends `hello` within 5 s. The gateway answers `welcome`, then sends `session` whenever
+the session changes. A refusal is a `problem` and then a close with the end code; an end is a
+`session` with `end` set and then a close with its code. Each side ignores nothing: what does not
+parse is answered by `problem`, and more than a few of those close the socket.
 """
 
 from typing import Annotated, Final, Literal

@@ -1,13 +1,18 @@
 """What Diorama shows of its things: the same JSON over REST and WebSocket.
 
-Times are UTC, ISO 8601 with a `Z`; a `version` only grows, so a reader keeps the newest it has seen.
+Times are UTC, ISO 8601 with a `Z`; a `version` only grows, so a reader keeps the newest it has.
 """
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from diorama.protocol.states import SessionState
+
+Instant = Annotated[datetime, Meta(tz=True)]
+"""Aware, so that what goes out says which time zone it is in."""
 
 
 class QueueView(msgspec.Struct, frozen=True):
@@ -41,11 +46,11 @@ class SessionView(msgspec.Struct, frozen=True):
     version: int
     attached: bool
     attachment: int
-    created_at: datetime
-    state_entered_at: datetime
-    first_frame_at: datetime | None = None
-    runs_until: datetime | None = None
-    ended_at: datetime | None = None
+    created_at: Instant
+    state_entered_at: Instant
+    first_frame_at: Instant | None = None
+    runs_until: Instant | None = None
+    ended_at: Instant | None = None
     end_user: str | None = None
     device: str | None = None
     queue: QueueView | None = None
@@ -53,7 +58,7 @@ class SessionView(msgspec.Struct, frozen=True):
 
 
 class OpenedSession(msgspec.Struct, frozen=True):
-    """The answer to a request for a session: `token` opens the viewer's WebSocket, and only that."""
+    """The answer to a request for a session: `token` opens the viewer's WebSocket, nothing else."""
 
     session: SessionView
     token: str
@@ -102,7 +107,7 @@ class WorkerView(msgspec.Struct, frozen=True):
     region: str
     pool: str
     state: str
-    heard_at: datetime
+    heard_at: Instant
     slots: tuple[SlotView, ...]
     kinds: tuple[str, ...]
     encoders: tuple[str, ...]

@@ -1,10 +1,11 @@
 """Messages of `/v1/worker`, between a worker and a gateway.
 
-The worker connects out with `Authorization: Bearer diw_...`, sends `hello` with its `boot_id` (new at
-every start of the process) and what it holds, and beats. What a slot should hold comes as `assign`,
-`attach` and `stop`, each with the slot's `term`; a worker refuses a term lower than one it has seen,
-and repeats of the same message change nothing. Everything is sent again after a reconnect until the
-worker's reports agree with the store: each side may be told twice, neither may be told wrong.
+The worker connects out with `Authorization: Bearer diw_...`, sends `hello` with its `boot_id` (new
+at every start of the process) and what it holds, and beats. What a slot should hold comes as
+`assign`, `attach` and `stop`, each with the slot's `term`; a worker refuses a term lower than one
+it has seen, and repeats of the same message change nothing. Everything is sent again after a
+reconnect until the worker's reports agree with the store: each side may be told twice, neither may
+be told wrong.
 """
 
 from typing import Annotated, Final, Literal
@@ -22,6 +23,7 @@ Detail = Annotated[str, Meta(max_length=2_000)]
 SessionId = Annotated[str, Meta(max_length=64)]
 SlotIndex = Annotated[int, Meta(ge=0, le=255)]
 WorldKind = Literal["python", "pixel_streaming", "window"]
+VideoCodec = Literal["H264", "VP8", "VP9", "AV1"]
 Outcome = Literal["ended", "crashed", "failed_to_start", "unknown_world"]
 
 
@@ -39,12 +41,12 @@ class WorldSpec(msgspec.Struct, frozen=True, tag_field=None):
     options: Annotated[str, Meta(max_length=16_000)] = "{}"
 
 
-class VideoSpec(msgspec.Struct, frozen=True):
+class VideoSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How to encode: codecs in order of wish, and the ceiling."""
 
-    codecs: tuple[str, ...] = ("H264", "VP8")
-    max_bitrate_kbps: int = 8_000
-    max_fps: int = 60
+    codecs: Annotated[tuple[VideoCodec, ...], Meta(min_length=1, max_length=4)] = ("H264", "VP8")
+    max_bitrate_kbps: Annotated[int, Meta(ge=100, le=100_000)] = 8_000
+    max_fps: Annotated[int, Meta(ge=1, le=120)] = 60
 
 
 class SlotReport(msgspec.Struct, frozen=True):

@@ -292,13 +292,15 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """An event with what goes with it: `reservation` with RESERVED, `end` with ENDED, `codecs` with ATTACHED."""
+    """An event with what goes with it: `reservation` with RESERVED, `end` with ENDED, `codecs` with ATTACHED,
+    `ticket` with QUEUED."""
 
     event: Event
     at_us: int
     reservation: Reservation | None = None
     end: End | None = None
     codecs: tuple[str, ...] = ()
+    ticket: int | None = None
 
 
 def advance(session: Session, happened: Happened) -> Session:
@@ -332,10 +334,11 @@ def _no_effect(session: Session, _happened: Happened, _at_us: int) -> Session:
     return session
 
 
-def _queued(session: Session, _happened: Happened, _at_us: int) -> Session:
+def _queued(session: Session, happened: Happened, _at_us: int) -> Session:
     # `worker_id` stays: the next slot of one sent back is sought elsewhere.
     return replace(
         session,
+        ticket=happened.ticket,
         slot_id=None,
         accepted_us=None,
         world_started_us=None,

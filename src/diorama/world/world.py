@@ -1,8 +1,8 @@
-"""What a Python world is: a class whose object lives as long as one session, in a process of its own.
+"""What a Python world is: a class whose object lives as long as its session, in its own process.
 
 The host calls the methods below one at a time, on one thread: `start` once, then for every frame
 first what the viewer did since the last one (`on_input`, `on_prompt`, `on_message`, in order), then
-`render`. An exception that leaves any of them ends the session with code 4006, or 4003 from `start`.
+`render`. An exception that leaves any of them ends the session: code 4006, or 4003 from `start`.
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ import numpy.typing as npt
 
 from diorama.protocol.input import InputEvent
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Picture = npt.NDArray[np.uint8]
 """uint8, (height, width, 3), RGB, rows top to bottom."""
 
 
 @dataclass(frozen=True, slots=True)
 class FrameTime:
-    """When a frame is: `number` from 0, `elapsed_s` since the first frame, `delta_s` since the last."""
+    """When a frame is: `number` from 0, `elapsed_s` since the first, `delta_s` since the last."""
 
     number: int
     elapsed_s: float
