@@ -58,7 +58,7 @@ def read_token(text: str, secret: bytes) -> SessionToken:
         Unauthorized: it is none of ours, whatever is wrong with it: the answer does not tell.
     """
     said, _, signature = text.rpartition(".")
-    genuine = hmac.compare_digest(_signature(said, secret).encode(), signature.encode())
+    genuine = hmac.compare_digest(_signature(said, secret).encode(), _bytes(signature))
     kind, _, rest = said.partition("_")
     session_id, _, issue = rest.partition(".")
     if not genuine or kind != SESSION_TOKEN or not issue.isascii() or not issue.isdecimal():
@@ -67,4 +67,9 @@ def read_token(text: str, secret: bytes) -> SessionToken:
 
 
 def _signature(said: str, secret: bytes) -> str:
-    return hmac.new(secret, said.encode(errors="replace"), hashlib.sha256).hexdigest()
+    return hmac.new(secret, _bytes(said), hashlib.sha256).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    # A header decoded with `surrogateescape` may hold lone surrogates: refused, not a crash.
+    return text.encode(errors="surrogatepass")

@@ -92,9 +92,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
-    """The request is refused; `holders` is what holds the slots, where a limit refuses."""
+    """The request is refused.
+
+    `ending` still ends: no limit refuses while a stale session counts in it (law 1). `holders` is
+    what then holds the slots, where a limit refuses.
+    """
 
     end: End
+    ending: tuple[Ending, ...] = ()
     holders: tuple[Holder, ...] = ()
 
 
@@ -155,7 +160,7 @@ def _over_limit(
     counted = tuple(h for h in holding if any(_counts_in(h, ask, kind) for kind in blocking))
     if ask.rules.on_limit is OnLimit.TAKE_OVER:
         own = [h for h in counted if h.end_user == ask.end_user and h.detached_us is not None]
-        for holder in sorted(own, key=lambda h: (h.detached_us or 0, h.session_id))[:1]:
+        for holder in sorted(own, key=lambda h: (h.detached_us or 0, h.session_id)):
             if not limits_in_the_way(_without(counts, holder, ask)):
                 taken = Ending(
                     session_id=holder.session_id, end=End(EndCode.SUPERSEDED, "taken_over")
@@ -164,7 +169,8 @@ def _over_limit(
     if ask.rules.on_limit is OnLimit.QUEUE and ask.rules.queue.enabled:
         return Wait(ending=ending)
     reason = min(blocking, key=list(LimitKind).index)
-    return Reject(end=End(EndCode.LIMIT_REACHED, reason.value), holders=counted)
+    end = End(EndCode.LIMIT_REACHED, reason.value)
+    return Reject(end=end, ending=ending, holders=counted)
 
 
 def _counts_in(holder: Holder, ask: Ask, kind: LimitKind) -> bool:

@@ -39,5 +39,8 @@ class IdFactory:
 
 
 def digest(secret: str) -> str:
-    """Return the SHA-256 of a secret, in hex: enough for 256 random bits, and what is stored."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    """Return the SHA-256 of a secret, in hex: enough for 256 random bits, and what is stored.
+
+    Any text has one, lone surrogates included: what a stranger sends as a key must not crash us.
+    """
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()

@@ -18,7 +18,9 @@ MAX_WS_BYTES: Final = 64 * 1024
 MAX_REST_BYTES: Final = 256 * 1024
 MAX_INTEGER: Final = 2**53 - 1
 _MAX_DIGITS: Final = 16
-_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+"""A string, or one that never ends: each character is looked at once, whatever is sent."""
+_MAX_SAID: Final = 200
 _BRACKETS: Final = re.compile(rb"[\[\]{}]")
 T = TypeVar("T")
 
@@ -29,13 +31,13 @@ def parse(data: bytes | str, kind: type[T] | object, *, max_bytes: int = MAX_WS_
     Raises:
         Invalid: with code `too_large`, `json_depth`, `json_syntax`, `json_duplicate_key`,
             `json_number`, `json_text`, or `schema` where the JSON is fine but is no `kind`. The
-            message says where, never more of the data than a field's path.
+            message says where, in 200 characters at most: it may name what was sent.
     """
     raw = parse_value(data, max_bytes=max_bytes)
     try:
         return msgspec.convert(raw, type=kind)
     except msgspec.ValidationError as error:
-        raise Invalid(str(error), code="schema") from None
+        raise Invalid(str(error)[:_MAX_SAID], code="schema") from None
 
 
 def parse_value(data: bytes | str, *, max_bytes: int) -> object:
