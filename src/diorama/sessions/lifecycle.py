@@ -242,25 +242,23 @@ def _queueing(session: Session, timers: Timers) -> list[tuple[int, Due]]:
 def _connecting(session: Session, timers: Timers) -> list[tuple[int, Due]]:
     """Deadlines of a session whose viewer sees nothing: whoever is being waited for is named."""
     connect_us = seconds(session.rules.connect_timeout_s)
-    resume_us = seconds(session.rules.resume_window_s)
     found: list[tuple[int, Due]] = []
     if session.accepted_us is None:
         found.append(
             (session.entered_us + seconds(timers.accept_assignment_s), Due.ASSIGNMENT_EXPIRED)
         )
+    is_new = session.first_frame_us is None
+    window_us = seconds(timers.claim_s if is_new else session.rules.resume_window_s)
+    # Coming back, or dropping anew, starts the wait anew, but never for longer than one window and
+    # one set-up: a viewer who comes and goes must not keep a slot that nobody watches.
+    limit_us = session.entered_us + window_us + connect_us
     absent_us = session.entered_us if session.attachment == 0 else session.detached_us
-    if absent_us is not None and session.first_frame_us is None:
-        since_us = max(absent_us, session.entered_us)
-        found.append((since_us + seconds(timers.claim_s), Due.NEVER_ATTACHED))
-    elif session.detached_us is not None:
-        found.append((session.detached_us + resume_us, Due.RESUME_EXPIRED))
+    if absent_us is None:
+        found.append((min(session.wait_since_us + connect_us, limit_us), _late(session)))
     else:
-        # Coming back starts the wait anew, but never for longer than one window and one set-up:
-        # a viewer who attaches again and again must not keep a slot that nobody watches.
-        until_us = min(
-            session.wait_since_us + connect_us, session.entered_us + resume_us + connect_us
-        )
-        found.append((until_us, _late(session)))
+        until_us = max(absent_us, session.entered_us) + window_us
+        late = Due.NEVER_ATTACHED if is_new else Due.RESUME_EXPIRED
+        found.append((min(until_us, limit_us), late))
     return found
 
 
@@ -292,8 +290,11 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """An event with what goes with it: `reservation` with RESERVED, `end` with ENDED, `codecs` with ATTACHED,
-    `ticket` with QUEUED."""
+    """An event with what goes with it.
+
+    `ticket` goes with QUEUED, `reservation` with RESERVED, `codecs` with ATTACHED, and `end` with
+    ENDED.
+    """
 
     event: Event
     at_us: int
@@ -379,18 +380,19 @@ def _rejoined(session: Session, _happened: Happened, _at_us: int) -> Session:
     )
 
 
-def _socket_closed(session: Session, _happened: Happened, at_us: int) -> Session:
+def _socket_closed(session: Session, happened: Happened, at_us: int) -> Session:
     gone = replace(session, socket_closed_us=at_us)
-    return gone if session.state in METERED else replace(gone, detached_us=at_us)
+    return gone if session.state in METERED else _detached(gone, happened, at_us)
 
 
-def _media_lost(session: Session, _happened: Happened, at_us: int) -> Session:
+def _media_lost(session: Session, happened: Happened, at_us: int) -> Session:
     """Without a socket, media was all that was heard of the viewer."""
-    return session if session.socket_closed_us is None else replace(session, detached_us=at_us)
+    return session if session.socket_closed_us is None else _detached(session, happened, at_us)
 
 
 def _detached(session: Session, _happened: Happened, at_us: int) -> Session:
-    return replace(session, detached_us=at_us)
+    """Hearing twice that a viewer is gone must not move the window in which it may come back."""
+    return session if session.detached_us is not None else replace(session, detached_us=at_us)
 
 
 def _frames(session: Session, _happened: Happened, at_us: int) -> Session:
