@@ -1,4 +1,6 @@
-/** Why sessions end: the registry of diorama.protocol.end_codes. */
+// Generated from diorama.protocol.end_codes by `make generate`. Do not edit.
+
+/** Why sessions end. */
 export interface EndCodeEntry {
   readonly code: number
   readonly name: string

@@ -329,7 +329,7 @@ export interface Message {
   id?: number | null
 }
 /**
- * POST /v1/sessions. `client_id` is the SDK's secret name for one tab: it continues its session.
+ * POST /v1/sessions. `client_id`, the SDK's secret name for one tab, continues its session.
  */
 export interface OpenSession {
   project: string
@@ -339,7 +339,7 @@ export interface OpenSession {
   device?: string | null
 }
 /**
- * The answer to a request for a session: `token` opens the viewer's WebSocket, and only that.
+ * The answer to a request for a session: `token` opens the viewer's WebSocket, nothing else.
  */
 export interface OpenedSession {
   session: SessionView
