@@ -88,6 +88,7 @@ class ProjectView(msgspec.Struct, frozen=True):
     regions: tuple[str, ...]
     world: str
     prompts: tuple[str, ...] = ()
+    title: str = ""
 
 
 class SlotView(msgspec.Struct, frozen=True):

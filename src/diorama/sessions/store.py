@@ -80,8 +80,8 @@ class SessionStore(Protocol):
     def line(self, project_id: str, region: str, *, limit: int) -> list[Session]:
         """Return the waiters of a lane, the first first."""
 
-    def position(self, session: Session) -> int:
-        """Return the place of a waiter: 1 is next."""
+    def line_ids(self, project_id: str, region: str) -> list[str]:
+        """Return the ids of the waiters of a lane, the first first."""
 
     def held_by_end_user(self, project_id: str, end_user: str) -> int:
         """Return how many sessions of an end user hold a slot."""

@@ -64,8 +64,7 @@ class SqlAccountStore:
     def key(self, digest: str, kind: KeyKind) -> Key | None:
         """Return the key with this digest and kind."""
         for i, account_id, name, created_us in self._tx.run(
-            "SELECT id, account_id, name, created_us FROM access_key"
-            " WHERE digest = ? AND kind = ?",
+            "SELECT id, account_id, name, created_us FROM access_key WHERE digest = ? AND kind = ?",
             digest,
             kind,
         ):

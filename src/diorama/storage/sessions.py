@@ -218,16 +218,15 @@ class SqlSessionStore:
         )
         return [_session(row) for row in rows]
 
-    def position(self, session: Session) -> int:
-        """Return the place of a waiter: 1 is next."""
-        ((ahead,),) = self._tx.run(
-            "SELECT COUNT(*) FROM session WHERE project_id = ? AND region = ?"
-            " AND state = 'queued' AND ticket < ?",
-            session.project_id,
-            session.region,
-            session.ticket,
+    def line_ids(self, project_id: str, region: str) -> list[str]:
+        """Return the ids of the waiters of a lane, the first first."""
+        rows = self._tx.run(
+            "SELECT id FROM session WHERE project_id = ? AND region = ? AND state = 'queued'"
+            " ORDER BY ticket",
+            project_id,
+            region,
         )
-        return int(ahead) + 1
+        return [i for (i,) in rows]
 
     def held_by_end_user(self, project_id: str, end_user: str) -> int:
         """Return how many sessions of an end user hold a slot."""
@@ -261,9 +260,7 @@ class SqlSessionStore:
         if after is not None:
             where += " AND s.id < ?"
             values.append(after)
-        rows = self._tx.run(
-            f"{_SELECT} WHERE {where} ORDER BY s.id DESC LIMIT ?", *values, limit
-        )
+        rows = self._tx.run(f"{_SELECT} WHERE {where} ORDER BY s.id DESC LIMIT ?", *values, limit)
         return [_session(row) for row in rows]
 
     def hear(self, leases: Sequence[ViewerLease]) -> None:

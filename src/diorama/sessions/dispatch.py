@@ -1,0 +1,117 @@
+"""Who is given a slot: reservation, and the walk along a line. Use cases: load, decide, save.
+
+Within one lane, first come, first served among those a limit does not hold back; the lane's lock
+makes one dispatcher of many gateways. Source: DESIGN section 3; law 4.
+"""
+
+from typing import Final
+
+from diorama.accounts.plans import Account
+from diorama.admission.decision import Counts, limits_in_the_way
+from diorama.leases.slots import Slot, reserve
+from diorama.projects.rules import Rules
+from diorama.projects.store import Lane
+from diorama.protocol.end_codes import End
+from diorama.protocol.states import HOLDS_SLOT
+from diorama.sessions.lifecycle import Event, Happened, Reservation, Session
+from diorama.sessions.work import Work, end, record, release_slot
+
+BATCH: Final = 50
+LANES_A_SWEEP: Final = 200
+MAX_ATTEMPTS: Final = 2
+"""Slots a session is tried on before it ends with 4003: DESIGN section 2."""
+
+
+def counts_for(work: Work, session: Session, account: Account, lane: Lane) -> Counts:
+    """Return what the limits count for a request, under the locks of its lane and account."""
+    rules: Rules = session.rules
+    end_user = None
+    if session.end_user is not None and rules.end_user_limit is not None:
+        end_user = work.stores.sessions.held_by_end_user(session.project_id, session.end_user)
+    return Counts(
+        account=account.held,
+        account_limit=account.concurrent_streams,
+        end_user=end_user,
+        end_user_limit=rules.end_user_limit,
+        project=lane.held,
+        project_cap=rules.worker_count,
+    )
+
+
+def give_slot(work: Work, session: Session, slot: Slot, *, actor: str) -> Session:
+    """Reserve a locked free slot for a locked session, and return the session."""
+    held = reserve(slot, session.id, incarnation=work.stores.incarnation)
+    work.stores.slots.save(held)
+    given = Reservation(worker_id=held.worker_id, slot_id=held.id, term=held.term)
+    happened = Happened(event=Event.RESERVED, at_us=work.now_us, reservation=given)
+    work.changes.workers.add(held.worker_id)
+    return record(work, session, happened, actor=actor)
+
+
+def free_slot(work: Work, session: Session) -> Slot | None:
+    """Return a locked free slot for a session; not on the worker where it failed before."""
+    return work.stores.slots.take_free(
+        session.pool,
+        session.region,
+        session.kind,
+        work.now_us,
+        not_on=session.worker_id if session.attempt else None,
+    )
+
+
+def dispatch_lane(work: Work, project_id: str, region: str) -> int:
+    """Give free slots to the waiters of one lane, in order; return how many were given."""
+    lane = work.stores.projects.lane(project_id, region, lock=True)
+    if lane is None or lane.waiting == 0:
+        return 0
+    given = 0
+    for waiter in work.stores.sessions.line(project_id, region, limit=BATCH):
+        lane_now = work.stores.projects.lane(project_id, region)
+        account = work.stores.accounts.get(waiter.account_id, lock=True)
+        if account is None or lane_now is None:
+            raise AssertionError(f"session {waiter.id} waits in no lane or for no account")
+        if limits_in_the_way(counts_for(work, waiter, account, lane_now)):
+            continue  # keeps its ticket, and lets those behind it pass
+        slot = free_slot(work, waiter)
+        if slot is None:
+            break
+        session = work.stores.sessions.get(waiter.id, lock=True)
+        if session is None or session.version != waiter.version:
+            continue
+        give_slot(work, session, slot, actor="gateway")
+        given += 1
+    return given
+
+
+def waiting_lanes(work: Work) -> list[tuple[str, str]]:
+    """Return the lanes with someone waiting, the longest-waiting head first."""
+    lanes = work.stores.projects.waiting_lanes(limit=LANES_A_SWEEP)
+    return [(lane.project_id, lane.region) for lane in lanes]
+
+
+def try_elsewhere(work: Work, session: Session, otherwise: End, *, proven: bool) -> Session:
+    """Move a session whose slot failed it to another worker, or end it.
+
+    Args:
+        work: the unit.
+        session: locked with `counts`, holding the slot that failed.
+        otherwise: how it ends where there is no other worker, or it was tried often enough.
+        proven: whether nothing of it runs on the old slot.
+    """
+    if session.state not in HOLDS_SLOT:
+        return session
+    other = free_slot(work, session) if session.attempt < MAX_ATTEMPTS else None
+    if other is None:
+        return end(work, session, otherwise, actor="gateway")
+    queued = put_in_line(work, session, actor="gateway")
+    release_slot(work, session, failed=True, proven=proven)
+    return give_slot(work, queued, other, actor="gateway")
+
+
+def put_in_line(work: Work, session: Session, *, actor: str) -> Session:
+    """Queue a locked session, under the lock of its lane; one that had a ticket keeps it."""
+    ticket = session.ticket
+    if ticket is None:
+        ticket = work.stores.projects.next_ticket(session.project_id, session.region)
+    happened = Happened(event=Event.QUEUED, at_us=work.now_us, ticket=ticket)
+    return record(work, session, happened, actor=actor)

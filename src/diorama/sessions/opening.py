@@ -1,0 +1,252 @@
+"""Asking for a session: one transaction that decides and writes. Use case: load, decide, save.
+
+Locks are taken in one order everywhere: lane, account, session, slot.
+Source: DESIGN section 3; laws 1, 4 and 8.
+"""
+
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+from diorama.admission.decision import (
+    Ask,
+    Counts,
+    Holder,
+    Pass,
+    Placement,
+    Reject,
+    Room,
+    Wait,
+    answer_limits,
+    limits_in_the_way,
+    place,
+)
+from diorama.kernel.errors import Invalid, LimitReached, NotFound, Refused, Unavailable
+from diorama.kernel.units import SECOND_US
+from diorama.projects.rules import Project
+from diorama.protocol.end_codes import End, EndCode
+from diorama.protocol.states import SessionState
+from diorama.sessions.dispatch import counts_for, free_slot, give_slot, put_in_line
+from diorama.sessions.lifecycle import Event, Happened, Session
+from diorama.sessions.show import holder_detail
+from diorama.sessions.store import Answered, EventRow, ViewerLease
+from diorama.sessions.work import Work, deadline_us, end, locked, record
+
+RETRY_AFTER_S: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A request for a session.
+
+    Attributes:
+        account_id: the account whose key came with it; None is an anonymous visitor.
+        idempotency_key: what the caller repeats the same request with; None is not repeatable.
+        fingerprint: of the request's body, to tell a repeat from another request.
+    """
+
+    project: str
+    region: str | None
+    client_id: str | None
+    end_user: str | None
+    device: str | None
+    account_id: str | None
+    idempotency_key: str | None
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The session that answers a request, and whether the same client already had it."""
+
+    session: Session
+    project: Project
+    continued: bool
+
+
+def open_session(work: Work, opening: Opening) -> Opened:
+    """Return the session for a request: a new one, or the one that the same client still has.
+
+    Raises:
+        NotFound: no such project for this caller (`project_unknown`), or no such region.
+        Refused: the project is disabled (`project_disabled`).
+        Invalid: the idempotency key was used for another request (`idempotency_mismatch`).
+        LimitReached: a limit refuses; `detail["holders"]` lists what holds the slots.
+        Unavailable: nothing can serve it (`no_worker`, `queue_off`, `queue_full`).
+    """
+    project = _project(work, opening)
+    region = opening.region or project.regions[0]
+    if region not in project.regions:
+        raise NotFound(
+            f"project {project.name} does not run in region {region}", code="region_unknown"
+        )
+    known = _answered(work, project, opening)
+    if known is not None:
+        return Opened(known, project, continued=False)
+    work.stores.projects.lane(project.id, region, lock=True)
+    own = _continued(work, project, opening)
+    if own is not None:
+        session, continued = own, True
+    else:
+        session, continued = _admit(work, project, region, opening), False
+    if opening.idempotency_key is not None:
+        answered = Answered(fingerprint=opening.fingerprint, session_id=session.id)
+        key = _scoped_key(opening)
+        work.stores.sessions.remember(project.account_id, key, answered, work.now_us)
+    return Opened(session, project, continued=continued)
+
+
+def _project(work: Work, opening: Opening) -> Project:
+    project = work.stores.projects.named(opening.project)
+    allowed = project is not None and (project.public or project.account_id == opening.account_id)
+    if project is None or not allowed:
+        raise NotFound(f"there is no project {opening.project}", code="project_unknown")
+    if not project.enabled:
+        raise Refused(f"project {project.name} is disabled", code="project_disabled")
+    return project
+
+
+def _scoped_key(opening: Opening) -> str:
+    """Return the key as it is stored: visitors' keys never meet those of another visitor."""
+    return f"{opening.account_id or opening.client_id or 'anyone'}:{opening.idempotency_key}"
+
+
+def _answered(work: Work, project: Project, opening: Opening) -> Session | None:
+    if opening.idempotency_key is None:
+        return None
+    answered = work.stores.sessions.answered(project.account_id, _scoped_key(opening))
+    if answered is None:
+        return None
+    if answered.fingerprint != opening.fingerprint:
+        raise Invalid(
+            "this Idempotency-Key was used for another request", code="idempotency_mismatch"
+        )
+    return work.stores.sessions.get(answered.session_id)
+
+
+def _continued(work: Work, project: Project, opening: Opening) -> Session | None:
+    """Return the client's own session under a new token, or None where it has none."""
+    if opening.client_id is None:
+        return None
+    seen = work.stores.sessions.of_client(project.id, opening.client_id)
+    session = seen and locked(work, seen.id)
+    if session is None or session.is_final:
+        return None
+    happened = Happened(event=Event.CONTINUED, at_us=work.now_us)
+    return record(work, session, happened, actor="viewer")
+
+
+def _admit(work: Work, project: Project, region: str, opening: Opening) -> Session:
+    requested = _requested(work, project, region, opening)
+    lane = work.stores.projects.lane(project.id, region)
+    account = work.stores.accounts.get(project.account_id, lock=True)
+    if lane is None or account is None:
+        raise AssertionError(f"project {project.id} has no lane in {region}, or no account")
+    counts = counts_for(work, requested, account, lane)
+    must_wait = not _pass_limits(work, requested, counts)
+    slot = None if must_wait or lane.waiting else free_slot(work, requested)
+    room = Room(
+        waiting=lane.waiting,
+        slot_free=slot is not None,
+        worker_exists=slot is not None
+        or work.stores.workers.any_for(project.pool, region, project.world.kind, work.now_us),
+    )
+    where = place(room, project.rules, must_wait=must_wait)
+    if isinstance(where, Reject):
+        _refuse(work, where, project)
+    row = EventRow(kind=Event.REQUESTED, at_us=work.now_us, recorded_us=work.now_us, actor="viewer")
+    work.stores.sessions.add(requested, row, deadline_us=deadline_us(work, requested))
+    now_us = work.now_us
+    work.stores.sessions.hear(
+        [ViewerLease(session_id=requested.id, heard_us=now_us, input_us=now_us)]
+    )
+    if where is Placement.SLOT and slot is not None:
+        return give_slot(work, requested, slot, actor="gateway")
+    work.changes.room = work.changes.room or not must_wait
+    return put_in_line(work, requested, actor="gateway")
+
+
+def _requested(work: Work, project: Project, region: str, opening: Opening) -> Session:
+    return Session(
+        id=work.ids.new("ses"),
+        account_id=project.account_id,
+        project_id=project.id,
+        region=region,
+        pool=project.pool,
+        kind=project.world.kind,
+        end_user=opening.end_user,
+        client_id=opening.client_id,
+        device=opening.device,
+        rules=project.rules,
+        state=SessionState.REQUESTING,
+        version=1,
+        created_us=work.now_us,
+        entered_us=work.now_us,
+        wait_since_us=work.now_us,
+    )
+
+
+def _pass_limits(work: Work, session: Session, counts: Counts) -> bool:
+    """Return whether the limits let a request pass; end those that yield to it.
+
+    Raises:
+        LimitReached: they refuse it.
+    """
+    if not limits_in_the_way(counts):
+        return True
+    ask = Ask(
+        project_id=session.project_id,
+        region=session.region,
+        end_user=session.end_user,
+        rules=session.rules,
+    )
+    answer = answer_limits(
+        ask,
+        counts,
+        work.stores.sessions.holders(session.account_id),
+        now_us=work.now_us,
+        stale_after_s=work.timers.stale_after_s,
+    )
+    if isinstance(answer, Reject):
+        _refuse_limit(work, answer.end, answer.holders)
+    for ending in answer.ending:
+        _end_for_another(work, ending.session_id, ending.end)
+    return isinstance(answer, Pass) and not isinstance(answer, Wait)
+
+
+def _end_for_another(work: Work, session_id: str, why: End) -> None:
+    """End a session of the same account: its lock is held already, its lane's may be taken late.
+
+    Two requests that end sessions in each other's lanes may meet: the database sees it and one of
+    them is run again.
+    """
+    session = locked(work, session_id)
+    if session is not None:
+        end(work, session, why, actor="gateway")
+
+
+def _refuse_limit(work: Work, why: End, holders: tuple[Holder, ...]) -> NoReturn:
+    raise LimitReached(
+        why.entry.viewer,
+        code=why.reason,
+        detail={
+            "end_code": int(EndCode.LIMIT_REACHED),
+            "holders": [holder_detail(holder, work.now_us) for holder in holders],
+            "retry_after_s": RETRY_AFTER_S,
+        },
+    )
+
+
+def _refuse(work: Work, answer: Reject, project: Project) -> NoReturn:
+    if answer.end.code is EndCode.LIMIT_REACHED:
+        _refuse_limit(work, answer.end, answer.holders)
+    raise Unavailable(
+        f"project {project.name}: {answer.end.entry.viewer}",
+        code=answer.end.reason,
+        detail={"end_code": int(answer.end.code), "retry_after_s": RETRY_AFTER_S},
+    )
+
+
+def forget_old_answers(work: Work, *, older_than_s: float, limit: int) -> int:
+    """Drop what idempotency keys were answered with, once it is old; return how many."""
+    before_us = work.now_us - round(older_than_s * SECOND_US)
+    return work.stores.sessions.forget_answers(before_us, limit=limit)

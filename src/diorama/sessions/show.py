@@ -1,0 +1,127 @@
+"""Sessions, projects and workers as the outside sees them. Pure: values in, views out."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from diorama.admission.decision import Holder
+from diorama.kernel.errors import Detail
+from diorama.kernel.units import SECOND_US
+from diorama.leases.slots import Slot
+from diorama.projects.rules import Project
+from diorama.protocol.end_codes import End
+from diorama.protocol.states import FINAL, METERED
+from diorama.protocol.views import (
+    EndView,
+    ProjectView,
+    QueueView,
+    SessionView,
+    SlotView,
+    WorkerView,
+)
+from diorama.sessions.lifecycle import Session
+from diorama.workers.capabilities import Worker
+
+
+def time_of(us: int) -> datetime:
+    """Return microseconds since the epoch as an aware time in UTC."""
+    whole, rest = divmod(us, SECOND_US)
+    return datetime.fromtimestamp(whole, UTC).replace(microsecond=rest)
+
+
+def end_view(end: End) -> EndView:
+    """Return an end with its row of the registry."""
+    entry = end.entry
+    return EndView(
+        code=int(end.code),
+        name=entry.name,
+        reason=end.reason,
+        doing=entry.doing.value,
+        retry=entry.retry.value,
+        retry_limit=entry.retry_limit,
+        message=entry.viewer,
+    )
+
+
+def session_view(
+    session: Session, *, project: str, place: tuple[int, int] | None = None
+) -> SessionView:
+    """Return a session as its viewer and its account may see it.
+
+    Args:
+        session: the session.
+        project: the project's name.
+        place: position and length of the line, for a waiter.
+    """
+    s = session
+    attached = s.attachment > 0 and s.detached_us is None and s.state not in FINAL
+    return SessionView(
+        id=s.id,
+        project=project,
+        region=s.region,
+        state=s.state,
+        version=s.version,
+        attached=attached,
+        attachment=s.attachment,
+        created_at=time_of(s.created_us),
+        state_entered_at=time_of(s.entered_us),
+        first_frame_at=_time(s.first_frame_us),
+        runs_until=_time(s.runs_until_us),
+        ended_at=_time(s.ended_us),
+        end_user=s.end_user,
+        device=s.device,
+        queue=None if place is None else QueueView(position=place[0], length=place[1]),
+        end=None if s.end is None else end_view(s.end),
+    )
+
+
+def holder_detail(holder: Holder, now_us: int) -> Detail:
+    """Return what holds a slot, for a refusal: `protocol.views.HolderView` as JSON values."""
+    heard_s = None if holder.heard_us is None else (now_us - holder.heard_us) / SECOND_US
+    if holder.detached_us is None and holder.state in METERED:
+        heard_s = 0.0  # leases are written once a beat; it is being heard
+    return {
+        "session": holder.session_id,
+        "project": holder.project_name,
+        "state": holder.state.value,
+        "age_s": (now_us - holder.created_us) / SECOND_US,
+        "last_heard_s": heard_s,
+        "device": holder.device,
+        "end": f"/v1/sessions/{holder.session_id}",
+    }
+
+
+def project_view(project: Project) -> ProjectView:
+    """Return a project as a visitor may see it."""
+    return ProjectView(
+        id=project.id,
+        name=project.name,
+        title=project.title,
+        description=project.description,
+        enabled=project.enabled,
+        regions=project.regions,
+        world=project.world.kind,
+        prompts=project.prompts,
+    )
+
+
+def worker_view(worker: Worker, slots: Sequence[Slot], now_us: int) -> WorkerView:
+    """Return a worker and its slots."""
+    return WorkerView(
+        id=worker.id,
+        name=worker.name,
+        region=worker.region,
+        pool=worker.pool,
+        state=worker.standing(now_us).value,
+        heard_at=time_of(worker.heard_us),
+        slots=tuple(
+            SlotView(index=s.index, state=s.state.value, term=s.term, session=s.session_id)
+            for s in slots
+        ),
+        kinds=worker.kinds,
+        encoders=worker.encoders,
+        version=worker.version,
+    )
+
+
+def _time(us: int | None) -> datetime | None:
+    return None if us is None else time_of(us)

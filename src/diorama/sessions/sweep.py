@@ -1,0 +1,110 @@
+"""What time brings: deadlines, viewers and workers that are not heard, fences. Use cases.
+
+Every gateway sweeps; whatever two of them find at once is locked, looked at again, and done by one.
+Silence is held against nobody during the grace after a start or a step of the clock: it may have
+been ours. Source: DESIGN section 4; law 7.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from diorama.kernel.units import seconds
+from diorama.leases.slots import fence
+from diorama.protocol.end_codes import End, EndCode
+from diorama.protocol.states import METERED
+from diorama.sessions.dispatch import try_elsewhere
+from diorama.sessions.lifecycle import (
+    DUE_ENDS,
+    TRANSITIONS,
+    WAITS_ON_VIEWER,
+    Due,
+    Event,
+    Happened,
+    Session,
+    next_deadline,
+)
+from diorama.sessions.work import WORKER_LOST, Work, deadline_us, end, locked, record
+
+BATCH: Final = 200
+
+
+def due_sessions(work: Work) -> list[str]:
+    """Return the ids of sessions that are past their deadline."""
+    return work.stores.sessions.due(work.now_us, limit=BATCH)
+
+
+def expire(work: Work, session_id: str, *, in_grace: bool = False) -> None:
+    """Do what is due to a session, if it still is."""
+    session = locked(work, session_id, counts=True)
+    found = None if session is None else next_deadline(session, work.timers)
+    if session is None or found is None or found[0] > work.now_us:
+        return
+    due_us, due = found
+    if in_grace and due in WAITS_ON_VIEWER:
+        work.stores.sessions.put_off(session, work.now_us + seconds(work.timers.heartbeat_s))
+    elif due is Due.ASSIGNMENT_EXPIRED:
+        expired = End(EndCode.APP_UNABLE_TO_LAUNCH, "assignment_expired")
+        try_elsewhere(work, session, expired, proven=False)
+    elif due in {Due.SILENCE, Due.AFK_EXPIRED}:
+        _silent(work, session, due, due_us)
+    else:
+        at_us = session.leaving_us if due is Due.PAGE_LEFT else due_us
+        end(work, session, DUE_ENDS[due], actor="gateway", at_us=at_us)
+
+
+def _silent(work: Work, session: Session, due: Due, due_us: int) -> None:
+    """Warn, or end; unless the viewer did something since that only its lease knows of."""
+    lease = work.stores.sessions.lease(session.id)
+    input_us = session.input_us or 0
+    if lease is not None and lease.input_us > max(input_us, _idle_since(session, due)):
+        if due is Due.AFK_EXPIRED:
+            happened = Happened(event=Event.INPUT, at_us=lease.input_us)
+            record(work, session, happened, actor="worker")
+        else:
+            heard = replace(session, input_us=lease.input_us)
+            work.stores.sessions.put_off(heard, deadline_us(work, heard))
+    elif due is Due.SILENCE:
+        happened = Happened(event=Event.SILENCE, at_us=due_us)
+        record(work, session, happened, actor="gateway")
+    else:
+        end(work, session, DUE_ENDS[due], actor="gateway", at_us=due_us)
+
+
+def _idle_since(session: Session, due: Due) -> int:
+    return session.entered_us if due is Due.AFK_EXPIRED else 0
+
+
+def unheard_sessions(work: Work) -> list[str]:
+    """Return the ids of attached sessions whose viewer has not been heard for too long."""
+    before_us = work.now_us - seconds(work.timers.detached_after_s)
+    return work.stores.sessions.unheard(before_us, limit=BATCH)
+
+
+def detach_unheard(work: Work, session_id: str) -> None:
+    """Detach a viewer that is not heard, from the moment it last was."""
+    session = locked(work, session_id)
+    lease = work.stores.sessions.lease(session_id)
+    before_us = work.now_us - seconds(work.timers.detached_after_s)
+    if session is None or lease is None or lease.heard_us > before_us:
+        return
+    if session.detached_us is None and Event.DETACHED in TRANSITIONS[session.state]:
+        # A stay that nobody saw is not metered; one that never streamed is away from now on.
+        at_us = lease.heard_us if session.state in METERED else work.now_us
+        record(work, session, Happened(event=Event.DETACHED, at_us=at_us), actor="gateway")
+
+
+def lose_workers(work: Work) -> None:
+    """End what runs on workers past their hard limit, at the last moment they were heard."""
+    for worker in work.stores.workers.lost(work.now_us, limit=BATCH):
+        for seen in work.stores.sessions.of_slots(worker.id):
+            session = locked(work, seen.id, counts=True)
+            if session is not None and session.worker_id == worker.id:
+                end(work, session, WORKER_LOST, actor="gateway", at_us=worker.heard_us)
+
+
+def free_fenced(work: Work) -> None:
+    """Give back slots whose worker must have fenced itself, and those whose quarantine is over."""
+    for slot in work.stores.slots.fences_due(work.now_us, limit=BATCH):
+        work.stores.slots.save(fence(slot, now_us=work.now_us))
+        work.changes.workers.add(slot.worker_id)
+        work.changes.room = True

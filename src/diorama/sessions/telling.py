@@ -1,0 +1,85 @@
+"""What a worker should be told, given what its slots should hold and what it last said. Pure.
+
+Level-triggered: it is computed anew from the store each time something changed and after each beat,
+so a message that was lost is sent again and one that came twice changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from diorama.leases.slots import SlotState
+from diorama.protocol.end_codes import EndCode
+from diorama.protocol.media import IceServer
+from diorama.protocol.worker import Assign, Attach, SlotReport, Stop
+from diorama.sessions.lifecycle import Session
+from diorama.sessions.working import Wanted
+
+
+def to_tell(
+    wanted: Sequence[Wanted],
+    reports: Mapping[int, SlotReport],
+    *,
+    ice_servers: tuple[IceServer, ...] = (),
+) -> list[Assign | Attach | Stop]:
+    """Return the messages that bring a worker from what it reported to what its slots should hold.
+
+    Args:
+        wanted: what each slot should hold.
+        reports: what the worker last said of each slot, by index.
+        ice_servers: for the peer connections of viewers.
+    """
+    told: list[Assign | Attach | Stop] = []
+    for want in wanted:
+        has = reports.get(want.slot.index)
+        if want.assign is not None and want.session is not None:
+            told += _to_start(want.assign, want.session, has, ice_servers)
+        elif has is not None:
+            told += _to_stop(want, has)
+    return told
+
+
+def _to_start(
+    assign: Assign, session: Session, has: SlotReport | None, ice_servers: tuple[IceServer, ...]
+) -> list[Assign | Attach | Stop]:
+    told: list[Assign | Attach | Stop] = []
+    if has is None or has.term < assign.term:
+        told.append(assign)
+    shown = has.attachment if has is not None and has.session == session.id else 0
+    if session.attachment > shown and session.detached_us is None:
+        told.append(
+            Attach(
+                session=session.id,
+                term=assign.term,
+                attachment=session.attachment,
+                codecs=tuple(filter(None, session.codecs.split(","))),
+                ice_servers=ice_servers,
+            )
+        )
+    return told
+
+
+def _to_stop(want: Wanted, has: SlotReport) -> list[Assign | Attach | Stop]:
+    slot, session = want.slot, want.session
+    ended = None if session is None else session.end
+    code = EndCode.NORMAL if ended is None else ended.code
+    reason = "viewer_left" if ended is None else ended.reason
+    if slot.state is SlotState.FENCING and slot.session_id is not None:
+        return [
+            Stop(
+                index=slot.index,
+                session=slot.session_id,
+                term=slot.term,
+                code=int(code),
+                reason=reason,
+            )
+        ]
+    if has.session is not None:
+        return [
+            Stop(
+                index=slot.index,
+                session=has.session,
+                term=slot.term,
+                code=int(EndCode.APP_CRASHED),
+                reason="worker_lost",
+            )
+        ]
+    return []

@@ -1,0 +1,102 @@
+"""What a viewer does to its session: attach, leave, be away. Use cases: load, decide, save."""
+
+from dataclasses import dataclass
+
+from diorama.accounts.credentials import SessionToken
+from diorama.kernel.errors import Refused
+from diorama.protocol.end_codes import End, EndCode
+from diorama.protocol.states import METERED, SessionState
+from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
+from diorama.sessions.store import ViewerLease
+from diorama.sessions.work import Work, end, locked, record, required
+
+_LIVE_MEDIA = METERED | {SessionState.CONNECTING}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A viewer's `hello`.
+
+    Attributes:
+        attachment: the peer connection whose media still flows, if one does.
+    """
+
+    token: SessionToken
+    attachment: int | None
+    codecs: tuple[str, ...]
+
+
+def attach(work: Work, arrival: Arrival) -> Session:
+    """Give the session to this viewer's socket, and return it; one that has ended comes as it is.
+
+    Raises:
+        NotFound: there is no such session.
+        Refused: with code `superseded`: the same client has asked for it again since.
+    """
+    session = required(locked(work, arrival.token.session_id), arrival.token.session_id)
+    if session.is_final:
+        return session
+    if arrival.token.issue != session.issue:
+        raise Refused(f"session {session.id} continues elsewhere", code="superseded")
+    flows = arrival.attachment == session.attachment and session.state in METERED
+    event = Event.REJOINED if flows else Event.ATTACHED
+    happened = Happened(event=event, at_us=work.now_us, codecs=arrival.codecs)
+    after = record(work, session, happened, actor="viewer")
+    hear(work, session.id)
+    return after
+
+
+def renew_media(work: Work, session_id: str, socket: int) -> Session | None:
+    """Ask for a new peer connection for the viewer on this socket, which gets a new number too."""
+    session = locked(work, session_id)
+    if session is None or session.socket != socket or session.state not in _LIVE_MEDIA:
+        return session
+    codecs = tuple(filter(None, session.codecs.split(",")))
+    happened = Happened(event=Event.ATTACHED, at_us=work.now_us, codecs=codecs)
+    return record(work, session, happened, actor="viewer")
+
+
+def socket_closed(work: Work, session_id: str, socket: int) -> Session | None:
+    """Note that the viewer's newest socket is gone; an older one's end means nothing."""
+    session = locked(work, session_id)
+    if session is None or session.socket != socket or session.socket_closed_us is not None:
+        return session
+    return _record_where_answered(work, session, Event.SOCKET_CLOSED)
+
+
+def leave(work: Work, session_id: str, code: int, *, reason: str = "viewer_left") -> Session | None:
+    """End a session as its viewer asks: 1000 at once; 1001 soon, as the page may be reloading."""
+    if code == EndCode.GOING_AWAY:
+        session = locked(work, session_id)
+        if session is None or session.leaving_us is not None:
+            return session
+        return _record_where_answered(work, session, Event.LEAVING)
+    session = locked(work, session_id, counts=True)
+    if session is None:
+        return None
+    return end(work, session, End(EndCode.NORMAL, reason), actor="viewer")
+
+
+def end_by_operator(work: Work, session_id: str, *, account_id: str, reason: str) -> Session:
+    """End a session of one's account, and return it.
+
+    Raises:
+        NotFound: it is not one of this account's.
+    """
+    session = locked(work, session_id, counts=True)
+    if session is not None and session.account_id != account_id:
+        session = None
+    found = required(session, session_id)
+    return end(work, found, End(EndCode.ENDED_BY_OPERATOR, reason), actor="operator")
+
+
+def hear(work: Work, session_id: str) -> None:
+    """Note that a viewer is heard now; its input is left as it was."""
+    lease = ViewerLease(session_id=session_id, heard_us=work.now_us, input_us=0)
+    work.stores.sessions.hear([lease])
+
+
+def _record_where_answered(work: Work, session: Session, event: Event) -> Session:
+    if event not in TRANSITIONS[session.state]:
+        return session
+    return record(work, session, Happened(event=event, at_us=work.now_us), actor="viewer")

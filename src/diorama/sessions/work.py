@@ -1,0 +1,139 @@
+"""What a use case works with: the stores of one transaction, the timers, the time, what it changed.
+
+A use case is a plain function that takes a `Work` first. What it changed is told to the gateways
+after the commit, by id only: whoever holds the socket of a changed thing reads it anew.
+"""
+
+from dataclasses import dataclass, field
+
+from diorama.kernel.errors import NotFound
+from diorama.kernel.ids import IdFactory
+from diorama.leases.slots import fence, release
+from diorama.leases.timers import Timers
+from diorama.protocol.end_codes import End, EndCode
+from diorama.protocol.states import HOLDS_SLOT
+from diorama.sessions.lifecycle import Event, Happened, Session, advance, next_deadline
+from diorama.sessions.store import EventRow, Stores
+
+WORLD_FAILED: frozenset[str] = frozenset({"world_failed_to_start", "world_crashed"})
+
+
+@dataclass(slots=True)
+class Changes:
+    """Ids of what a transaction changed.
+
+    Attributes:
+        sessions: those whose viewer should be told.
+        workers: those whose slots should hold something else now.
+        lanes: those whose waiters may have moved, as (project, region).
+        room: whether someone who waits may now have a place.
+        soon_us: the earliest deadline among what was changed.
+    """
+
+    sessions: set[str] = field(default_factory=set)
+    workers: set[str] = field(default_factory=set)
+    lanes: set[tuple[str, str]] = field(default_factory=set)
+    room: bool = False
+    soon_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One unit of work in progress."""
+
+    stores: Stores
+    timers: Timers
+    ids: IdFactory
+    now_us: int
+    changes: Changes = field(default_factory=Changes)
+
+
+def locked(work: Work, session_id: str, *, counts: bool = False) -> Session | None:
+    """Return a session that nobody else changes meanwhile.
+
+    Args:
+        work: the unit.
+        session_id: which.
+        counts: whether what follows may change what limits count. The lane and the account are
+            locked first then, in the order in which admission locks them.
+    """
+    if counts:
+        seen = work.stores.sessions.get(session_id)
+        if seen is None:
+            return None
+        work.stores.projects.lane(seen.project_id, seen.region, lock=True)
+        work.stores.accounts.get(seen.account_id, lock=True)
+    return work.stores.sessions.get(session_id, lock=True)
+
+
+def required(session: Session | None, session_id: str) -> Session:
+    """Return the session, or raise NotFound."""
+    if session is None:
+        raise NotFound(f"there is no session {session_id}", code="session_unknown")
+    return session
+
+
+def record(work: Work, session: Session, happened: Happened, *, actor: str) -> Session:
+    """Advance a locked session, write it with its row of the log, and return it.
+
+    Raises:
+        Refused: its state has no answer to this.
+    """
+    after = advance(session, happened)
+    row = EventRow(
+        kind=happened.event,
+        at_us=happened.at_us,
+        recorded_us=work.now_us,
+        actor=actor,
+        end=happened.end,
+    )
+    due_us = deadline_us(work, after)
+    work.stores.sessions.save(session, after, row, deadline_us=due_us)
+    if due_us is not None:
+        work.changes.soon_us = min(due_us, work.changes.soon_us or due_us)
+    work.changes.sessions.add(session.id)
+    if session.state is not after.state:
+        work.changes.lanes.add((session.project_id, session.region))
+    if session.worker_id is not None:
+        work.changes.workers.add(session.worker_id)
+    return after
+
+
+def deadline_us(work: Work, session: Session) -> int | None:
+    """Return when something is due to a session."""
+    due = next_deadline(session, work.timers)
+    return None if due is None else due[0]
+
+
+def end(work: Work, session: Session, why: End, *, actor: str, at_us: int | None = None) -> Session:
+    """End a session locked with `counts`, and let its slot wait for proof that the world is gone.
+
+    Ending one that has ended changes nothing.
+    """
+    if session.is_final:
+        return session
+    happened = Happened(event=Event.ENDED, at_us=work.now_us if at_us is None else at_us, end=why)
+    after = record(work, session, happened, actor=actor)
+    if session.state in HOLDS_SLOT:
+        release_slot(work, session, failed=why.reason in WORLD_FAILED)
+    work.changes.room = True
+    return after
+
+
+def release_slot(work: Work, session: Session, *, failed: bool, proven: bool = False) -> None:
+    """Take the slot from a session; with proof that nothing of it runs, it is free at once."""
+    if session.slot_id is None or session.worker_id is None:
+        raise AssertionError(f"session {session.id} holds no slot")
+    slot = work.stores.slots.get(session.slot_id, lock=True)
+    worker = work.stores.workers.get(session.worker_id)
+    if slot is None or worker is None or slot.session_id != session.id:
+        raise AssertionError(f"slot {session.slot_id} is not in the hands of {session.id}")
+    fencing = release(slot, fence_until_us=max(worker.hard_until_us, work.now_us), failed=failed)
+    work.stores.slots.save(fencing)
+    if proven:
+        work.stores.slots.save(fence(fencing, now_us=work.now_us))
+    work.changes.workers.add(worker.id)
+    work.changes.room = True
+
+
+WORKER_LOST = End(EndCode.APP_CRASHED, "worker_lost")

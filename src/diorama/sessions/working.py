@@ -1,0 +1,292 @@
+"""What workers say, and what they should be told. Use cases: load, decide, save.
+
+A report about a term that is not the slot's is late and changes nothing: the row decides, not the
+messenger. Source: DESIGN sections 4 and 8; laws 2 and 6.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from diorama.kernel.errors import Refused
+from diorama.kernel.units import MILLISECOND_US, seconds
+from diorama.leases.slots import Slot, SlotState, fence, offer, withdraw
+from diorama.leases.store import Renewal
+from diorama.protocol import worker as wire
+from diorama.protocol.end_codes import End, EndCode
+from diorama.protocol.states import FINAL, HOLDS_SLOT, METERED, SessionState
+from diorama.sessions.dispatch import try_elsewhere
+from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
+from diorama.sessions.store import ViewerLease
+from diorama.sessions.work import WORKER_LOST, Work, end, locked, record
+from diorama.workers.capabilities import Worker
+
+OUTCOMES: Final[Mapping[str, End]] = {
+    "ended": End(EndCode.NORMAL, "world_ended"),
+    "crashed": End(EndCode.APP_CRASHED, "world_crashed"),
+    "failed_to_start": End(EndCode.APP_UNABLE_TO_LAUNCH, "world_failed_to_start"),
+    "unknown_world": End(EndCode.APP_NOT_FOUND, "world_unknown"),
+}
+
+
+def register(work: Work, hello: wire.Hello) -> Worker:
+    """Take up a worker, and return it.
+
+    A `boot_id` that is not the one known proves that nothing of the old process lives: its sessions
+    end with 4006 `worker_lost` and its slots are free at once. The same `boot_id` is a worker that
+    comes back: what it holds stays.
+
+    Raises:
+        Refused: with code `lease_expired`: it was given up and must start anew.
+    """
+    known = work.stores.workers.named(hello.name, lock=True)
+    if known is not None and known.boot_id == hello.boot_id and known.hard_until_us <= work.now_us:
+        raise Refused(
+            f"worker {hello.name} was not heard for too long: start it anew", code="lease_expired"
+        )
+    worker = Worker(
+        id=known.id if known else work.ids.new("wrk"),
+        name=hello.name,
+        region=hello.region,
+        pool=hello.pool,
+        boot_id=hello.boot_id,
+        draining=False,
+        kinds=hello.kinds,
+        encoders=hello.encoders,
+        version=hello.version,
+        registered_us=work.now_us,
+        heard_us=work.now_us,
+        soft_until_us=work.now_us + seconds(work.timers.suspect_after_s),
+        hard_until_us=work.now_us + seconds(work.timers.slot_reuse_s),
+    )
+    if known is not None and known.boot_id != hello.boot_id:
+        _end_all(work, known)
+    work.stores.workers.put(worker)
+    if known is None or known.boot_id != hello.boot_id:
+        _offer_slots(work, worker, [report.index for report in hello.slots])
+    work.changes.room = True
+    return worker
+
+
+def _end_all(work: Work, worker: Worker) -> None:
+    """End what a worker ran, at the last moment it was heard."""
+    for seen in work.stores.sessions.of_slots(worker.id):
+        session = locked(work, seen.id, counts=True)
+        if session is not None and session.worker_id == worker.id:
+            end(work, session, WORKER_LOST, actor="gateway", at_us=worker.heard_us)
+
+
+def _offer_slots(work: Work, worker: Worker, indexes: Sequence[int]) -> None:
+    slots = {slot.index: slot for slot in work.stores.slots.of_worker(worker.id, lock=True)}
+    for slot in slots.values():
+        if slot.index not in indexes:
+            work.stores.slots.save(withdraw(slot))
+    for index in sorted(set(indexes)):
+        if index in slots:
+            work.stores.slots.save(offer(slots[index], pool=worker.pool, region=worker.region))
+        else:
+            work.stores.slots.add(_new_slot(worker, index))
+
+
+def _new_slot(worker: Worker, index: int) -> Slot:
+    return Slot(
+        id=f"{worker.id}.{index}",
+        worker_id=worker.id,
+        index=index,
+        pool=worker.pool,
+        region=worker.region,
+        state=SlotState.FREE,
+        term=0,
+        session_id=None,
+        fence_until_us=None,
+        failures=0,
+        version=1,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWorker:
+    """A worker's beat that waits to be written, and when it came."""
+
+    renewal: Renewal
+    beat: wire.Beat
+
+
+def renew(work: Work, heard: Sequence[HeardWorker], viewers: Sequence[ViewerLease]) -> set[str]:
+    """Write the beats of workers and viewers of one gateway; return the workers that still stand.
+
+    One statement for all workers, one for all viewers: a heartbeat costs no row of its own.
+    """
+    renewed: set[str] = set()
+    if heard:
+        renewed = work.stores.workers.renew(
+            [h.renewal for h in heard],
+            now_us=work.now_us,
+            soft_us=seconds(work.timers.suspect_after_s),
+            hard_us=seconds(work.timers.slot_reuse_s),
+        )
+    leases = [le for h in heard for le in _leases(work, h.beat)]
+    both = {le.session_id: le for le in viewers}
+    for lease in leases:
+        other = both.get(lease.session_id, lease)
+        both[lease.session_id] = ViewerLease(
+            session_id=lease.session_id,
+            heard_us=max(lease.heard_us, other.heard_us),
+            input_us=max(lease.input_us, other.input_us),
+        )
+    if both:
+        work.stores.sessions.hear([both[i] for i in sorted(both)])
+    return renewed
+
+
+def _leases(work: Work, beat: wire.Beat) -> list[ViewerLease]:
+    return [
+        ViewerLease(
+            session_id=slot.session,
+            heard_us=work.now_us - slot.viewer_age_ms * MILLISECOND_US,
+            input_us=0
+            if slot.input_age_ms is None
+            else work.now_us - slot.input_age_ms * MILLISECOND_US,
+        )
+        for slot in beat.slots
+        if slot.session is not None and slot.viewer_age_ms is not None
+    ]
+
+
+def report(work: Work, worker_id: str, message: wire.FromWorker) -> None:
+    """Take what a worker says of one of its sessions; what is late or foreign changes nothing."""
+    match message:
+        case wire.Stopped():
+            _stopped(work, worker_id, message)
+        case wire.Draining():
+            _draining(work, worker_id)
+        case (
+            wire.Accepted()
+            | wire.Rejected()
+            | wire.WorldStarted()
+            | wire.MediaChanged()
+            | wire.InputSeen()
+            | wire.ViewerLeft()
+            | wire.WorldEnded()
+        ):
+            session = locked(work, message.session, counts=_may_end(message))
+            if session is None or session.worker_id != worker_id or session.term != message.term:
+                return
+            _of_session(work, session, message)
+        case _:
+            raise AssertionError(f"{type(message).__name__} is not about a session")
+
+
+def _may_end(message: wire.FromWorker) -> bool:
+    return isinstance(message, wire.Rejected | wire.ViewerLeft | wire.WorldEnded)
+
+
+def _of_session(work: Work, session: Session, message: wire.FromWorker) -> None:
+    match message:
+        case wire.Accepted() if session.accepted_us is None:
+            _record(work, session, Event.ACCEPTED)
+        case wire.WorldStarted() if session.world_started_us is None:
+            _record(work, session, Event.WORLD_STARTED)
+        case wire.MediaChanged():
+            _media(work, session, message)
+        case wire.InputSeen() if session.state is SessionState.IDLE:
+            _record(work, session, Event.INPUT)
+        case wire.ViewerLeft(code=code):
+            _left(work, session, code)
+        case wire.Rejected():
+            refused = End(EndCode.APP_UNABLE_TO_LAUNCH, "worker_refused")
+            try_elsewhere(work, session, refused, proven=True)
+        case wire.WorldEnded(outcome="failed_to_start"):
+            try_elsewhere(work, session, OUTCOMES["failed_to_start"], proven=False)
+        case wire.WorldEnded(outcome=outcome):
+            end(work, session, OUTCOMES[outcome], actor="worker")
+        case _:
+            return  # said before: a repeat changes nothing
+
+
+def _media(work: Work, session: Session, message: wire.MediaChanged) -> None:
+    if message.attachment != session.attachment:
+        return
+    at_us = work.now_us - message.age_ms * MILLISECOND_US
+    if message.state == "connected" and session.state is SessionState.CONNECTING:
+        _record(work, session, Event.FRAMES, at_us=at_us)
+        lease = ViewerLease(session_id=session.id, heard_us=work.now_us, input_us=work.now_us)
+        work.stores.sessions.hear([lease])
+    elif message.state == "lost" and session.state in METERED:
+        _record(work, session, Event.MEDIA_LOST, at_us=at_us)
+
+
+def _left(work: Work, session: Session, code: int) -> None:
+    if code == EndCode.GOING_AWAY:
+        if session.leaving_us is None:
+            _record(work, session, Event.LEAVING)
+    else:
+        end(work, session, End(EndCode.NORMAL, "viewer_left"), actor="viewer")
+
+
+def _record(work: Work, session: Session, event: Event, *, at_us: int | None = None) -> None:
+    if event in TRANSITIONS[session.state]:
+        when_us = work.now_us if at_us is None else at_us
+        record(work, session, Happened(event=event, at_us=when_us), actor="worker")
+
+
+def _stopped(work: Work, worker_id: str, message: wire.Stopped) -> None:
+    """Free the slot: its worker says that the world's process group is gone."""
+    session = locked(work, message.session, counts=True)
+    if session is not None and session.term == message.term and session.state in HOLDS_SLOT:
+        worker = work.stores.workers.get(worker_id)
+        draining = worker is not None and worker.draining
+        gone = End(EndCode.DRAINING, "worker_draining") if draining else OUTCOMES["crashed"]
+        end(work, session, gone, actor="worker")
+    slot = work.stores.slots.get(f"{worker_id}.{message.index}", lock=True)
+    if slot is None or slot.state is not SlotState.FENCING or slot.term != message.term:
+        return
+    work.stores.slots.save(fence(slot, now_us=work.now_us))
+    work.changes.workers.add(worker_id)
+    work.changes.room = True
+
+
+def _draining(work: Work, worker_id: str) -> None:
+    worker = work.stores.workers.get(worker_id, lock=True)
+    if worker is not None:
+        work.stores.workers.put(replace(worker, draining=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a slot should hold: the slot, its session, and the project's world where one is due."""
+
+    slot: Slot
+    session: Session | None
+    assign: wire.Assign | None
+
+
+def wanted(work: Work, worker_id: str) -> list[Wanted]:
+    """Return what each slot of a worker should hold."""
+    found = []
+    for slot in work.stores.slots.of_worker(worker_id):
+        session = work.stores.sessions.get(slot.session_id) if slot.session_id else None
+        found.append(Wanted(slot, session, _assignment(work, slot, session)))
+    return found
+
+
+def _assignment(work: Work, slot: Slot, session: Session | None) -> wire.Assign | None:
+    if slot.state is not SlotState.HELD or session is None or session.state in FINAL:
+        return None
+    project = work.stores.projects.get(session.project_id)
+    if project is None:
+        raise AssertionError(f"session {session.id} is of no project")
+    return wire.Assign(
+        index=slot.index,
+        session=session.id,
+        term=slot.term,
+        world=project.world,
+        video=project.video,
+        seed=seed_of(session.id),
+        start_timeout_s=session.rules.connect_timeout_s,
+    )
+
+
+def seed_of(session_id: str) -> int:
+    """Return the seed of a session's world: the same each time it is asked for."""
+    return int.from_bytes(session_id.encode()[-6:], "big")
