@@ -56,9 +56,12 @@ format: ## Write Python and TypeScript as `check` wants them
 	@$(NPM) format
 
 .PHONY: generate
-generate: ## Write the docs page and the TypeScript types that follow from the registry
-	@scripts/set-up dev
+generate: ## Write the docs pages and the TypeScript that follow from the code
+	@scripts/set-up dev node
 	@$(BIN)/python -m diorama.protocol.generate
+	@$(BIN)/python -m diorama.sessions.lifecycle_page
+	@$(BIN)/python -m diorama.gateway.configuration_page
+	@$(NPM) generate -w @diorama/protocol
 
 .PHONY: bench
 bench: ## Measure speed (benchmarks/bench_*.py)

@@ -379,6 +379,7 @@ export interface ProjectView {
   regions: string[]
   world: string
   prompts?: string[]
+  title?: string
 }
 /**
  * A text prompt for the world.
