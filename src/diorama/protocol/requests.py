@@ -1,6 +1,6 @@
 """What REST takes: the bodies of requests, parsed once at the edge by `strict_json`."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -18,3 +18,9 @@ class OpenSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     client_id: ClientId | None = None
     end_user: Label | None = None
     device: Label | None = None
+
+
+class LeavePage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/sessions/{id}/bye: 1001 the page is being left (it may be a reload), 1000 done."""
+
+    code: Literal[1000, 1001] = 1001

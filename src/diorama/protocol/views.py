@@ -120,3 +120,29 @@ class Page(msgspec.Struct, frozen=True):
 
     sessions: tuple[SessionView, ...]
     cursor: str | None = None
+
+
+class Projects(msgspec.Struct, frozen=True):
+    """The projects that a caller may see."""
+
+    projects: tuple[ProjectView, ...]
+
+
+class Workers(msgspec.Struct, frozen=True):
+    """Every worker."""
+
+    workers: tuple[WorkerView, ...]
+
+
+class Health(msgspec.Struct, frozen=True):
+    """A process that lives."""
+
+    status: str
+    version: str
+
+
+class Readiness(msgspec.Struct, frozen=True):
+    """A gateway that serves, with the number of workers connected to it."""
+
+    status: str
+    workers: int

@@ -1,0 +1,144 @@
+"""What a gateway needs before it serves: secrets, the owner's account and keys, the projects.
+
+Secrets are files of the data folder that only its owner reads; of keys, the store has the digests.
+"""
+
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from diorama.accounts.credentials import API_KEY, WORKER_KEY, Key, KeyKind
+from diorama.accounts.plans import FREE, Account
+from diorama.gateway.settings import ProjectSettings, Settings
+from diorama.kernel.ids import digest
+from diorama.projects.rules import Project
+from diorama.projects.shipped import SHIPPED
+from diorama.protocol.worker import WorldSpec
+from diorama.sessions.work import Work
+
+OWNER: Final = "acc_owner"
+_ONLY_OWNER: Final = 0o600
+_FOLDER: Final = 0o700
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secrets:
+    """What the data folder keeps.
+
+    Attributes:
+        tokens: signs session tokens.
+        api_key: opens the owner's account.
+        worker_key: opens `/v1/worker`.
+    """
+
+    tokens: bytes
+    api_key: str
+    worker_key: str
+
+
+def load_secrets(data_folder: Path) -> Secrets:
+    """Return the data folder's secrets, made at the first start."""
+    folder = data_folder / "secrets"
+    folder.mkdir(parents=True, exist_ok=True, mode=_FOLDER)
+    return Secrets(
+        tokens=_kept(folder / "tokens.key", "tks").encode(),
+        api_key=_kept(folder / "api.key", API_KEY),
+        worker_key=_kept(folder / "worker.key", WORKER_KEY),
+    )
+
+
+def _kept(path: Path, kind: str) -> str:
+    """Return what a secret file holds; make it, whole or not at all, where there is none."""
+    if not path.exists():
+        secret = f"{kind}_{secrets.token_urlsafe(32)}"
+        partial = path.with_suffix(".partial")
+        partial.unlink(missing_ok=True)
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _ONLY_OWNER)
+        with os.fdopen(handle, "w") as file:
+            file.write(secret)
+        partial.replace(path)
+    return path.read_text().strip()
+
+
+def prepare(work: Work, settings: Settings, kept: Secrets) -> None:
+    """Bring the owner's account, its keys and the projects up to what the settings say."""
+    stores = work.stores
+    if stores.accounts.get(OWNER, lock=True) is None:
+        stores.accounts.add(
+            Account(
+                id=OWNER,
+                name="owner",
+                plan=FREE.name,
+                concurrent_streams=FREE.concurrent_streams,
+                held=0,
+            )
+        )
+    for kind, secret in ((KeyKind.API, kept.api_key), (KeyKind.WORKER, kept.worker_key)):
+        if stores.accounts.key(digest(secret), kind) is None:
+            stores.accounts.add_key(
+                Key(
+                    id=work.ids.new("key"),
+                    account_id=OWNER,
+                    kind=kind,
+                    digest=digest(secret),
+                    name=f"first {kind} key",
+                    created_us=work.now_us,
+                )
+            )
+    _put_projects(work, settings.projects or shipped(), settings.local_worker.region)
+
+
+def shipped() -> tuple[ProjectSettings, ...]:
+    """Return the projects that ship, as an operator would have written them."""
+    return tuple(
+        ProjectSettings(
+            name=s.name,
+            title=s.title,
+            description=s.description,
+            world=s.entry,
+            prompts=s.prompts,
+        )
+        for s in SHIPPED
+    )
+
+
+def _put_projects(work: Work, wanted: Sequence[ProjectSettings], region: str) -> None:
+    """Store the projects that the settings name, and disable those they no longer name."""
+    known = {project.name: project for project in work.stores.projects.all()}
+    for settings in wanted:
+        old = known.pop(settings.name, None)
+        project = _project(settings, old, region, work.ids.new("prj"))
+        if project != old:
+            work.stores.projects.put(project)
+    for gone in known.values():
+        if gone.enabled:
+            off = msgspec.structs.replace(gone, enabled=False, version=gone.version + 1)
+            work.stores.projects.put(off)
+
+
+def _project(settings: ProjectSettings, old: Project | None, region: str, new_id: str) -> Project:
+    s = settings
+    project = Project(
+        id=new_id if old is None else old.id,
+        account_id=OWNER,
+        name=s.name,
+        title=s.title,
+        description=s.description,
+        enabled=s.enabled,
+        public=s.public,
+        pool=s.pool,
+        regions=s.regions or (region,),
+        world=WorldSpec(kind=s.kind, entry=s.world, options=s.options_json()),
+        video=s.video,
+        rules=s.rules,
+        prompts=s.prompts,
+        version=1 if old is None else old.version,
+    )
+    if old is None or project == old:
+        return project
+    return msgspec.structs.replace(project, version=old.version + 1)

@@ -1,0 +1,136 @@
+"""The sockets this gateway holds, and what each should be told next.
+
+Level-triggered: a change is an id; the pusher reads the thing anew and sends what it is now, so
+changes coalesce and the last word is always the store's. Nothing here is needed by another gateway.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Protocol
+
+from diorama.sessions.work import Changes
+
+
+class ViewerEnd(Protocol):
+    """A viewer's socket."""
+
+    @property
+    def session_id(self) -> str:
+        """The session it is for."""
+
+    @property
+    def lane(self) -> tuple[str, str]:
+        """The (project, region) of its session."""
+
+    def replace(self) -> None:
+        """Be told that a newer socket has the session."""
+
+
+class WorkerEnd(Protocol):
+    """A worker's socket."""
+
+    @property
+    def worker_id(self) -> str:
+        """The worker it is of."""
+
+    def wake(self) -> None:
+        """Be told that its slots should hold something else now."""
+
+    def replace(self) -> None:
+        """Be told that the worker has a newer socket."""
+
+
+class Hub:
+    """Sockets by what they are for, and the ids of what changed.
+
+    Attributes:
+        room: set when someone who waits may now have a place.
+        due: set when something may be due before the next sweep.
+        changed: set when `take_changed` has something.
+    """
+
+    def __init__(self) -> None:
+        self._viewers: dict[str, ViewerEnd] = {}
+        self._workers: dict[str, WorkerEnd] = {}
+        self._lanes: dict[tuple[str, str], set[str]] = {}
+        self._sessions_changed: set[str] = set()
+        self.room = asyncio.Event()
+        self.changed = asyncio.Event()
+        self.due_us: int | None = None
+        self.due_set = asyncio.Event()
+
+    def told(self, changes: Changes, now_us: int) -> None:
+        """Take what a committed unit of work changed."""
+        self._sessions_changed |= changes.sessions & self._viewers.keys()
+        for lane in changes.lanes:
+            self._sessions_changed |= self._lanes.get(lane, set())
+        if self._sessions_changed:
+            self.changed.set()
+        for worker_id in changes.workers:
+            if worker_id in self._workers:
+                self._workers[worker_id].wake()
+        if changes.room:
+            self.room.set()
+        if changes.soon_us is not None and changes.soon_us < now_us + _SOON_US:
+            self.due_us = min(changes.soon_us - now_us, self.due_us or _SOON_US)
+            self.due_set.set()
+
+    def take_changed(self) -> set[str]:
+        """Return the ids of sessions to push, and forget them."""
+        taken, self._sessions_changed = self._sessions_changed, set()
+        self.changed.clear()
+        return taken
+
+    def viewer(self, session_id: str) -> ViewerEnd | None:
+        """Return the socket of a session's viewer."""
+        return self._viewers.get(session_id)
+
+    def worker(self, worker_id: str) -> WorkerEnd | None:
+        """Return the socket of a worker."""
+        return self._workers.get(worker_id)
+
+    def viewers(self) -> Iterable[ViewerEnd]:
+        """Return every viewer's socket."""
+        return list(self._viewers.values())
+
+    def workers(self) -> Iterable[WorkerEnd]:
+        """Return every worker's socket."""
+        return list(self._workers.values())
+
+    @property
+    def worker_count(self) -> int:
+        """How many workers are connected here."""
+        return len(self._workers)
+
+    def add_viewer(self, end: ViewerEnd) -> None:
+        """Take up a viewer's socket; an older one of the same session is replaced."""
+        older = self._viewers.get(end.session_id)
+        if older is not None:
+            older.replace()
+        self._viewers[end.session_id] = end
+        self._lanes.setdefault(end.lane, set()).add(end.session_id)
+
+    def remove_viewer(self, end: ViewerEnd) -> None:
+        """Forget a viewer's socket, unless a newer one took its place."""
+        if self._viewers.get(end.session_id) is not end:
+            return
+        del self._viewers[end.session_id]
+        waiting = self._lanes.get(end.lane, set())
+        waiting.discard(end.session_id)
+        if not waiting:
+            self._lanes.pop(end.lane, None)
+
+    def add_worker(self, end: WorkerEnd) -> None:
+        """Take up a worker's socket; an older one of the same worker is replaced."""
+        older = self._workers.get(end.worker_id)
+        if older is not None:
+            older.replace()
+        self._workers[end.worker_id] = end
+
+    def remove_worker(self, end: WorkerEnd) -> None:
+        """Forget a worker's socket, unless a newer one took its place."""
+        if self._workers.get(end.worker_id) is end:
+            del self._workers[end.worker_id]
+
+
+_SOON_US = 1_000_000

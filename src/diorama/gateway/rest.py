@@ -1,0 +1,344 @@
+"""REST under `/v1`: what is asked, by whom, and which use case answers. OpenAPI at `/openapi.json`.
+
+Who may: a session's token opens that session and nothing else; an API key opens its account; a
+public project lets anybody ask for a session. Foreign and missing look the same.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import APIRouter, Depends, FastAPI, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from diorama import __version__
+from diorama.accounts.credentials import (
+    API_KEY,
+    SESSION_TOKEN,
+    KeyKind,
+    SessionToken,
+    read_token,
+    sign_token,
+)
+from diorama.gateway import problems
+from diorama.gateway.body import Documents, answer, json_body
+from diorama.gateway.desk import Desk
+from diorama.gateway.hub import Hub
+from diorama.gateway.pages import pages
+from diorama.gateway.viewer_socket import view_of
+from diorama.kernel.errors import Invalid, NotFound, Unauthorized
+from diorama.kernel.ids import digest
+from diorama.protocol.requests import LeavePage, OpenSession
+from diorama.protocol.states import FINAL, SessionState
+from diorama.protocol.views import (
+    Health,
+    OpenedSession,
+    Page,
+    Projects,
+    ProjectView,
+    Readiness,
+    SessionView,
+    Workers,
+)
+from diorama.sessions.lifecycle import Session
+from diorama.sessions.opening import Opening, open_session
+from diorama.sessions.show import project_view, worker_view
+from diorama.sessions.viewing import end_by_operator, leave
+from diorama.sessions.work import Work
+
+MAX_PAGE: Final = 200
+MAX_KEY: Final = 255
+documents: Final = Documents()
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: the holder of a session token, of an account's key, or anybody."""
+
+    account_id: str | None = None
+    token: SessionToken | None = None
+
+
+class Rest:
+    """The routes.
+
+    Args:
+        desk: runs use cases.
+        hub: holds sockets; `/readyz` counts its workers.
+        secret: signs session tokens.
+    """
+
+    def __init__(self, desk: Desk, hub: Hub, secret: bytes) -> None:
+        self._desk = desk
+        self._hub = hub
+        self._secret = secret
+
+    def app(self) -> FastAPI:
+        """Return the ASGI application: REST, its document, health and the player's pages."""
+        app = FastAPI(
+            title="Diorama",
+            version=__version__,
+            summary="Live, rendered worlds in any browser.",
+            docs_url=None,
+            redoc_url=None,
+        )
+        problems.install(app)
+        app.include_router(self._sessions())
+        app.include_router(self._catalogue())
+        app.include_router(self._health())
+        documents.install(app)
+        app.include_router(pages())
+        return app
+
+    def _sessions(self) -> APIRouter:
+        router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
+
+        @router.post(
+            "",
+            summary="Ask for a session",
+            **documents.route(
+                body=OpenSession,
+                answers={201: OpenedSession, 200: OpenedSession},
+                problems=(400, 401, 404, 409, 413, 429, 503),
+            ),
+        )
+        async def open_(
+            request: Request, body: Annotated[OpenSession, Depends(json_body(OpenSession))]
+        ) -> Response:
+            return await self._open(request, body)
+
+        @router.get(
+            "",
+            summary="List the account's sessions, newest first",
+            **documents.route(answers={200: Page}, problems=(401,)),
+        )
+        async def list_(
+            request: Request,
+            live: Annotated[bool, Query(description="only those that have not ended")] = False,  # noqa: FBT002 - FastAPI's way to declare a parameter of the query
+            cursor: Annotated[str | None, Query(max_length=64)] = None,
+            limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+        ) -> Response:
+            account_id = await self._account(request)
+            return answer(await self._page(account_id, live=live, cursor=cursor, limit=limit))
+
+        @router.get(
+            "/{session_id}",
+            summary="Look at a session",
+            **documents.route(answers={200: SessionView}, problems=(401, 404)),
+        )
+        async def get(request: Request, session_id: str) -> Response:
+            caller = await self._caller(request)
+            return answer(await self._desk.look(lambda work: _look(work, caller, session_id)))
+
+        @router.delete(
+            "/{session_id}",
+            summary="End a session; ending one that has ended changes nothing",
+            **documents.route(answers={200: SessionView}, problems=(401, 404)),
+        )
+        async def delete(request: Request, session_id: str) -> Response:
+            caller = await self._caller(request)
+            return answer(await self._desk.do(lambda work: _end(work, caller, session_id)))
+
+        @router.post(
+            "/{session_id}/bye",
+            summary="Say that the viewer's page is being left (1001) or that it is done (1000)",
+            **documents.route(body=LeavePage, answers={202: SessionView}, problems=(400, 401, 404)),
+        )
+        async def bye(
+            request: Request,
+            session_id: str,
+            body: Annotated[LeavePage, Depends(json_body(LeavePage))],
+        ) -> Response:
+            caller = await self._caller(request)
+
+            def say(work: Work) -> SessionView:
+                session = _theirs(work, caller, session_id, current=True)
+                return view_of(work, leave(work, session.id, body.code) or session)
+
+            return answer(await self._desk.do(say), 202)
+
+        return router
+
+    def _catalogue(self) -> APIRouter:
+        router = APIRouter(prefix="/v1")
+
+        @router.get(
+            "/projects",
+            tags=["projects"],
+            summary="List the public projects, and with a key one's own",
+            **documents.route(answers={200: Projects}, problems=(401,)),
+        )
+        async def projects(request: Request) -> Response:
+            caller = await self._caller(request, anybody=True)
+            found = await self._desk.look(lambda work: work.stores.projects.all())
+            shown = [p for p in found if p.public or p.account_id == caller.account_id]
+            return answer(Projects(projects=tuple(project_view(p) for p in shown if p.enabled)))
+
+        @router.get(
+            "/projects/{name}",
+            tags=["projects"],
+            summary="Look at a project",
+            **documents.route(answers={200: ProjectView}, problems=(401, 404)),
+        )
+        async def project(request: Request, name: str) -> Response:
+            caller = await self._caller(request, anybody=True)
+            found = await self._desk.look(lambda work: work.stores.projects.named(name))
+            if found is None or not (found.public or found.account_id == caller.account_id):
+                raise NotFound(f"there is no project {name}", code="project_unknown")
+            return answer(project_view(found))
+
+        @router.get(
+            "/workers",
+            tags=["workers"],
+            summary="List the workers and what their slots hold",
+            **documents.route(answers={200: Workers}, problems=(401,)),
+        )
+        async def workers(request: Request) -> Response:
+            await self._account(request)
+
+            def look(work: Work) -> Workers:
+                slots = work.stores.slots.of_workers()
+                return Workers(
+                    workers=tuple(
+                        worker_view(w, slots.get(w.id, []), work.now_us)
+                        for w in work.stores.workers.all()
+                    )
+                )
+
+            return answer(await self._desk.look(look))
+
+        return router
+
+    def _health(self) -> APIRouter:
+        router = APIRouter(tags=["health"])
+
+        @router.get(
+            "/healthz",
+            summary="Whether this process lives",
+            **documents.route(answers={200: Health}),
+        )
+        async def healthz() -> Response:
+            return answer(Health(status="ok", version=__version__))
+
+        @router.get(
+            "/readyz",
+            summary="Whether this gateway serves: its store answers",
+            **documents.route(answers={200: Readiness}, problems=(503,)),
+        )
+        async def readyz() -> Response:
+            await self._desk.look(lambda work: work.now_us)
+            return answer(Readiness(status="ready", workers=self._hub.worker_count))
+
+        return router
+
+    async def _open(self, request: Request, body: OpenSession) -> Response:
+        caller = await self._caller(request, anybody=True)
+        key = request.headers.get("idempotency-key")
+        if key is not None and not (1 <= len(key) <= MAX_KEY and key.isascii()):
+            raise Invalid(
+                f"an Idempotency-Key has 1 to {MAX_KEY} characters", code="idempotency_key"
+            )
+        opening = Opening(
+            project=body.project,
+            region=body.region,
+            client_id=body.client_id,
+            end_user=body.end_user,
+            device=body.device,
+            account_id=caller.account_id,
+            idempotency_key=key,
+            fingerprint=hashlib.sha256(msgspec.json.encode(body)).hexdigest(),
+        )
+
+        def ask(work: Work) -> OpenedSession:
+            opened = open_session(work, opening)
+            token = SessionToken(session_id=opened.session.id, issue=opened.session.issue)
+            return OpenedSession(
+                session=view_of(work, opened.session),
+                token=sign_token(token, self._secret),
+                continued=opened.continued,
+            )
+
+        opened = await self._desk.do(ask)
+        where = {"Location": f"/v1/sessions/{opened.session.id}"}
+        return answer(opened, 200 if opened.continued else 201, where)
+
+    async def _page(self, account_id: str, *, live: bool, cursor: str | None, limit: int) -> Page:
+        states = [state for state in SessionState if not live or state not in FINAL]
+
+        def look(work: Work) -> Page:
+            found = work.stores.sessions.listed(
+                account_id, states=states, after=cursor, limit=limit + 1
+            )
+            more = len(found) > limit
+            return Page(
+                sessions=tuple(view_of(work, session) for session in found[:limit]),
+                cursor=found[limit - 1].id if more else None,
+            )
+
+        return await self._desk.look(look)
+
+    async def _account(self, request: Request) -> str:
+        caller = await self._caller(request)
+        if caller.account_id is None:
+            raise Unauthorized("this needs an API key", code="credential_refused")
+        return caller.account_id
+
+    async def _caller(self, request: Request, *, anybody: bool = False) -> Caller:
+        """Return who asks.
+
+        Raises:
+            Unauthorized: a credential that opens nothing, or none where one is needed.
+        """
+        header = request.headers.get("authorization")
+        if header is None:
+            if anybody:
+                return Caller()
+            raise Unauthorized("this needs a credential", code="credential_missing")
+        scheme, _, secret = header.partition(" ")
+        secret = secret.strip()
+        if scheme.lower() == "bearer" and secret.startswith(f"{SESSION_TOKEN}_"):
+            return Caller(token=read_token(secret, self._secret))
+        if scheme.lower() == "bearer" and secret.startswith(f"{API_KEY}_"):
+            hashed = digest(secret)
+            key = await self._desk.look(lambda work: work.stores.accounts.key(hashed, KeyKind.API))
+            if key is not None:
+                return Caller(account_id=key.account_id)
+        raise Unauthorized("this credential opens nothing", code="credential_refused")
+
+
+def _theirs(work: Work, caller: Caller, session_id: str, *, current: bool = False) -> Session:
+    """Return a session that the caller may see.
+
+    Args:
+        work: the unit.
+        caller: who asks.
+        session_id: which.
+        current: whether a session token must be the newest of its session.
+    """
+    session = work.stores.sessions.get(session_id)
+    allowed = session is not None and (
+        session.account_id == caller.account_id
+        or (caller.token is not None and caller.token.session_id == session.id)
+    )
+    if session is None or not allowed:
+        raise NotFound(f"there is no session {session_id}", code="session_unknown")
+    if current and caller.token is not None and caller.token.issue != session.issue:
+        raise Unauthorized("a newer token was given for this session", code="token_refused")
+    return session
+
+
+def _look(work: Work, caller: Caller, session_id: str) -> SessionView:
+    return view_of(work, _theirs(work, caller, session_id))
+
+
+def _end(work: Work, caller: Caller, session_id: str) -> SessionView:
+    session = _theirs(work, caller, session_id, current=True)
+    if caller.account_id is not None:
+        ended = end_by_operator(
+            work, session_id, account_id=caller.account_id, reason="ended_by_api"
+        )
+    else:
+        ended = leave(work, session.id, 1000, reason="client_ended") or session
+    return view_of(work, ended)

@@ -1,0 +1,120 @@
+"""Where the parts of a gateway are joined: store, desk, hub, endpoints, loops, one port.
+
+It decides nothing but the order in which they start and stop.
+"""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator
+from typing import Final
+
+import structlog
+import uvloop
+
+from diorama.gateway.beats import Beats
+from diorama.gateway.bootstrap import Secrets, load_secrets, prepare
+from diorama.gateway.desk import Desk
+from diorama.gateway.front import Front, serve, stop_on_signals
+from diorama.gateway.hub import Hub
+from diorama.gateway.rest import Rest
+from diorama.gateway.settings import Settings
+from diorama.gateway.sweeps import Sweeps
+from diorama.gateway.viewer_socket import ViewerEndpoint, ViewerSocket
+from diorama.gateway.worker_socket import WorkerEndpoint, WorkerParts, WorkerSocket
+from diorama.kernel.clock import Clock, SystemClock
+from diorama.kernel.ids import IdFactory
+from diorama.storage.database import Database, open_database
+
+SWITCH_INTERVAL_S: Final = 0.0005
+"""How long one thread may keep the others waiting: the store's thread answers the loop's."""
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+
+class Gateway:
+    """One gateway over an open database.
+
+    Args:
+        settings: the operator's.
+        database: open; the gateway does not close it.
+        secrets: of the data folder.
+        clock: this machine's.
+    """
+
+    def __init__(
+        self, settings: Settings, database: Database, secrets: Secrets, clock: Clock
+    ) -> None:
+        self._settings = settings
+        self._secrets = secrets
+        self._stopping = False
+        self.hub = Hub()
+        self.desk = Desk(database, settings.timers.timers(), IdFactory(clock), self.hub.told)
+        self._beats = Beats(self.desk, self.hub)
+        self.sweeps = Sweeps(self.desk, self.hub, clock)
+
+    def _is_stopping(self) -> bool:
+        return self._stopping
+
+    @contextlib.asynccontextmanager
+    async def run(self) -> AsyncIterator[Front]:
+        """Run the loops, and yield what the one port answers with."""
+        await self.desk.do(lambda work: prepare(work, self._settings, self._secrets))
+        parts = WorkerParts(
+            self.desk, self.hub, self._beats, ice_servers=(), stopping=self._is_stopping
+        )
+        viewers = ViewerEndpoint(self.desk, self.hub, self._secrets.tokens, self._is_stopping)
+        async with asyncio.TaskGroup() as tasks:
+            loops = (tasks.create_task(self.sweeps.run()), tasks.create_task(self._beats.run()))
+            yield Front(
+                rest=Rest(self.desk, self.hub, self._secrets.tokens).app(),
+                sockets={"/v1/connect": viewers, "/v1/worker": WorkerEndpoint(parts)},
+                closing=self.close_sockets,
+            )
+            for loop in loops:
+                loop.cancel()
+
+    async def close_sockets(self) -> None:
+        """Close every socket as one that will come back: sessions and worlds go on without us."""
+        self._stopping = True
+        async with asyncio.TaskGroup() as tasks:
+            for end in (*self.hub.viewers(), *self.hub.workers()):
+                if isinstance(end, ViewerSocket | WorkerSocket):
+                    tasks.create_task(end.close_for_stop())
+
+
+@contextlib.asynccontextmanager
+async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Front]:
+    """Open the store and everything on it; close it last."""
+    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    secrets = load_secrets(settings.data_folder)
+    url = settings.database_url or f"sqlite://{settings.data_folder / 'diorama.db'}"
+    database = await asyncio.to_thread(open_database, url)
+    try:
+        async with Gateway(settings, database, secrets, clock).run() as front:
+            yield front
+    finally:
+        await database.close()
+
+
+async def run_until_signalled(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    clock = SystemClock()
+    async with stop_on_signals() as stop:
+        await serve(
+            lambda: open_gateway(settings, clock),
+            host=settings.host,
+            port=settings.port,
+            stop=stop,
+        )
+
+
+def run(settings: Settings) -> None:
+    """Run one gateway in this process until it is told to stop.
+
+    Raises:
+        DioramaError: the store cannot be had.
+        CannotListen: the address or port cannot be had.
+    """
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    uvloop.run(run_until_signalled(settings))

@@ -1,0 +1,154 @@
+"""The gateway's loops: push what changed, dispatch where there is room, sweep what time brings.
+
+Each loop is woken by a hint and, without one, every second: hints make it fast, the poll makes it
+right. An error of the store is logged and tried again; any other is a bug and ends the gateway.
+"""
+
+import asyncio
+from functools import partial
+from typing import Final
+
+import structlog
+
+from diorama.gateway.desk import Desk
+from diorama.gateway.hub import Hub
+from diorama.gateway.viewer_socket import ViewerSocket, seen_by_viewer
+from diorama.kernel.clock import Clock
+from diorama.kernel.errors import Unavailable
+from diorama.kernel.units import SECOND_US, seconds
+from diorama.sessions import sweep
+from diorama.sessions.dispatch import dispatch_lane, waiting_lanes
+from diorama.sessions.opening import forget_old_answers
+from diorama.sessions.work import Work
+
+SWEEP_EVERY_S: Final = 1.0
+ANSWERS_KEPT_S: Final = 24 * 3_600.0
+ANSWERS_A_SWEEP: Final = 1_000
+STEP_S: Final = 2.0
+"""A difference between the database's clock and CLOCK_BOOTTIME that is no drift."""
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+
+class Sweeps:
+    """The loops of one gateway."""
+
+    def __init__(self, desk: Desk, hub: Hub, clock: Clock) -> None:
+        self._desk = desk
+        self._hub = hub
+        self._clock = clock
+        self._grace_until_us = 0
+        self._last: tuple[int, int] | None = None
+        self._start_grace()
+
+    async def run(self) -> None:
+        """Run every loop until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._push())
+            tasks.create_task(self._dispatch())
+            tasks.create_task(self._sweep())
+            tasks.create_task(self._sweep_soon())
+
+    @property
+    def in_grace(self) -> bool:
+        """Whether silence is held against nobody."""
+        return self._clock.boottime_us() < self._grace_until_us
+
+    def _start_grace(self) -> None:
+        grace_us = seconds(self._desk.timers.recovery_grace_s)
+        self._grace_until_us = self._clock.boottime_us() + grace_us
+
+    async def _push(self) -> None:
+        while True:
+            await self._hub.changed.wait()
+            for session_id in self._hub.take_changed():
+                end = self._hub.viewer(session_id)
+                if isinstance(end, ViewerSocket):
+                    await self._show(end)
+
+    async def _show(self, end: ViewerSocket) -> None:
+        try:
+            found = await self._desk.look(lambda work: seen_by_viewer(work, end.session_id))
+        except Unavailable as error:
+            _log.warning("a change could not be shown", code=error.code)
+            return
+        if found is not None:
+            await end.show(*found)
+
+    async def _dispatch(self) -> None:
+        while True:
+            await _set_or_after(self._hub.room, SWEEP_EVERY_S)
+            self._hub.room.clear()
+            try:
+                for project_id, region in await self._desk.look(waiting_lanes):
+                    await self._desk.do(
+                        partial(dispatch_lane, project_id=project_id, region=region)
+                    )
+            except Unavailable as error:
+                _log.warning("waiters could not be served", code=error.code)
+
+    async def _sweep_soon(self) -> None:
+        """Sweep at a deadline that is due before the next round."""
+        while True:
+            await self._hub.due_set.wait()
+            due_us, self._hub.due_us = self._hub.due_us or 0, None
+            self._hub.due_set.clear()
+            await asyncio.sleep(max(due_us, 0) / SECOND_US + _JUST_AFTER_S)
+            try:
+                await self._expire()
+            except Unavailable as error:
+                _log.warning("a deadline could not be kept", code=error.code)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_EVERY_S)
+            try:
+                await self.once()
+            except Unavailable as error:
+                _log.warning("a sweep failed", code=error.code)
+
+    async def once(self) -> None:
+        """Do what time brought since the last round."""
+        await self._look_for_step()
+        await self._expire()
+        if not self.in_grace:
+            for session_id in await self._desk.look(sweep.unheard_sessions):
+                await self._desk.do(partial(sweep.detach_unheard, session_id=session_id))
+            if await self._desk.look(_has_lost_workers):
+                await self._desk.do(sweep.lose_workers)
+        await self._desk.do(sweep.free_fenced)
+        await self._desk.do(_forget)
+
+    async def _expire(self) -> None:
+        in_grace = self.in_grace
+        for session_id in await self._desk.look(sweep.due_sessions):
+            await self._desk.do(partial(sweep.expire, session_id=session_id, in_grace=in_grace))
+
+    async def _look_for_step(self) -> None:
+        """Start the grace anew where the database's clock moved otherwise than time did."""
+        now = (await self._desk.look(lambda work: work.now_us), self._clock.boottime_us())
+        if self._last is not None:
+            step_us = (now[0] - self._last[0]) - (now[1] - self._last[1])
+            if abs(step_us) > seconds(STEP_S):
+                _log.warning("the database's clock was stepped", step_s=step_us / SECOND_US)
+                self._start_grace()
+        self._last = now
+
+
+_JUST_AFTER_S: Final = 0.002
+
+
+def _has_lost_workers(work: Work) -> bool:
+    return bool(work.stores.workers.lost(work.now_us, limit=1))
+
+
+def _forget(work: Work) -> int:
+    return forget_old_answers(work, older_than_s=ANSWERS_KEPT_S, limit=ANSWERS_A_SWEEP)
+
+
+async def _set_or_after(event: asyncio.Event, seconds_: float) -> None:
+    try:
+        async with asyncio.timeout(seconds_):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,285 @@
+"""`/v1/connect`: a viewer's socket, from `hello` to its end.
+
+It carries: what the viewer says goes to a use case or to its worker, what the session becomes comes
+from the pusher. Which of them means what is decided in `sessions`.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+
+from diorama.accounts.credentials import read_token
+from diorama.gateway.desk import Desk
+from diorama.gateway.front import socket_response
+from diorama.gateway.hub import Hub
+from diorama.gateway.wire import Bucket, Wire
+from diorama.kernel.errors import DioramaError, NotFound, Refused, Unauthorized, Unavailable
+from diorama.protocol import viewer as wire
+from diorama.protocol.end_codes import EndCode
+from diorama.protocol.media import Answer, Candidate, Restart
+from diorama.protocol.strict_json import MAX_WS_BYTES
+from diorama.protocol.views import SessionView
+from diorama.protocol.worker import SignalToWorker
+from diorama.sessions.lifecycle import Session
+from diorama.sessions.show import session_view
+from diorama.sessions.viewing import Arrival, attach, leave, renew_media, socket_closed
+from diorama.sessions.work import Work
+
+if TYPE_CHECKING:
+    from diorama.gateway.worker_socket import WorkerSocket
+
+MAX_WAITING: Final = 64 * 1024
+BURST: Final = 200.0
+PER_S: Final = 40.0
+TRY_AGAIN_LATER: Final = 1013
+SERVICE_RESTART: Final = 1012
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+
+def seen_by_viewer(work: Work, session_id: str) -> tuple[Session, SessionView] | None:
+    """Return a session and what its viewer is shown of it."""
+    session = work.stores.sessions.get(session_id)
+    if session is None:
+        return None
+    return session, view_of(work, session)
+
+
+def view_of(work: Work, session: Session) -> SessionView:
+    """Return a session's view, with its place in line where it has one."""
+    project = work.stores.projects.get(session.project_id)
+    if project is None:
+        raise AssertionError(f"session {session.id} is of no project")
+    place = None
+    if session.state == "queued":
+        line = work.stores.sessions.line_ids(session.project_id, session.region)
+        place = (line.index(session.id) + 1, len(line))
+    return session_view(session, project=project.name, place=place)
+
+
+class ViewerSocket:
+    """One viewer's socket, attached to its session. See `gateway.hub.ViewerEnd`."""
+
+    def __init__(self, line: Wire[wire.FromViewer], session: Session, desk: Desk, hub: Hub) -> None:
+        self._line = line
+        self._desk = desk
+        self._hub = hub
+        self._session = session
+        self._sent_version = 0
+        self._sent_queue: object = None
+        self._replaced = asyncio.Event()
+        self.heard = True
+
+    @property
+    def session_id(self) -> str:
+        """The session it is for."""
+        return self._session.id
+
+    @property
+    def lane(self) -> tuple[str, str]:
+        """The (project, region) of its session."""
+        return self._session.project_id, self._session.region
+
+    @property
+    def attachment(self) -> int:
+        """The number of its peer connection."""
+        return self._session.attachment
+
+    def replace(self) -> None:
+        """Be told that a newer socket has the session."""
+        self._replaced.set()
+
+    async def show(self, session: Session, view: SessionView) -> None:
+        """Send the session if it is news; an end is followed by a close with its code."""
+        if session.version <= self._sent_version and view.queue == self._sent_queue:
+            return
+        if session.socket == self._session.socket:
+            self._session = session
+        self._sent_version = max(session.version, self._sent_version)
+        self._sent_queue = view.queue
+        await self._line.send(wire.SessionChanged(session=view))
+        if view.end is not None:
+            await self._line.close(view.end.code, view.end.reason)
+
+    async def signal(self, message: wire.ToViewer) -> None:
+        """Send an offer or a candidate of the worker."""
+        await self._line.send(message)
+
+    async def close_for_stop(self) -> None:
+        """Close because this gateway stops: the viewer comes back to another, or to the next."""
+        await self._line.close(SERVICE_RESTART, "gateway restarts")
+
+    async def talk(self, view: SessionView) -> None:
+        """Exchange messages until the socket ends."""
+        self._sent_version = self._session.version
+        self._sent_queue = view.queue
+        await self._line.send(
+            wire.Welcome(
+                protocol=wire.PROTOCOL,
+                session=view,
+                heartbeat_s=self._desk.timers.heartbeat_s,
+                resume_window_s=self._session.rules.resume_window_s,
+            )
+        )
+        async with asyncio.TaskGroup() as tasks:
+            superseding = tasks.create_task(self._close_when_replaced())
+            try:
+                async for message in self._line.messages():
+                    self.heard = True
+                    await self._handle(message)
+            finally:
+                superseding.cancel()
+
+    async def leave_socket(self) -> None:
+        """Note that the socket is gone, unless a newer one has the session."""
+        if not self._replaced.is_set():
+            socket = self._session.socket
+            await self._desk.do(lambda work: socket_closed(work, self.session_id, socket))
+
+    async def _close_when_replaced(self) -> None:
+        await self._replaced.wait()
+        await self._line.close(EndCode.SUPERSEDED, "continued_elsewhere")
+
+    async def _handle(self, message: wire.FromViewer) -> None:
+        match message:
+            case wire.Heartbeat():
+                await self._line.send(message)
+            case Answer() | Candidate():
+                await self._to_worker(message)
+            case Restart(scope="peer"):
+                await self._renew()
+            case Restart():
+                await self._to_worker(message)
+            case wire.Bye(code=code):
+                await self._desk.do(lambda work: leave(work, self.session_id, code))
+            case wire.MediaReport():
+                return  # the worker decides whether media flows; this only says it is heard
+            case wire.Hello():
+                problem = wire.Problem(code="hello_twice", message="hello was said already")
+                await self._line.send(problem)
+
+    async def _renew(self) -> None:
+        socket = self._session.socket
+        session = await self._desk.do(lambda work: renew_media(work, self.session_id, socket))
+        if session is not None:
+            self._session = session
+
+    async def _to_worker(self, signal: Answer | Candidate | Restart) -> None:
+        session = self._session
+        if signal.attachment != session.attachment or session.worker_id is None:
+            session = await self._reread()
+        worker: WorkerSocket | None = None
+        if session.worker_id is not None and signal.attachment == session.attachment:
+            worker = self._hub.worker(session.worker_id)  # type: ignore[assignment] # the hub holds them by Protocol
+        if worker is not None:
+            message = SignalToWorker(session=session.id, term=session.term, signal=signal)
+            await worker.tell(message)
+
+    async def _reread(self) -> Session:
+        found = await self._desk.look(lambda work: work.stores.sessions.get(self.session_id))
+        if found is not None and found.socket == self._session.socket:
+            self._session = found
+        return self._session
+
+
+class ViewerEndpoint:
+    """Answers `/v1/connect`.
+
+    Args:
+        desk: runs use cases.
+        hub: holds sockets.
+        secret: signs session tokens.
+        stopping: whether this gateway is stopping.
+    """
+
+    def __init__(self, desk: Desk, hub: Hub, secret: bytes, stopping: Callable[[], bool]) -> None:
+        self._desk = desk
+        self._hub = hub
+        self._secret = secret
+        self._stopping = stopping
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Take a socket, from its upgrade to its end."""
+        socket = socket_response(max_bytes=MAX_WS_BYTES)
+        await socket.prepare(request)
+        now_s = asyncio.get_running_loop().time()
+        bucket = Bucket(burst=BURST, per_s=PER_S, now_s=now_s)
+        line = Wire[wire.FromViewer](
+            socket, wire.FromViewer, wire.Problem, max_waiting=MAX_WAITING, bucket=bucket
+        )
+        if not same_origin(request.headers.get("Origin"), request.headers.get("Host", "")):
+            await line.refuse(
+                EndCode.UNAUTHORIZED,
+                word="origin_refused",
+                message="this page's origin may not open sessions here",
+            )
+            return socket
+        await self._greet(line)
+        return socket
+
+    async def _greet(self, line: Wire[wire.FromViewer]) -> None:
+        hello = await line.first(wire.HELLO_WITHIN_S)
+        if not isinstance(hello, wire.Hello):
+            await line.refuse(
+                EndCode.UNAUTHORIZED, word="hello_missing", message="the first word must be hello"
+            )
+            return
+        try:
+            _check_protocol(hello.protocol)
+            await self._attach(line, hello)
+        except Refused as error:
+            await line.refuse(EndCode.SUPERSEDED, word=error.code, message=str(error))
+        except (Unauthorized, NotFound) as error:
+            await line.refuse(EndCode.UNAUTHORIZED, word=error.code, message=str(error))
+        except Unavailable as error:
+            await line.refuse(TRY_AGAIN_LATER, word=error.code, message=str(error))
+
+    async def _attach(self, line: Wire[wire.FromViewer], hello: wire.Hello) -> None:
+        arrival = Arrival(
+            token=read_token(hello.token, self._secret),
+            attachment=hello.attachment,
+            codecs=hello.codecs,
+        )
+
+        def arrive(work: Work) -> tuple[Session, SessionView]:
+            session = attach(work, arrival)
+            return session, view_of(work, session)
+
+        session, view = await self._desk.do(arrive)
+        if view.end is not None:
+            await line.send(wire.SessionChanged(session=view))
+            await line.close(view.end.code, view.end.reason)
+            return
+        end = ViewerSocket(line, session, self._desk, self._hub)
+        self._hub.add_viewer(end)
+        structlog.contextvars.bind_contextvars(session=session.id)
+        _log.info("viewer attached", state=session.state, attachment=session.attachment)
+        try:
+            await end.talk(view)
+        finally:
+            self._hub.remove_viewer(end)
+            if not self._stopping():
+                await self._gone(end)
+
+    async def _gone(self, end: ViewerSocket) -> None:
+        try:
+            await end.leave_socket()
+        except DioramaError as error:
+            # The sweep finds an unheard viewer all the same, a few seconds later.
+            _log.warning("a closed socket could not be noted", code=error.code)
+
+
+def _check_protocol(protocol: int) -> None:
+    if protocol != wire.PROTOCOL:
+        raise Unauthorized(
+            f"protocol {protocol} is not spoken here, {wire.PROTOCOL} is", code="protocol_unknown"
+        )
+
+
+def same_origin(origin: str | None, host: str) -> bool:
+    """Whether a browser's page comes from this very host; what is no browser names no origin."""
+    return origin is None or urlsplit(origin).netloc.lower() == host.lower()

@@ -1,0 +1,246 @@
+"""`/v1/worker`: a worker's socket, from its credential to its end.
+
+What the worker reports goes to a use case; what its slots should hold is computed from the store
+after each change and each beat (`sessions.telling`) and sent until its reports agree.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from aiohttp import web
+
+from diorama.accounts.credentials import KeyKind
+from diorama.gateway.desk import Desk
+from diorama.gateway.front import socket_response
+from diorama.gateway.hub import Hub
+from diorama.gateway.wire import Bucket, Wire
+from diorama.kernel.errors import DioramaError, Refused, Unauthorized, Unavailable
+from diorama.kernel.ids import digest
+from diorama.leases.store import Renewal
+from diorama.protocol import worker as wire
+from diorama.protocol.end_codes import EndCode
+from diorama.protocol.media import IceServer, Offer
+from diorama.protocol.strict_json import MAX_WS_BYTES
+from diorama.sessions.telling import to_tell
+from diorama.sessions.working import HeardWorker, register, report, wanted
+from diorama.workers.capabilities import Worker
+
+if TYPE_CHECKING:
+    import msgspec
+
+    from diorama.gateway.beats import Beats
+    from diorama.gateway.viewer_socket import ViewerSocket
+
+MAX_WAITING: Final = 4 * 1024 * 1024
+BURST: Final = 4_000.0
+PER_S: Final = 1_000.0
+HELLO_WITHIN_S: Final = 10.0
+SERVICE_RESTART: Final = 1012
+TRY_AGAIN_LATER: Final = 1013
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+
+class WorkerSocket:
+    """One worker's socket. See `gateway.hub.WorkerEnd`."""
+
+    def __init__(
+        self,
+        line: Wire[wire.FromWorker],
+        worker: Worker,
+        hello: wire.Hello,
+        parts: "WorkerParts",
+    ) -> None:
+        self._line = line
+        self._worker = worker
+        self._parts = parts
+        self._reports = {slot.index: slot for slot in hello.slots}
+        self._told: set[object] = set()
+        self._wake = asyncio.Event()
+        self._replaced = asyncio.Event()
+
+    @property
+    def worker_id(self) -> str:
+        """The worker it is of."""
+        return self._worker.id
+
+    @property
+    def renewal(self) -> Renewal:
+        """What its beat renews."""
+        return Renewal(worker_id=self._worker.id, boot_id=self._worker.boot_id)
+
+    def wake(self) -> None:
+        """Be told that its slots should hold something else now."""
+        self._wake.set()
+
+    def replace(self) -> None:
+        """Be told that the worker has a newer socket."""
+        self._replaced.set()
+
+    async def tell(self, message: "msgspec.Struct") -> bool:
+        """Send a message to the worker."""
+        return await self._line.send(message)
+
+    async def confirm(self, beat: wire.Beat, *, renewed: bool) -> None:
+        """Answer a beat once it is on disk; a worker that was given up is let go."""
+        if renewed:
+            await self._line.send(wire.BeatConfirmed(n=beat.n, sent_us=beat.sent_us))
+        else:
+            await self._line.refuse(
+                TRY_AGAIN_LATER, word="lease_expired", message="this worker was given up"
+            )
+
+    async def close_for_stop(self) -> None:
+        """Close because this gateway stops; what runs goes on."""
+        await self._line.close(SERVICE_RESTART, "gateway restarts")
+
+    async def talk(self) -> None:
+        """Exchange messages until the socket ends."""
+        await self._line.send(
+            wire.Welcome(
+                protocol=wire.PROTOCOL,
+                worker=self._worker.id,
+                heartbeat_s=self._parts.desk.timers.heartbeat_s,
+                self_fence_s=self._parts.desk.timers.self_fence_s,
+            )
+        )
+        self._wake.set()
+        async with asyncio.TaskGroup() as tasks:
+            others = (
+                tasks.create_task(self._keep_telling()),
+                tasks.create_task(self._close_when_replaced()),
+            )
+            try:
+                async for message in self._line.messages():
+                    await self._handle(message)
+            finally:
+                for other in others:
+                    other.cancel()
+
+    async def _close_when_replaced(self) -> None:
+        await self._replaced.wait()
+        await self._line.close(SERVICE_RESTART, "the worker has a newer socket")
+
+    async def _keep_telling(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                wants = await self._parts.desk.look(lambda work: wanted(work, self.worker_id))
+            except Unavailable as error:
+                _log.warning("what a worker should hold is unknown", code=error.code)
+                continue  # the next beat asks again
+            servers = self._parts.ice_servers
+            for message in to_tell(wants, self._reports, ice_servers=servers):
+                if message not in self._told:
+                    self._told.add(message)
+                    await self._line.send(message)
+
+    async def _handle(self, message: wire.FromWorker) -> None:
+        match message:
+            case wire.Beat():
+                self._reports = {slot.index: slot for slot in message.slots}
+                self._told.clear()
+                self._wake.set()
+                self._parts.beats.add(self, HeardWorker(self.renewal, message))
+            case wire.SignalFromWorker():
+                await self._to_viewer(message)
+            case wire.Hello():
+                problem = wire.Problem(code="hello_twice", message="hello was said already")
+                await self._line.send(problem)
+            case _:
+                await self._parts.desk.do(lambda work: report(work, self.worker_id, message))
+
+    async def _to_viewer(self, message: wire.SignalFromWorker) -> None:
+        viewer: ViewerSocket | None = self._parts.hub.viewer(message.session)  # type: ignore[assignment] # the hub holds them by Protocol
+        if viewer is None:
+            return
+        signal = message.signal
+        if isinstance(signal, Offer):
+            signal = Offer(
+                attachment=signal.attachment, sdp=signal.sdp, ice_servers=self._parts.ice_servers
+            )
+        await viewer.signal(signal)
+
+
+class WorkerParts:
+    """What every worker's socket works with."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        hub: Hub,
+        beats: "Beats",
+        *,
+        ice_servers: tuple[IceServer, ...],
+        stopping: Callable[[], bool],
+    ) -> None:
+        self.desk = desk
+        self.hub = hub
+        self.beats = beats
+        self.ice_servers = ice_servers
+        self.stopping = stopping
+
+
+class WorkerEndpoint:
+    """Answers `/v1/worker`."""
+
+    def __init__(self, parts: WorkerParts) -> None:
+        self._parts = parts
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Take a socket, from its upgrade to its end."""
+        socket = socket_response(max_bytes=MAX_WS_BYTES)
+        await socket.prepare(request)
+        now_s = asyncio.get_running_loop().time()
+        line = Wire[wire.FromWorker](
+            socket,
+            wire.FromWorker,
+            wire.Problem,
+            max_waiting=MAX_WAITING,
+            bucket=Bucket(burst=BURST, per_s=PER_S, now_s=now_s),
+        )
+        try:
+            await self._check_key(request.headers.get("Authorization", ""))
+            await self._serve(line, _hello(await line.first(HELLO_WITHIN_S)))
+        except Unauthorized as error:
+            await line.refuse(EndCode.UNAUTHORIZED, word=error.code, message=str(error))
+        except (Refused, Unavailable) as error:
+            await line.refuse(TRY_AGAIN_LATER, word=error.code, message=str(error))
+        return socket
+
+    async def _check_key(self, header: str) -> None:
+        scheme, _, secret = header.partition(" ")
+        key = None
+        if scheme.lower() == "bearer" and secret:
+            hashed = digest(secret.strip())
+            key = await self._parts.desk.look(
+                lambda work: work.stores.accounts.key(hashed, KeyKind.WORKER)
+            )
+        if key is None:
+            raise Unauthorized("this worker key opens nothing", code="credential_refused")
+
+    async def _serve(self, line: Wire[wire.FromWorker], hello: wire.Hello) -> None:
+        worker = await self._parts.desk.do(lambda work: register(work, hello))
+        end = WorkerSocket(line, worker, hello, self._parts)
+        self._parts.hub.add_worker(end)
+        structlog.contextvars.bind_contextvars(worker=worker.name)
+        _log.info("worker registered", slots=len(hello.slots), boot_id=worker.boot_id)
+        try:
+            await end.talk()
+        except* DioramaError as group:
+            if not self._parts.stopping():
+                _log.warning("a worker's report could not be written", error=str(group.exceptions))
+        finally:
+            self._parts.hub.remove_worker(end)
+            _log.info("worker's socket closed", worker=worker.name)
+
+
+def _hello(message: wire.FromWorker | None) -> wire.Hello:
+    if isinstance(message, wire.Hello) and message.protocol == wire.PROTOCOL:
+        return message
+    raise Unauthorized(
+        f"the first word must be hello of protocol {wire.PROTOCOL}", code="hello_missing"
+    )
