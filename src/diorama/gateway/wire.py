@@ -104,8 +104,7 @@ class Wire(Generic[T]):
 
     def _transport(self) -> asyncio.Transport | None:
         request = self._socket._req  # noqa: SLF001 - aiohttp tells nowhere else what waits
-        transport = None if request is None else request.transport
-        return transport if isinstance(transport, asyncio.Transport) else None
+        return None if request is None else request.transport
 
     async def first(self, within_s: float) -> T | None:
         """Return the first message, or None where none came in time or it was none of theirs."""
