@@ -162,7 +162,7 @@ def test_input_ends_the_countdown() -> None:
 
 
 def test_one_who_is_sent_back_stands_where_it_stood() -> None:
-    session = after(*WAITING, (100, E.RESERVED), (121, E.QUEUED))
+    session = after(*WAITING, (100, E.RESERVED), (101, E.ACCEPTED), (121, E.QUEUED))
 
     assert session.state is S.QUEUED
     assert (session.ticket, session.attempt, session.slot_id) == (7, 1, None)
@@ -267,6 +267,14 @@ def test_a_viewer_who_comes_and_goes_keeps_no_slot_without_a_picture() -> None:
     assert next_deadline(resumed, DEFAULTS) == (at(50 + 60 + 60), Due.RESUME_EXPIRED)
 
 
+def test_a_viewer_who_comes_again_and_again_keeps_no_slot_without_a_picture() -> None:
+    new = after(*STARTING, (50, E.ATTACHED), (100, E.ATTACHED))
+    resumed = after(*STREAMING, (50, E.DETACHED), (100, E.ATTACHED), (150, E.ATTACHED))
+
+    assert next_deadline(new, DEFAULTS) == (at(1 + 60 + 60), Due.START_TIMED_OUT)
+    assert next_deadline(resumed, DEFAULTS) == (at(50 + 60 + 60), Due.RESUME_EXPIRED)
+
+
 # The table is data, so what must hold of every session is asked of the table.
 
 ROWS = [(state, event, to) for state, row in TRANSITIONS.items() for event, to in row.items()]
@@ -350,9 +358,13 @@ def test_every_deadline_ends_a_session_or_says_what_else() -> None:
 # Whatever people do
 
 MAX_ATTEMPTS: Final = 2
-STORIES: Final = st.lists(
-    st.tuples(st.sampled_from(Event), st.integers(min_value=-5, max_value=70)), max_size=40
+FOR_EVER_US: Final = NOON_US + seconds(1e6)
+STORIES: Final = st.tuples(
+    st.sampled_from([ASKED, IN_LINE, WAITING, RESERVED, STARTING, STREAMING, IDLE]),
+    st.lists(st.tuples(st.integers(0, 63), st.integers(min_value=-5, max_value=50)), max_size=40),
 )
+"""How it starts; then numbers that choose among what can happen, and how many seconds later."""
+Played = tuple[Story, list[tuple[int, int]]]
 RULES: Final = st.sampled_from([Rules(), IMPATIENT, UNWATCHED, SHORT, NO_WINDOW])
 quick = settings(max_examples=300, deadline=None, derandomize=True, database=None)
 
@@ -378,30 +390,34 @@ def pass_time(session: Session, now_us: int) -> list[Session]:
     return passed
 
 
-def played(story: list[tuple[Event, int]], rules: Rules) -> list[Session]:
+def played(story: Played, rules: Rules) -> list[Session]:
     """Return every version of a session to which people, and time, do this."""
-    history, now_us = [requested(rules)], NOON_US
-    for event, later_s in story:
+    beginning, acts = story
+    history = [after(*beginning[:length], rules=rules) for length in range(len(beginning) + 1)]
+    now_us = history[-1].entered_us
+    for choice, later_s in acts:
         now_us += seconds(max(later_s, 0))
         history.extend(pass_time(history[-1], now_us))
         last = history[-1]
-        if event in TRANSITIONS[last.state]:
-            end = LEFT if later_s % 2 else End(EndCode.APP_CRASHED, "world_crashed")
-            at_us = now_us + seconds(min(later_s, 0))  # reported late
-            history.append(advance(last, happened(last, event, at_us, end)))
+        if last.is_final:
+            break
+        possible = [E.ENDED] if choice == 0 else sorted(TRANSITIONS[last.state].keys() - {E.ENDED})
+        event = possible[choice % len(possible)]
+        end = LEFT if later_s % 2 else End(EndCode.APP_CRASHED, "world_crashed")
+        at_us = now_us + seconds(min(later_s, 0))  # reported late
+        history.append(advance(last, happened(last, event, at_us, end)))
     return history
 
 
 @quick
 @given(STORIES, RULES)
-def test_any_story_ends_once_people_stop_acting(
-    story: list[tuple[Event, int]], rules: Rules
-) -> None:
+def test_any_story_ends_once_people_stop_acting(story: Played, rules: Rules) -> None:
     last = played(story, rules)[-1]
-    if last.state is S.QUEUED and last.attachment and last.detached_us is None:
-        last = advance(last, happened(last, E.DETACHED, last.entered_us))
+    settled = [last, *pass_time(last, FOR_EVER_US)][-1]
+    if settled.state is S.QUEUED:  # heard, and waiting: the only one whom time does not end
+        settled = advance(settled, happened(settled, E.DETACHED, settled.entered_us))
 
-    ended = [last, *pass_time(last, last.entered_us + seconds(1e6))][-1]
+    ended = [settled, *pass_time(settled, FOR_EVER_US)][-1]
 
     assert ended.is_final
     assert ended.end is not None
@@ -410,9 +426,7 @@ def test_any_story_ends_once_people_stop_acting(
 
 @quick
 @given(STORIES, RULES)
-def test_every_state_that_waits_has_a_deadline(
-    story: list[tuple[Event, int]], rules: Rules
-) -> None:
+def test_every_state_that_waits_has_a_deadline(story: Played, rules: Rules) -> None:
     for session in played(story, rules):
         heard_in_line = (
             session.state is S.QUEUED and session.attachment > 0 and session.detached_us is None
@@ -426,7 +440,7 @@ def test_every_state_that_waits_has_a_deadline(
 
 @quick
 @given(STORIES, RULES)
-def test_a_history_never_goes_back(story: list[tuple[Event, int]], rules: Rules) -> None:
+def test_a_history_never_goes_back(story: Played, rules: Rules) -> None:
     history = played(story, rules)
 
     for before, session in pairwise(history):
@@ -439,9 +453,7 @@ def test_a_history_never_goes_back(story: list[tuple[Event, int]], rules: Rules)
 
 @quick
 @given(STORIES, RULES)
-def test_a_slot_is_held_exactly_where_limits_count_it(
-    story: list[tuple[Event, int]], rules: Rules
-) -> None:
+def test_a_slot_is_held_exactly_where_limits_count_it(story: Played, rules: Rules) -> None:
     for session in played(story, rules):
         if not session.is_final:
             assert (session.slot_id is not None) is (session.state in HOLDS_SLOT)
@@ -449,9 +461,7 @@ def test_a_slot_is_held_exactly_where_limits_count_it(
 
 @quick
 @given(STORIES, RULES)
-def test_no_slot_is_kept_for_long_without_a_picture(
-    story: list[tuple[Event, int]], rules: Rules
-) -> None:
+def test_no_slot_is_kept_for_long_without_a_picture(story: Played, rules: Rules) -> None:
     history = played(story, rules)
     window_s = max(DEFAULTS.claim_s, rules.resume_window_s) + rules.connect_timeout_s
 
@@ -462,9 +472,7 @@ def test_no_slot_is_kept_for_long_without_a_picture(
 
 @quick
 @given(STORIES, RULES)
-def test_the_end_is_known_exactly_when_a_session_has_ended(
-    story: list[tuple[Event, int]], rules: Rules
-) -> None:
+def test_the_end_is_known_exactly_when_a_session_has_ended(story: Played, rules: Rules) -> None:
     for session in played(story, rules):
         assert (session.end is not None) is session.is_final
         assert (session.ended_us is not None) is session.is_final
