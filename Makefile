@@ -18,12 +18,16 @@ help: ## Say what can be made
 
 .PHONY: run
 run: ## Install, build, and start Diorama on this machine (DIORAMA_PORT, DIORAMA_HOST, DIORAMA_DATA)
-	@scripts/set-up python web
+	@scripts/set-up python worlds web
 	@exec $(BIN)/diorama up
+
+.PHONY: web
+web: ## Build the player's pages
+	@scripts/set-up web
 
 .PHONY: test
 test: ## Install all that tests need, then check, and run every test
-	@scripts/set-up dev chromium web
+	@scripts/set-up dev chromium worlds web
 	@$(MAKE) --no-print-directory check
 	@echo "==> Tests of the web parts"
 	@$(NPM) test

@@ -79,6 +79,7 @@ def configure(*, level: str = "INFO", stream: TextIO = sys.stderr) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # its steps are ours to tell
 
 
 def _redacted(name: str, value: object, depth: int) -> object:

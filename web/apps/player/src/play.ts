@@ -75,7 +75,7 @@ function startAgain(): void {
 async function tellAbout(): Promise<void> {
   const found = await readProject(project).catch(() => null)
   if (!found) return
-  name = found.name
+  name = found.title || found.name
   document.title = `${name} · Diorama`
   part('about-name', HTMLElement).textContent = name
   part('about-text', HTMLElement).textContent = found.description

@@ -13,7 +13,7 @@ const notice = part('notice', HTMLParagraphElement)
 function card(project: ProjectView): HTMLLIElement {
   const text = document.createElement('div')
   text.className = 'text'
-  text.append(withText('h2', project.name), withText('p', project.description))
+  text.append(withText('h2', project.title || project.name), withText('p', project.description))
   text.append(project.enabled ? playLink(project) : switchedOff())
   const made = document.createElement('li')
   made.className = 'world'
