@@ -5,13 +5,22 @@ so a message that was lost is sent again and one that came twice changes nothing
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from diorama.leases.slots import SlotState
+from diorama.leases.slots import Slot, SlotState
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.media import IceServer
 from diorama.protocol.worker import Assign, Attach, SlotReport, Stop
 from diorama.sessions.lifecycle import Session
-from diorama.sessions.working import Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a slot should hold: the slot, its session, and the project's world where one is due."""
+
+    slot: Slot
+    session: Session | None
+    assign: Assign | None
 
 
 def to_tell(

@@ -18,6 +18,7 @@ from diorama.protocol.states import FINAL, HOLDS_SLOT, METERED, SessionState
 from diorama.sessions.dispatch import try_elsewhere
 from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
 from diorama.sessions.store import ViewerLease
+from diorama.sessions.telling import Wanted
 from diorama.sessions.work import WORKER_LOST, Work, end, locked, record
 from diorama.workers.capabilities import Worker
 
@@ -250,15 +251,6 @@ def _draining(work: Work, worker_id: str) -> None:
     worker = work.stores.workers.get(worker_id, lock=True)
     if worker is not None:
         work.stores.workers.put(replace(worker, draining=True))
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a slot should hold: the slot, its session, and the project's world where one is due."""
-
-    slot: Slot
-    session: Session | None
-    assign: wire.Assign | None
 
 
 def wanted(work: Work, worker_id: str) -> list[Wanted]:
