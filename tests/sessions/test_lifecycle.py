@@ -141,6 +141,13 @@ def test_without_socket_and_media_the_viewer_is_gone() -> None:
     assert session.detached_us == at(60)
 
 
+def test_a_viewer_with_a_new_socket_is_not_gone_without_media() -> None:
+    session = after(*STREAMING, (50, E.SOCKET_CLOSED), (51, E.REJOINED), (60, E.MEDIA_LOST))
+
+    assert session.state is S.CONNECTING
+    assert session.detached_us is None
+
+
 def test_the_second_word_that_a_viewer_is_gone_moves_nothing() -> None:
     session = after(*STREAMING, (50, E.DETACHED), (70, E.DETACHED), (80, E.SOCKET_CLOSED))
 
@@ -223,6 +230,7 @@ DEADLINES: list[tuple[Story, Rules, float, Due]] = [
     ((*RESERVED, (2, E.ACCEPTED), (59, E.ATTACHED)), NO_WINDOW, 119, Due.START_TIMED_OUT),
     (STREAMING, Rules(), 130, Due.SILENCE),
     ((*STREAMING, (100, E.INPUT)), Rules(), 220, Due.SILENCE),
+    ((*STREAMING, (100, E.INPUT), (90, E.INPUT)), Rules(), 220, Due.SILENCE),
     (STREAMING, UNWATCHED, 1_810, Due.RUNTIME_OVER),
     (STREAMING, SHORT, 70, Due.RUNTIME_OVER),
     (IDLE, Rules(), 160, Due.AFK_EXPIRED),
