@@ -7,7 +7,6 @@ from typing import Protocol
 from diorama.accounts.store import AccountStore
 from diorama.admission.decision import Holder
 from diorama.leases.store import SlotStore, WorkerStore
-from diorama.metering.usage import LoggedEvent
 from diorama.projects.store import ProjectStore
 from diorama.protocol.end_codes import End
 from diorama.protocol.states import SessionState
@@ -99,9 +98,6 @@ class SessionStore(Protocol):
 
     def lease(self, session_id: str) -> ViewerLease | None:
         """Return a viewer's lease."""
-
-    def log(self, session_id: str) -> list[LoggedEvent]:
-        """Return the log of a session, by version."""
 
     def answered(self, account_id: str, key: str) -> Answered | None:
         """Return what an idempotency key was answered with."""
