@@ -20,53 +20,15 @@ from diorama.sessions.lifecycle import (
     Due,
     Event,
     Happened,
-    Reservation,
     Session,
     advance,
     next_deadline,
 )
 from tests.clock import NOON_US
+from tests.sessions.stories import LEFT, at, happened, requested
 
 E, S = Event, SessionState
-LEFT: Final = End(EndCode.NORMAL, "viewer_left")
 Story = tuple[tuple[float, Event], ...]
-
-
-def at(instant_s: float) -> int:
-    return NOON_US + seconds(instant_s)
-
-
-def requested(rules: Rules | None = None) -> Session:
-    return Session(
-        id="ses_1",
-        account_id="acc_1",
-        project_id="prj_1",
-        region="local",
-        pool="default",
-        kind="python",
-        end_user=None,
-        client_id=None,
-        device=None,
-        rules=rules or Rules(),
-        state=S.REQUESTING,
-        version=1,
-        created_us=NOON_US,
-        entered_us=NOON_US,
-        wait_since_us=NOON_US,
-    )
-
-
-def happened(session: Session, event: Event, at_us: int, end: End = LEFT) -> Happened:
-    """An event with all that goes with it."""
-    given_slot = Reservation(worker_id="wrk_1", slot_id="slt_1", term=session.term + 1)
-    return Happened(
-        event=event,
-        at_us=at_us,
-        reservation=given_slot if event is E.RESERVED else None,
-        end=end if event is E.ENDED else None,
-        codecs=("H264",) if event is E.ATTACHED else (),
-        ticket=7 if event is E.QUEUED else None,
-    )
 
 
 def after(*story: tuple[float, Event], rules: Rules | None = None) -> Session:
