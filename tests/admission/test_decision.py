@@ -297,6 +297,26 @@ def test_a_takeover_ends_nobody_elses_session_and_none_that_is_watched() -> None
     assert ended(found) == []
 
 
+def test_an_anonymous_visitor_takes_over_nobodys_session() -> None:
+    asked = ask(OnLimit.TAKE_OVER)
+    holders = [holder("a", unheard_s=9)]
+
+    found = answer(asked, counted(*holders, account=1, asked=asked), *holders)
+
+    assert isinstance(found, Reject)
+    assert ended(found) == []
+
+
+def test_the_accounts_key_takes_over_a_session_without_an_end_user() -> None:
+    asked = replace(ask(OnLimit.TAKE_OVER), with_key=True)
+    holders = [holder("a", unheard_s=9), holder("b", unheard_s=12, end_user="bob")]
+
+    found = answer(asked, counted(*holders, account=2, asked=asked), *holders)
+
+    assert isinstance(found, Pass)
+    assert ended(found) == [("a", TAKEN)]
+
+
 def test_a_takeover_ends_the_session_that_helps() -> None:
     asked = ask(OnLimit.TAKE_OVER, end_user="ann")
     holders = [

@@ -196,11 +196,11 @@ DEADLINES: list[tuple[Story, Rules, float, Due]] = [
     (STREAMING, UNWATCHED, 1_810, Due.RUNTIME_OVER),
     (STREAMING, SHORT, 70, Due.RUNTIME_OVER),
     (IDLE, Rules(), 160, Due.AFK_EXPIRED),
-    ((*STREAMING, (50, E.MEDIA_LOST)), Rules(), 110, Due.RESUME_EXPIRED),
+    ((*STREAMING, (50, E.MEDIA_LOST)), Rules(), 110, Due.MEDIA_GONE),
     ((*STREAMING, (50, E.DETACHED)), Rules(), 110, Due.RESUME_EXPIRED),
     ((*STREAMING, (50, E.DETACHED)), SHORT, 70, Due.RUNTIME_OVER),
     ((*STREAMING, (50, E.DETACHED)), NO_WINDOW, 50, Due.RESUME_EXPIRED),
-    ((*STREAMING, (50, E.DETACHED), (100, E.ATTACHED)), Rules(), 160, Due.RESUME_EXPIRED),
+    ((*STREAMING, (50, E.DETACHED), (100, E.ATTACHED)), Rules(), 160, Due.MEDIA_GONE),
     ((*STREAMING, (50, E.LEAVING)), Rules(), 50.75, Due.PAGE_LEFT),
     ((*STREAMING, (50, E.LEAVING), (60, E.LEAVING)), Rules(), 50.75, Due.PAGE_LEFT),
 ]
@@ -242,7 +242,7 @@ def test_a_viewer_who_comes_again_and_again_keeps_no_slot_without_a_picture() ->
     resumed = after(*STREAMING, (50, E.DETACHED), (100, E.ATTACHED), (150, E.ATTACHED))
 
     assert next_deadline(new, DEFAULTS) == (at(1 + 60 + 60), Due.START_TIMED_OUT)
-    assert next_deadline(resumed, DEFAULTS) == (at(50 + 60 + 60), Due.RESUME_EXPIRED)
+    assert next_deadline(resumed, DEFAULTS) == (at(50 + 60 + 60), Due.MEDIA_GONE)
 
 
 # The table is data, so what must hold of every session is asked of the table.

@@ -60,12 +60,17 @@ class Holder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What is asked for, as far as limits are concerned."""
+    """What is asked for, as far as limits are concerned.
+
+    `with_key`: whether it came with the account's key, whose holder owns every session without an
+    end user; an anonymous visitor owns none of the others'.
+    """
 
     project_id: str
     region: str
     end_user: str | None
     rules: Rules
+    with_key: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +164,7 @@ def _over_limit(
     blocking = limits_in_the_way(counts)
     counted = tuple(h for h in holding if any(_counts_in(h, ask, kind) for kind in blocking))
     if ask.rules.on_limit is OnLimit.TAKE_OVER:
-        own = [h for h in counted if h.end_user == ask.end_user and h.detached_us is not None]
+        own = [h for h in counted if _is_own(h, ask) and h.detached_us is not None]
         for holder in sorted(own, key=lambda h: (h.detached_us or 0, h.session_id)):
             if not limits_in_the_way(_without(counts, holder, ask)):
                 taken = Ending(
@@ -171,6 +176,11 @@ def _over_limit(
     reason = min(blocking, key=list(LimitKind).index)
     end = End(EndCode.LIMIT_REACHED, reason.value)
     return Reject(end=end, ending=ending, holders=counted)
+
+
+def _is_own(holder: Holder, ask: Ask) -> bool:
+    known = ask.end_user is not None or ask.with_key
+    return known and holder.end_user == ask.end_user
 
 
 def _counts_in(holder: Holder, ask: Ask, kind: LimitKind) -> bool:

@@ -6,6 +6,7 @@ public project lets anybody ask for a session. Foreign and missing look the same
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Final
 
 import msgspec
@@ -43,7 +44,7 @@ from diorama.protocol.views import (
     Workers,
 )
 from diorama.sessions.lifecycle import Session
-from diorama.sessions.opening import Opening, open_session
+from diorama.sessions.opening import Opening, RefusedByLimit, open_session, yield_stale
 from diorama.sessions.show import project_view, worker_view
 from diorama.sessions.viewing import end_by_operator, leave
 from diorama.sessions.work import Work
@@ -260,7 +261,12 @@ class Rest:
                 continued=opened.continued,
             )
 
-        opened = await self._desk.do(ask)
+        try:
+            opened = await self._desk.do(ask)
+        except RefusedByLimit as refusal:
+            if refusal.ending:
+                await self._desk.do(partial(yield_stale, ending=refusal.ending))
+            raise
         where = {"Location": f"/v1/sessions/{opened.session.id}"}
         return answer(opened, 200 if opened.continued else 201, where)
 

@@ -175,6 +175,7 @@ class Due(StrEnum):
     START_TIMED_OUT = "start_timed_out"
     CONNECT_TIMED_OUT = "connect_timed_out"
     RESUME_EXPIRED = "resume_expired"
+    MEDIA_GONE = "media_gone"
     SILENCE = "silence"
     AFK_EXPIRED = "afk_expired"
     RUNTIME_OVER = "runtime_over"
@@ -189,12 +190,15 @@ DUE_ENDS: Final[Mapping[Due, End]] = {
     Due.START_TIMED_OUT: End(EndCode.APP_UNABLE_TO_LAUNCH, "world_failed_to_start"),
     Due.CONNECT_TIMED_OUT: End(EndCode.STREAMER_NOT_FOUND, "connect_timeout"),
     Due.RESUME_EXPIRED: End(EndCode.ABNORMAL, "viewer_lost"),
+    Due.MEDIA_GONE: End(EndCode.ABNORMAL, "media_lost"),
     Due.AFK_EXPIRED: End(EndCode.TIME_LIMIT, "afk_timeout"),
     Due.RUNTIME_OVER: End(EndCode.TIME_LIMIT, "max_runtime"),
 }
 """What ends with each; the two that are not here (`SILENCE`, `ASSIGNMENT_EXPIRED`) end nothing."""
 
-WAITS_ON_VIEWER: Final = frozenset({Due.NEVER_ATTACHED, Due.PLACE_LOST, Due.RESUME_EXPIRED})
+WAITS_ON_VIEWER: Final = frozenset(
+    {Due.NEVER_ATTACHED, Due.PLACE_LOST, Due.RESUME_EXPIRED, Due.MEDIA_GONE}
+)
 """Held back after a restart or a step of the clock: silence may have been ours."""
 
 
@@ -264,7 +268,7 @@ def _connecting(session: Session, timers: Timers) -> list[tuple[int, Due]]:
 
 def _late(session: Session) -> Due:
     if session.first_frame_us is not None:
-        return Due.RESUME_EXPIRED
+        return Due.MEDIA_GONE
     return Due.START_TIMED_OUT if session.world_started_us is None else Due.CONNECT_TIMED_OUT
 
 

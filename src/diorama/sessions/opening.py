@@ -4,13 +4,14 @@ Locks are taken in one order everywhere: lane, account, session, slot.
 Source: DESIGN section 3; laws 1, 4 and 8.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from diorama.admission.decision import (
     Ask,
     Counts,
-    Holder,
+    Ending,
     Pass,
     Placement,
     Reject,
@@ -20,7 +21,7 @@ from diorama.admission.decision import (
     limits_in_the_way,
     place,
 )
-from diorama.kernel.errors import Invalid, LimitReached, NotFound, Refused, Unavailable
+from diorama.kernel.errors import Detail, Invalid, LimitReached, NotFound, Refused, Unavailable
 from diorama.kernel.units import SECOND_US
 from diorama.projects.rules import Project
 from diorama.protocol.end_codes import End, EndCode
@@ -69,11 +70,14 @@ def open_session(work: Work, opening: Opening) -> Opened:
     Raises:
         NotFound: no such project for this caller (`project_unknown`), or no such region.
         Refused: the project is disabled (`project_disabled`).
-        Invalid: the idempotency key was used for another request (`idempotency_mismatch`).
+        Invalid: the idempotency key was used for another request (`idempotency_mismatch`), or an
+            end user is named by someone without the account's key (`end_user_unproven`).
         LimitReached: a limit refuses; `detail["holders"]` lists what holds the slots.
         Unavailable: nothing can serve it (`no_worker`, `queue_off`, `queue_full`).
     """
     project = _project(work, opening)
+    if opening.end_user is not None and opening.account_id != project.account_id:
+        raise Invalid("an end user is named with the account's key only", code="end_user_unproven")
     region = opening.region or project.regions[0]
     if region not in project.regions:
         raise NotFound(
@@ -142,7 +146,7 @@ def _admit(work: Work, project: Project, region: str, opening: Opening) -> Sessi
     if lane is None or account is None:
         raise AssertionError(f"project {project.id} has no lane in {region}, or no account")
     counts = counts_for(work, requested, account, lane)
-    must_wait = not _pass_limits(work, requested, counts)
+    must_wait = not _pass_limits(work, requested, counts, with_key=opening.account_id is not None)
     slot = None if must_wait or lane.waiting else free_slot(work, requested)
     room = Room(
         waiting=lane.waiting,
@@ -185,7 +189,7 @@ def _requested(work: Work, project: Project, region: str, opening: Opening) -> S
     )
 
 
-def _pass_limits(work: Work, session: Session, counts: Counts) -> bool:
+def _pass_limits(work: Work, session: Session, counts: Counts, *, with_key: bool) -> bool:
     """Return whether the limits let a request pass; end those that yield to it.
 
     Raises:
@@ -197,6 +201,7 @@ def _pass_limits(work: Work, session: Session, counts: Counts) -> bool:
         project_id=session.project_id,
         region=session.region,
         end_user=session.end_user,
+        with_key=with_key,
         rules=session.rules,
     )
     answer = answer_limits(
@@ -207,7 +212,7 @@ def _pass_limits(work: Work, session: Session, counts: Counts) -> bool:
         stale_after_s=work.timers.stale_after_s,
     )
     if isinstance(answer, Reject):
-        _refuse_limit(work, answer.end, answer.holders)
+        _refuse_limit(work, answer)
     for ending in answer.ending:
         _end_for_another(work, ending.session_id, ending.end)
     return isinstance(answer, Pass) and not isinstance(answer, Wait)
@@ -224,10 +229,29 @@ def _end_for_another(work: Work, session_id: str, why: End) -> None:
         end(work, session, why, actor="gateway")
 
 
-def _refuse_limit(work: Work, why: End, holders: tuple[Holder, ...]) -> NoReturn:
-    raise LimitReached(
-        why.entry.viewer,
-        code=why.reason,
+class RefusedByLimit(LimitReached):
+    """A limit refuses; what is stale and counted all the same is yet to end: see `yield_stale`.
+
+    The refusal undoes its own transaction, so those sessions end in one of theirs.
+    """
+
+    def __init__(self, answer: Reject, detail: Mapping[str, Detail]) -> None:
+        super().__init__(answer.end.entry.viewer, code=answer.end.reason, detail=detail)
+        self.ending: Final = answer.ending
+
+
+def yield_stale(work: Work, ending: Sequence[Ending]) -> None:
+    """End the stale sessions that a refusal found, but for those heard again since."""
+    for one in ending:
+        session = locked(work, one.session_id, counts=True)
+        if session is not None and session.detached_us is not None:
+            end(work, session, one.end, actor="gateway")
+
+
+def _refuse_limit(work: Work, answer: Reject) -> NoReturn:
+    holders = answer.holders
+    raise RefusedByLimit(
+        answer,
         detail={
             "end_code": int(EndCode.LIMIT_REACHED),
             "holders": [holder_detail(holder, work.now_us) for holder in holders],
@@ -238,7 +262,7 @@ def _refuse_limit(work: Work, why: End, holders: tuple[Holder, ...]) -> NoReturn
 
 def _refuse(work: Work, answer: Reject, project: Project) -> NoReturn:
     if answer.end.code is EndCode.LIMIT_REACHED:
-        _refuse_limit(work, answer.end, answer.holders)
+        _refuse_limit(work, answer)
     raise Unavailable(
         f"project {project.name}: {answer.end.entry.viewer}",
         code=answer.end.reason,
