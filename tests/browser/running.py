@@ -1,0 +1,191 @@
+"""A Diorama of its own for a test: `diorama up` on a free port, seen through REST and /proc."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Final
+
+import httpx
+import msgspec
+
+from diorama.cli.readiness import free_port
+from diorama.protocol.states import SessionState
+from diorama.protocol.views import Page, Readiness, SessionView, SlotView, Workers
+from tests.browser.waiting import until
+
+HOST: Final = "127.0.0.1"
+STOP_WITHIN_S: Final = 20.0
+WORLDS: Final = Path(__file__).with_name("worlds.py")
+PAINTED: Final = f"""
+[[projects]]
+name = "painted"
+title = "Painted"
+description = "One colour at a time."
+world = "{WORLDS}:Painted"
+prompts = ["red", "blue"]
+"""
+"""The configuration of one project that costs little."""
+
+
+class Running:
+    """A Diorama that runs."""
+
+    def __init__(self, port: int, data: Path, process: asyncio.subprocess.Process) -> None:
+        self.port = port
+        self.data = data
+        self._process = process
+        self._rest = httpx.AsyncClient(base_url=self.address, timeout=2.0)
+
+    @property
+    def address(self) -> str:
+        """Where it is opened."""
+        return f"http://{HOST}:{self.port}"
+
+    async def until_ready(self) -> None:
+        """Wait until it serves, with a worker."""
+        await until(self._ready, what="Diorama is ready")
+        key = (self.data / "secrets" / "api.key").read_text()
+        self._rest.headers["Authorization"] = f"Bearer {key}"
+
+    async def stop(self) -> None:
+        """Stop it as Ctrl-C does, and wait for it."""
+        await self._rest.aclose()
+        if self._process.returncode is None:
+            self._process.send_signal(signal.SIGINT)
+            async with asyncio.timeout(STOP_WITHIN_S):
+                await self._process.wait()
+
+    async def session(self, session_id: str) -> SessionView:
+        """Return a session, live or ended."""
+        return msgspec.json.decode(await self._get(f"/v1/sessions/{session_id}"), type=SessionView)
+
+    async def live(self) -> list[SessionView]:
+        """Return the sessions that have not ended, the oldest first."""
+        page = msgspec.json.decode(await self._get("/v1/sessions?live=true"), type=Page)
+        return sorted(page.sessions, key=lambda session: session.created_at)
+
+    async def only_session(self) -> SessionView:
+        """Return the one session that has not ended."""
+        (session,) = await self.live()
+        return session
+
+    async def slots(self) -> list[SlotView]:
+        """Return the slots of the one worker."""
+        workers = msgspec.json.decode(await self._get("/v1/workers"), type=Workers)
+        (worker,) = workers.workers
+        return list(worker.slots)
+
+    async def until_session(
+        self, session_id: str, *states: SessionState, attached: bool | None = None
+    ) -> SessionView:
+        """Return a session once it is in one of these states, and attached or not."""
+
+        async def look() -> SessionView | None:
+            session = await self.session(session_id)
+            fits = session.state in states and attached in {None, session.attached}
+            return session if fits else None
+
+        return await until(look, what=f"{session_id} is {states}, attached {attached}")
+
+    async def until_free(self, *, within_s: float) -> None:
+        """Wait until no slot holds a session."""
+
+        async def look() -> bool | None:
+            return all(slot.state == "free" for slot in await self.slots()) or None
+
+        await until(look, what="every slot is free", within_s=within_s)
+
+    def gateway_pid(self) -> int:
+        """Return the number of the gateway's process."""
+        return _child(self._process.pid, "gateway")
+
+    def worker_pid(self) -> int:
+        """Return the number of the worker's process."""
+        return _child(self._process.pid, "worker")
+
+    def world_pid(self) -> int:
+        """Return the number of the one world's process."""
+        return _child(self.worker_pid(), "diorama.world.host")
+
+    async def _ready(self) -> Readiness | None:
+        try:
+            answer = await self._rest.get("/readyz")
+        except httpx.TransportError:
+            return None
+        if answer.status_code != httpx.codes.OK:
+            return None
+        found = msgspec.json.decode(answer.content, type=Readiness)
+        return found if found.workers > 0 else None
+
+    async def _get(self, path: str) -> bytes:
+        """Ask until the gateway answers: a test may have killed it."""
+
+        async def ask() -> bytes | None:
+            try:
+                answer = await self._rest.get(path)
+            except httpx.TransportError:
+                return None
+            return answer.raise_for_status().content
+
+        return await until(ask, what=f"an answer to GET {path}")
+
+
+@contextlib.asynccontextmanager
+async def running(folder: Path, configuration: str, *, slots: int) -> AsyncIterator[Running]:
+    """Run a Diorama with this configuration, its data and its log in a folder."""
+    file, data, port = folder / "diorama.toml", folder / "data", free_port(HOST)
+    file.write_text(configuration)
+    own = {name: v for name, v in os.environ.items() if not name.startswith("DIORAMA_")}
+    settings = {
+        "DIORAMA_CONFIG": str(file),
+        "DIORAMA_DATA": str(data),
+        "DIORAMA_PORT": str(port),
+        "DIORAMA_LOCAL_WORKER__SLOTS": str(slots),
+    }
+    with (folder / "log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "diorama.cli", "up"),
+            env=own | settings,
+            stdout=log,
+            stderr=log,
+            process_group=0,
+        )
+    found = Running(port, data, process)
+    try:
+        await found.until_ready()
+        yield found
+    finally:
+        await found.stop()
+        sys.stdout.write((folder / "log").read_text())  # shown where the test fails
+
+
+def _child(parent: int, word: str) -> int:
+    """Return the number of the one living child whose command line has this word."""
+    (pid,) = [pid for pid in _children(parent) if word in _command_line(pid)]
+    return pid
+
+
+def _children(parent: int) -> Iterator[int]:
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal() and _parent(folder) == parent:
+            yield int(folder.name)
+
+
+def _parent(folder: Path) -> int | None:
+    try:
+        text = (folder / "stat").read_text(errors="replace")
+    except OSError:
+        return None
+    state, parent = text[text.rindex(")") + 2 :].split()[:2]
+    return None if state == "Z" else int(parent)
+
+
+def _command_line(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")
+    except OSError:
+        return []

@@ -1,0 +1,97 @@
+"""A stay from the first picture to the closed tab, as a person sees it."""
+
+import pytest
+from playwright.async_api import BrowserContext
+
+from diorama.protocol.states import SessionState
+from tests.browser.player import Player
+from tests.browser.running import Running
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_key_changes_the_picture_and_a_closed_tab_frees_the_slot_within_a_second(
+    diorama: Running, someone: BrowserContext
+) -> None:
+    player = await Player.open(someone, diorama.address, "painted")
+    await player.until_playing()
+    await player.until_frames_pass(20)
+    await player.until_colour("grey")
+    await player.press("w")
+    await player.until_colour("red")
+    session = await diorama.only_session()
+
+    await player.close_tab()
+    await diorama.until_free(within_s=1.0)
+
+    ended = await diorama.session(session.id)
+    assert ended.state is SessionState.DISCONNECTED
+    assert ended.end is not None
+    assert (ended.end.code, ended.end.reason) == (1001, "page_left")
+
+
+async def test_a_reload_continues_the_session_and_its_world(
+    diorama: Running, someone: BrowserContext
+) -> None:
+    player = await Player.open(someone, diorama.address, "painted")
+    await player.until_playing()
+    await player.press("w")
+    await player.until_colour("red")
+    before = await diorama.only_session()
+
+    await player.page.reload()
+    await player.until_playing()
+    await player.until_colour("red")
+
+    after = await diorama.until_session(before.id, SessionState.STREAMING, attached=True)
+    assert [session.id for session in await diorama.live()] == [before.id]
+    assert after.first_frame_at == before.first_frame_at
+    assert after.attachment > before.attachment
+
+
+async def test_who_comes_second_waits_and_is_let_in_when_the_first_leaves(
+    diorama: Running, someone: BrowserContext, another: BrowserContext
+) -> None:
+    first = await Player.open(someone, diorama.address, "painted")
+    await first.until_playing()
+    await first.press("w")
+    second = await Player.open(another, diorama.address, "painted")
+    await second.until_reads("#wait-title", "You are next (1 of 1)")
+    _, waiter = await diorama.live()
+    assert waiter.state is SessionState.QUEUED
+    assert waiter.queue is not None
+    assert waiter.queue.position == 1
+
+    await first.page.click("#tool-leave")
+    await first.until_screen("ended")
+    await second.until_playing()
+    await second.until_colour("grey")
+
+    assert (await diorama.only_session()).id == waiter.id
+
+
+async def test_leaving_shows_how_to_start_again_and_starting_again_does(
+    diorama: Running, someone: BrowserContext
+) -> None:
+    player = await Player.open(someone, diorama.address, "painted")
+    await player.until_playing()
+    first = await diorama.only_session()
+    await player.page.click("#tool-leave")
+    await player.until_reads("#end-code", "1000")
+
+    await player.page.click("#end-again")
+    await player.until_playing()
+
+    assert (await diorama.only_session()).id != first.id
+
+
+async def test_a_prompt_that_is_offered_changes_the_world(
+    diorama: Running, someone: BrowserContext
+) -> None:
+    player = await Player.open(someone, diorama.address, "painted")
+    await player.until_playing()
+    await player.until_colour("grey")
+
+    await player.page.click("#chips button:has-text('blue')")
+
+    await player.until_colour("blue")

@@ -1,0 +1,22 @@
+"""Waiting for what another process does: asked again and again, until it is so or time is up."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+WITHIN_S: Final = 20.0
+_EVERY_S: Final = 0.02
+_Found = TypeVar("_Found")
+
+
+async def until(
+    look: Callable[[], Awaitable[_Found | None]], *, what: str, within_s: float = WITHIN_S
+) -> _Found:
+    """Return the first answer of `look` that is not None. Fails, naming `what`, if none comes."""
+    try:
+        async with asyncio.timeout(within_s):
+            while (found := await look()) is None:  # noqa: ASYNC110 - another process's state
+                await asyncio.sleep(_EVERY_S)
+    except TimeoutError:
+        raise AssertionError(f"not within {within_s:g} s: {what}") from None
+    return found
