@@ -109,13 +109,13 @@ class Sweeps:
 
     async def once(self) -> None:
         """Do what time brought since the last round."""
-        await self._look_for_step()
+        await self._look_at_clock()
         await self._expire()
         if not self.in_grace:
             for session_id in await self._desk.look(sweep.unheard_sessions):
                 await self._desk.do(partial(sweep.detach_unheard, session_id=session_id))
-            if await self._desk.look(_has_lost_workers):
-                await self._desk.do(sweep.lose_workers)
+            for worker_id in await self._desk.look(sweep.lost_workers):
+                await self._desk.do(partial(sweep.lose_worker, worker_id=worker_id))
         await self._desk.do(sweep.free_fenced)
         await self._desk.do(_forget)
 
@@ -124,9 +124,15 @@ class Sweeps:
         for session_id in await self._desk.look(sweep.due_sessions):
             await self._desk.do(partial(sweep.expire, session_id=session_id, in_grace=in_grace))
 
-    async def _look_for_step(self) -> None:
+    async def _warn(self, now_us: int) -> None:
+        for end in self._hub.viewers():
+            if isinstance(end, ViewerSocket):
+                await end.warn(now_us)
+
+    async def _look_at_clock(self) -> None:
         """Start the grace anew where the database's clock moved otherwise than time did."""
         now = (await self._desk.look(lambda work: work.now_us), self._clock.boottime_us())
+        await self._warn(now[0])
         if self._last is not None:
             step_us = (now[0] - self._last[0]) - (now[1] - self._last[1])
             if abs(step_us) > seconds(STEP_S):
@@ -136,10 +142,6 @@ class Sweeps:
 
 
 _JUST_AFTER_S: Final = 0.002
-
-
-def _has_lost_workers(work: Work) -> bool:
-    return bool(work.stores.workers.lost(work.now_us, limit=1))
 
 
 def _forget(work: Work) -> int:

@@ -27,6 +27,7 @@ from diorama.protocol.worker import SignalToWorker
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.show import session_view
 from diorama.sessions.viewing import Arrival, attach, leave, renew_media, socket_closed
+from diorama.sessions.warnings import warnings
 from diorama.sessions.work import Work
 
 if TYPE_CHECKING:
@@ -54,10 +55,7 @@ def view_of(work: Work, session: Session) -> SessionView:
     project = work.stores.projects.get(session.project_id)
     if project is None:
         raise AssertionError(f"session {session.id} is of no project")
-    place = None
-    if session.state == "queued":
-        line = work.stores.sessions.line_ids(session.project_id, session.region)
-        place = (line.index(session.id) + 1, len(line))
+    place = work.stores.sessions.place(session) if session.state == "queued" else None
     return session_view(session, project=project.name, place=place)
 
 
@@ -71,6 +69,7 @@ class ViewerSocket:
         self._session = session
         self._sent_version = 0
         self._sent_queue: object = None
+        self._warned: set[tuple[str, int]] = set()
         self._replaced = asyncio.Event()
         self.heard = True
 
@@ -104,6 +103,14 @@ class ViewerSocket:
         await self._line.send(wire.SessionChanged(session=view))
         if view.end is not None:
             await self._line.close(view.end.code, view.end.reason)
+
+    async def warn(self, now_us: int) -> None:
+        """Send what the viewer should have been warned of by `now_us`, each once."""
+        for notice in warnings(self._session, now_us):
+            if (notice.kind, notice.key) not in self._warned:
+                self._warned.add((notice.kind, notice.key))
+                warned = wire.Warned(kind=notice.kind, seconds_left=notice.seconds_left)
+                await self._line.send(warned)
 
     async def signal(self, message: wire.ToViewer) -> None:
         """Send an offer or a candidate of the worker."""

@@ -1,0 +1,77 @@
+"""What a viewer is warned of, told in seconds since the first frame. Nothing here waits."""
+
+from dataclasses import replace
+
+import pytest
+
+from diorama.kernel.units import seconds
+from diorama.projects.rules import Rules
+from diorama.protocol.states import SessionState
+from diorama.sessions.lifecycle import Session
+from diorama.sessions.warnings import Notice, warnings
+from tests.clock import NOON_US
+
+RULES = Rules(max_runtime_s=600)
+
+
+def at(count: float) -> int:
+    return NOON_US + seconds(count)
+
+
+def streaming(rules: Rules = RULES) -> Session:
+    return Session(
+        id="ses_1",
+        account_id="acc_1",
+        project_id="prj_1",
+        region="local",
+        pool="default",
+        kind="python",
+        end_user=None,
+        client_id=None,
+        device=None,
+        rules=rules,
+        state=SessionState.STREAMING,
+        version=5,
+        created_us=at(0),
+        entered_us=at(0),
+        wait_since_us=at(0),
+        slot_id="wrk_1.0",
+        first_frame_us=at(0),
+        runs_until_us=at(rules.max_runtime_s),
+    )
+
+
+@pytest.mark.parametrize(
+    ("now_s", "expected"),
+    [
+        (299.9, []),
+        (300, [Notice("runtime", 300, 300.0)]),
+        (539.5, [Notice("runtime", 300, 60.5)]),
+        (540, [Notice("runtime", 60, 60.0)]),
+        (700, [Notice("runtime", 60, 0.0)]),
+    ],
+)
+def test_the_end_of_the_runtime_is_told_five_minutes_and_one_minute_before(
+    now_s: float, expected: list[Notice]
+) -> None:
+    assert warnings(streaming(), at(now_s)) == expected
+
+
+def test_a_runtime_of_five_minutes_is_warned_of_once() -> None:
+    short = streaming(Rules(max_runtime_s=300))
+
+    assert warnings(short, at(1)) == []
+    assert warnings(short, at(240)) == [Notice("runtime", 60, 60.0)]
+
+
+def test_who_does_nothing_is_told_how_long_is_left() -> None:
+    idle = replace(streaming(), state=SessionState.IDLE, entered_us=at(120))
+
+    assert warnings(idle, at(125)) == [Notice("afk", at(120), 25.0)]
+    assert warnings(idle, at(151)) == [Notice("afk", at(120), 0.0)]
+
+
+def test_who_has_ended_is_warned_of_nothing() -> None:
+    ended = replace(streaming(), state=SessionState.DISCONNECTED)
+
+    assert warnings(ended, at(599)) == []
