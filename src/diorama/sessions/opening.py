@@ -83,10 +83,10 @@ def open_session(work: Work, opening: Opening) -> Opened:
         raise NotFound(
             f"project {project.name} does not run in region {region}", code="region_unknown"
         )
-    known = _answered(work, project, opening)
+    work.stores.projects.lane(project.id, region, lock=True)
+    known = _answered(work, project, opening)  # by one that came first, while we stood at the lock
     if known is not None:
         return Opened(known, project, continued=False)
-    work.stores.projects.lane(project.id, region, lock=True)
     own = _continued(work, project, opening)
     if own is not None:
         session, continued = own, True
@@ -95,7 +95,8 @@ def open_session(work: Work, opening: Opening) -> Opened:
     if opening.idempotency_key is not None:
         answered = Answered(fingerprint=opening.fingerprint, session_id=session.id)
         key = _scoped_key(opening)
-        work.stores.sessions.remember(project.account_id, key, answered, work.now_us)
+        if not work.stores.sessions.remember(project.account_id, key, answered, work.now_us):
+            _refuse_mismatch()  # the same request would have met us at the lane's lock
     return Opened(session, project, continued=continued)
 
 
@@ -121,10 +122,12 @@ def _answered(work: Work, project: Project, opening: Opening) -> Session | None:
     if answered is None:
         return None
     if answered.fingerprint != opening.fingerprint:
-        raise Invalid(
-            "this Idempotency-Key was used for another request", code="idempotency_mismatch"
-        )
+        _refuse_mismatch()
     return work.stores.sessions.get(answered.session_id)
+
+
+def _refuse_mismatch() -> NoReturn:
+    raise Invalid("this Idempotency-Key was used for another request", code="idempotency_mismatch")
 
 
 def _continued(work: Work, project: Project, opening: Opening) -> Session | None:

@@ -82,6 +82,9 @@ class SessionStore(Protocol):
     def line_ids(self, project_id: str, region: str) -> list[str]:
         """Return the ids of the waiters of a lane, the first first."""
 
+    def place(self, waiter: Session) -> tuple[int, int]:
+        """Return a waiter's position in its lane, 1 is next, and how many wait there."""
+
     def held_by_end_user(self, project_id: str, end_user: str) -> int:
         """Return how many sessions of an end user hold a slot."""
 
@@ -102,8 +105,8 @@ class SessionStore(Protocol):
     def answered(self, account_id: str, key: str) -> Answered | None:
         """Return what an idempotency key was answered with."""
 
-    def remember(self, account_id: str, key: str, answered: Answered, now_us: int) -> None:
-        """Keep what an idempotency key is answered with."""
+    def remember(self, account_id: str, key: str, answered: Answered, now_us: int) -> bool:
+        """Keep what an idempotency key is answered with; False where it has an answer already."""
 
     def forget_answers(self, before_us: int, *, limit: int) -> int:
         """Drop idempotency keys older than this; return how many."""

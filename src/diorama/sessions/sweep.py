@@ -23,7 +23,7 @@ from diorama.sessions.lifecycle import (
     Session,
     next_deadline,
 )
-from diorama.sessions.work import WORKER_LOST, Work, deadline_us, end, locked, record
+from diorama.sessions.work import Work, deadline_us, end, end_all_of, locked, record
 
 BATCH: Final = 200
 
@@ -93,13 +93,16 @@ def detach_unheard(work: Work, session_id: str) -> None:
         record(work, session, Happened(event=Event.DETACHED, at_us=at_us), actor="gateway")
 
 
-def lose_workers(work: Work) -> None:
-    """End what runs on workers past their hard limit, at the last moment they were heard."""
-    for worker in work.stores.workers.lost(work.now_us, limit=BATCH):
-        for seen in work.stores.sessions.of_slots(worker.id):
-            session = locked(work, seen.id, counts=True)
-            if session is not None and session.worker_id == worker.id:
-                end(work, session, WORKER_LOST, actor="gateway", at_us=worker.heard_us)
+def lost_workers(work: Work) -> list[str]:
+    """Return the ids of workers past their hard limit that still hold sessions."""
+    return [worker.id for worker in work.stores.workers.lost(work.now_us, limit=BATCH)]
+
+
+def lose_worker(work: Work, worker_id: str) -> None:
+    """End what runs on a worker past its hard limit, at the last moment it was heard."""
+    worker = work.stores.workers.get(worker_id, lock=True)
+    if worker is not None and worker.hard_until_us <= work.now_us:
+        end_all_of(work, worker)
 
 
 def free_fenced(work: Work) -> None:

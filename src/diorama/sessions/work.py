@@ -14,6 +14,7 @@ from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import HOLDS_SLOT
 from diorama.sessions.lifecycle import Event, Happened, Session, advance, next_deadline
 from diorama.sessions.store import EventRow, Stores
+from diorama.workers.capabilities import Worker
 
 WORLD_FAILED: frozenset[str] = frozenset({"world_failed_to_start", "world_crashed"})
 
@@ -137,3 +138,11 @@ def release_slot(work: Work, session: Session, *, failed: bool, proven: bool = F
 
 
 WORKER_LOST = End(EndCode.APP_CRASHED, "worker_lost")
+
+
+def end_all_of(work: Work, worker: Worker) -> None:
+    """End what a locked worker runs, at the last moment it was heard."""
+    for seen in work.stores.sessions.of_slots(worker.id):
+        session = locked(work, seen.id, counts=True)
+        if session is not None and session.worker_id == worker.id:
+            end(work, session, WORKER_LOST, actor="gateway", at_us=worker.heard_us)

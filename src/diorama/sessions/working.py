@@ -19,7 +19,7 @@ from diorama.sessions.dispatch import try_elsewhere
 from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
 from diorama.sessions.store import ViewerLease
 from diorama.sessions.telling import Wanted
-from diorama.sessions.work import WORKER_LOST, Work, end, locked, record
+from diorama.sessions.work import Work, end, end_all_of, locked, record
 from diorama.workers.capabilities import Worker
 
 OUTCOMES: Final[Mapping[str, End]] = {
@@ -61,20 +61,12 @@ def register(work: Work, hello: wire.Hello) -> Worker:
         hard_until_us=work.now_us + seconds(work.timers.slot_reuse_s),
     )
     if known is not None and known.boot_id != hello.boot_id:
-        _end_all(work, known)
+        end_all_of(work, known)
     work.stores.workers.put(worker)
     if known is None or known.boot_id != hello.boot_id:
         _offer_slots(work, worker, [report.index for report in hello.slots])
     work.changes.room = True
     return worker
-
-
-def _end_all(work: Work, worker: Worker) -> None:
-    """End what a worker ran, at the last moment it was heard."""
-    for seen in work.stores.sessions.of_slots(worker.id):
-        session = locked(work, seen.id, counts=True)
-        if session is not None and session.worker_id == worker.id:
-            end(work, session, WORKER_LOST, actor="gateway", at_us=worker.heard_us)
 
 
 def _offer_slots(work: Work, worker: Worker, indexes: Sequence[int]) -> None:

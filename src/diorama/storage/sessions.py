@@ -228,6 +228,20 @@ class SqlSessionStore:
         )
         return [i for (i,) in rows]
 
+    def place(self, waiter: Session) -> tuple[int, int]:
+        """Return a waiter's position in its lane, 1 is next, and how many wait there."""
+        ((position, length),) = self._tx.run(
+            "SELECT (SELECT COUNT(*) FROM session WHERE project_id = ? AND region = ?"
+            " AND state = 'queued' AND ticket <= ?), waiting FROM lane"
+            " WHERE project_id = ? AND region = ?",
+            waiter.project_id,
+            waiter.region,
+            waiter.ticket,
+            waiter.project_id,
+            waiter.region,
+        )
+        return int(position), int(length)
+
     def held_by_end_user(self, project_id: str, end_user: str) -> int:
         """Return how many sessions of an end user hold a slot."""
         ((held,),) = self._tx.run(
@@ -305,17 +319,19 @@ class SqlSessionStore:
             return Answered(fingerprint=fingerprint, session_id=session_id)
         return None
 
-    def remember(self, account_id: str, key: str, answered: Answered, now_us: int) -> None:
-        """Keep what an idempotency key is answered with."""
-        self._tx.run(
+    def remember(self, account_id: str, key: str, answered: Answered, now_us: int) -> bool:
+        """Keep what an idempotency key is answered with; False where it has an answer already."""
+        kept = self._tx.run(
             "INSERT INTO idempotency (account_id, request_key, fingerprint, session_id, created_us)"
-            " VALUES (?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (account_id, request_key) DO NOTHING"
+            " RETURNING request_key",
             account_id,
             key,
             answered.fingerprint,
             answered.session_id,
             now_us,
         )
+        return bool(kept)
 
     def forget_answers(self, before_us: int, *, limit: int) -> int:
         """Drop idempotency keys older than this; return how many."""
