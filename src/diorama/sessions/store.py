@@ -1,6 +1,6 @@
 """What sessions need from a database, and everything a use case works on at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -76,8 +76,10 @@ class SessionStore(Protocol):
     def put_off(self, session: Session, deadline_us: int | None) -> None:
         """Move a deadline without anything having happened to the session."""
 
-    def line(self, project_id: str, region: str, *, limit: int) -> list[Session]:
-        """Return the waiters of a lane, the first first."""
+    def first_in_line(
+        self, project_id: str, region: str, *, without: Collection[str]
+    ) -> Session | None:
+        """Return the first waiter of a lane that is of none of these end users."""
 
     def line_ids(self, project_id: str, region: str) -> list[str]:
         """Return the ids of the waiters of a lane, the first first."""

@@ -1,6 +1,6 @@
 """Sessions, viewers' leases, the event log and idempotency keys in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -207,16 +207,19 @@ class SqlSessionStore:
             session.version,
         )
 
-    def line(self, project_id: str, region: str, *, limit: int) -> list[Session]:
-        """Return the waiters of a lane, the first first."""
-        rows = self._tx.run(
-            f"{_SELECT} WHERE s.project_id = ? AND s.region = ? AND s.state = 'queued'"
-            " ORDER BY s.ticket LIMIT ?",
+    def first_in_line(
+        self, project_id: str, region: str, *, without: Collection[str]
+    ) -> Session | None:
+        """Return the first waiter of a lane that is of none of these end users."""
+        marks = ", ".join("?" * len(without))
+        others = f" AND (s.end_user IS NULL OR s.end_user NOT IN ({marks}))" if without else ""
+        return self._one(
+            f"{_SELECT} WHERE s.project_id = ? AND s.region = ? AND s.state = 'queued'{others}"
+            " ORDER BY s.ticket LIMIT 1",
             project_id,
             region,
-            limit,
+            *without,
         )
-        return [_session(row) for row in rows]
 
     def line_ids(self, project_id: str, region: str) -> list[str]:
         """Return the ids of the waiters of a lane, the first first."""
