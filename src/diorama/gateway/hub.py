@@ -47,6 +47,7 @@ class Hub:
         room: set when someone who waits may now have a place.
         due: set when something may be due before the next sweep.
         changed: set when `take_changed` has something.
+        moved: set when `take_moved` has something.
     """
 
     def __init__(self) -> None:
@@ -54,18 +55,21 @@ class Hub:
         self._workers: dict[str, WorkerEnd] = {}
         self._lanes: dict[tuple[str, str], set[str]] = {}
         self._sessions_changed: set[str] = set()
+        self._lanes_moved: set[tuple[str, str]] = set()
         self.room = asyncio.Event()
         self.changed = asyncio.Event()
+        self.moved = asyncio.Event()
         self.due_us: int | None = None
         self.due_set = asyncio.Event()
 
     def told(self, changes: Changes, now_us: int) -> None:
         """Take what a committed unit of work changed."""
         self._sessions_changed |= changes.sessions & self._viewers.keys()
-        for lane in changes.lanes:
-            self._sessions_changed |= self._lanes.get(lane, set())
         if self._sessions_changed:
             self.changed.set()
+        self._lanes_moved |= changes.lanes & self._lanes.keys()
+        if self._lanes_moved:
+            self.moved.set()
         for worker_id in changes.workers:
             if worker_id in self._workers:
                 self._workers[worker_id].wake()
@@ -79,6 +83,12 @@ class Hub:
         """Return the ids of sessions to push, and forget them."""
         taken, self._sessions_changed = self._sessions_changed, set()
         self.changed.clear()
+        return taken
+
+    def take_moved(self) -> set[tuple[str, str]]:
+        """Return the lanes whose waiters may have moved, and forget them."""
+        taken, self._lanes_moved = self._lanes_moved, set()
+        self.moved.clear()
         return taken
 
     def viewer(self, session_id: str) -> ViewerEnd | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+import msgspec
 import structlog
 from aiohttp import web
 
@@ -22,7 +23,7 @@ from diorama.protocol import viewer as wire
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.media import Answer, Candidate, Restart
 from diorama.protocol.strict_json import MAX_WS_BYTES
-from diorama.protocol.views import SessionView
+from diorama.protocol.views import QueueView, SessionView
 from diorama.protocol.worker import SignalToWorker
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.show import session_view
@@ -68,7 +69,7 @@ class ViewerSocket:
         self._hub = hub
         self._session = session
         self._sent_version = 0
-        self._sent_queue: object = None
+        self._shown: SessionView | None = None
         self._warned: set[tuple[str, int]] = set()
         self._replaced = asyncio.Event()
         self.heard = True
@@ -94,15 +95,23 @@ class ViewerSocket:
 
     async def show(self, session: Session, view: SessionView) -> None:
         """Send the session if it is news; an end is followed by a close with its code."""
-        if session.version <= self._sent_version and view.queue == self._sent_queue:
+        if session.version <= self._sent_version:
             return
         if session.socket == self._session.socket:
             self._session = session
-        self._sent_version = max(session.version, self._sent_version)
-        self._sent_queue = view.queue
+        self._sent_version = session.version
+        self._shown = view
         await self._line.send(wire.SessionChanged(session=view))
         if view.end is not None:
             await self._line.close(view.end.code, view.end.reason)
+
+    async def show_place(self, place: QueueView) -> None:
+        """Send a waiter's place in line if it moved; its session is as it was."""
+        shown = self._shown
+        if shown is None or shown.queue is None or shown.queue == place:
+            return
+        self._shown = msgspec.structs.replace(shown, queue=place)
+        await self._line.send(wire.SessionChanged(session=self._shown))
 
     async def warn(self, now_us: int) -> None:
         """Send what the viewer should have been warned of by `now_us`, each once."""
@@ -123,7 +132,7 @@ class ViewerSocket:
     async def talk(self, view: SessionView) -> None:
         """Exchange messages until the socket ends."""
         self._sent_version = self._session.version
-        self._sent_queue = view.queue
+        self._shown = view
         await self._line.send(
             wire.Welcome(
                 protocol=wire.PROTOCOL,
