@@ -45,7 +45,6 @@ class Hub:
 
     Attributes:
         room: set when someone who waits may now have a place.
-        due: set when something may be due before the next sweep.
         changed: set when `take_changed` has something.
         moved: set when `take_moved` has something.
     """
@@ -59,8 +58,9 @@ class Hub:
         self.room = asyncio.Event()
         self.changed = asyncio.Event()
         self.moved = asyncio.Event()
-        self.due_us: int | None = None
-        self.due_set = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._due_s: float | None = None
+        self._due_sooner = asyncio.Event()
 
     def told(self, changes: Changes, now_us: int) -> None:
         """Take what a committed unit of work changed."""
@@ -76,8 +76,23 @@ class Hub:
         if changes.room:
             self.room.set()
         if changes.soon_us is not None and changes.soon_us < now_us + _SOON_US:
-            self.due_us = min(changes.soon_us - now_us, self.due_us or _SOON_US)
-            self.due_set.set()
+            due_s = self._loop.time() + (changes.soon_us - now_us) / _SOON_US + _JUST_AFTER_S
+            self._due_s = due_s if self._due_s is None else min(due_s, self._due_s)
+            self._due_sooner.set()
+
+    async def until_due(self) -> None:
+        """Return at the earliest deadline that is due before the next sweep would find it."""
+        while True:
+            self._due_sooner.clear()
+            due_s = self._due_s
+            if due_s is not None and due_s <= self._loop.time():
+                self._due_s = None
+                return
+            try:
+                async with asyncio.timeout_at(due_s):
+                    await self._due_sooner.wait()
+            except TimeoutError:
+                continue
 
     def take_changed(self) -> set[str]:
         """Return the ids of sessions to push, and forget them."""
@@ -144,3 +159,4 @@ class Hub:
 
 
 _SOON_US = 1_000_000
+_JUST_AFTER_S = 0.002

@@ -16,12 +16,15 @@ from diorama.gateway.viewer_socket import ViewerSocket, seen_by_viewer
 from diorama.kernel.clock import Clock
 from diorama.kernel.errors import Unavailable
 from diorama.kernel.units import SECOND_US, seconds
+from diorama.protocol.views import QueueView
 from diorama.sessions import sweep
 from diorama.sessions.dispatch import dispatch_lane, waiting_lanes
 from diorama.sessions.opening import forget_old_answers
 from diorama.sessions.work import Work
 
 SWEEP_EVERY_S: Final = 1.0
+PLACES_EVERY_S: Final = 0.25
+PLACES_A_TURN: Final = 250
 ANSWERS_KEPT_S: Final = 24 * 3_600.0
 ANSWERS_A_SWEEP: Final = 1_000
 STEP_S: Final = 2.0
@@ -45,6 +48,7 @@ class Sweeps:
         """Run every loop until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._push())
+            tasks.create_task(self._push_places())
             tasks.create_task(self._dispatch())
             tasks.create_task(self._sweep())
             tasks.create_task(self._sweep_soon())
@@ -75,6 +79,29 @@ class Sweeps:
         if found is not None:
             await end.show(*found)
 
+    async def _push_places(self) -> None:
+        """Tell waiters their places, a few times a second however fast the line moves."""
+        while True:
+            await self._hub.moved.wait()
+            for project_id, region in self._hub.take_moved():
+                try:
+                    line = await self._desk.look(
+                        partial(_line, project_id=project_id, region=region)
+                    )
+                except Unavailable as error:
+                    _log.warning("places in line could not be shown", code=error.code)
+                    continue
+                await self._show_places(line)
+            await asyncio.sleep(PLACES_EVERY_S)
+
+    async def _show_places(self, line: list[str]) -> None:
+        for position, session_id in enumerate(line, start=1):
+            end = self._hub.viewer(session_id)
+            if isinstance(end, ViewerSocket):
+                await end.show_place(QueueView(position=position, length=len(line)))
+            if position % PLACES_A_TURN == 0:
+                await asyncio.sleep(0)  # heartbeats and signals go between
+
     async def _dispatch(self) -> None:
         while True:
             await _set_or_after(self._hub.room, SWEEP_EVERY_S)
@@ -90,10 +117,7 @@ class Sweeps:
     async def _sweep_soon(self) -> None:
         """Sweep at a deadline that is due before the next round."""
         while True:
-            await self._hub.due_set.wait()
-            due_us, self._hub.due_us = self._hub.due_us or 0, None
-            self._hub.due_set.clear()
-            await asyncio.sleep(max(due_us, 0) / SECOND_US + _JUST_AFTER_S)
+            await self._hub.until_due()
             try:
                 await self._expire()
             except Unavailable as error:
@@ -141,7 +165,8 @@ class Sweeps:
         self._last = now
 
 
-_JUST_AFTER_S: Final = 0.002
+def _line(work: Work, project_id: str, region: str) -> list[str]:
+    return work.stores.sessions.line_ids(project_id, region)
 
 
 def _forget(work: Work) -> int:
