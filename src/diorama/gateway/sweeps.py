@@ -25,6 +25,7 @@ from diorama.sessions.work import Work
 SWEEP_EVERY_S: Final = 1.0
 PLACES_EVERY_S: Final = 0.25
 PLACES_A_TURN: Final = 250
+STORAGE_FAILED: Final = "storage_failed"
 ANSWERS_KEPT_S: Final = 24 * 3_600.0
 ANSWERS_A_SWEEP: Final = 1_000
 STEP_S: Final = 2.0
@@ -74,7 +75,7 @@ class Sweeps:
         try:
             found = await self._desk.look(lambda work: seen_by_viewer(work, end.session_id))
         except Unavailable as error:
-            _log.warning("a change could not be shown", code=error.code)
+            _complain(error, "a change could not be shown")
             return
         if found is not None:
             await end.show(*found)
@@ -89,7 +90,7 @@ class Sweeps:
                         partial(_line, project_id=project_id, region=region)
                     )
                 except Unavailable as error:
-                    _log.warning("places in line could not be shown", code=error.code)
+                    _complain(error, "places in line could not be shown")
                     continue
                 await self._show_places(line)
             await asyncio.sleep(PLACES_EVERY_S)
@@ -112,7 +113,7 @@ class Sweeps:
                         partial(dispatch_lane, project_id=project_id, region=region)
                     )
             except Unavailable as error:
-                _log.warning("waiters could not be served", code=error.code)
+                _complain(error, "waiters could not be served")
 
     async def _sweep_soon(self) -> None:
         """Sweep at a deadline that is due before the next round."""
@@ -121,7 +122,7 @@ class Sweeps:
             try:
                 await self._expire()
             except Unavailable as error:
-                _log.warning("a deadline could not be kept", code=error.code)
+                _complain(error, "a deadline could not be kept")
 
     async def _sweep(self) -> None:
         while True:
@@ -129,7 +130,7 @@ class Sweeps:
             try:
                 await self.once()
             except Unavailable as error:
-                _log.warning("a sweep failed", code=error.code)
+                _complain(error, "a sweep failed")
 
     async def once(self) -> None:
         """Do what time brought since the last round."""
@@ -167,6 +168,16 @@ class Sweeps:
 
 def _line(work: Work, project_id: str, region: str) -> list[str]:
     return work.stores.sessions.line_ids(project_id, region)
+
+
+def _complain(error: Unavailable, what: str) -> None:
+    """Log what will be tried again; a store that failed for good ends this gateway.
+
+    Its supervisor starts another, which recovers what is on disk.
+    """
+    if error.code == STORAGE_FAILED:
+        raise error
+    _log.warning(what, code=error.code)
 
 
 def _forget(work: Work) -> int:
