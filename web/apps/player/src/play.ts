@@ -8,7 +8,7 @@ import { onStartAgain, showEnd, showScreen, showWait } from './curtain.ts'
 import { landscape } from './landscape.ts'
 import { clearNotices, onStay, showRepair, unwarn, warn } from './notices.ts'
 import { part } from './page.ts'
-import { projectOfPath, readProject } from './projects.ts'
+import { projectOfPath, readProject, titleOf } from './projects.ts'
 import { setUpPrompts } from './prompts.ts'
 import { setUpSoftKeys } from './softKeys.ts'
 import { setUpTools, showFigures } from './tools.ts'
@@ -75,7 +75,7 @@ function startAgain(): void {
 async function tellAbout(): Promise<void> {
   const found = await readProject(project).catch(() => null)
   if (!found) return
-  name = found.title || found.name
+  name = titleOf(found)
   document.title = `${name} · Diorama`
   part('about-name', HTMLElement).textContent = name
   part('about-text', HTMLElement).textContent = found.description

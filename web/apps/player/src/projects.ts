@@ -4,8 +4,8 @@ import type { ProjectView } from '@diorama/sdk'
 const ANSWER_WITHIN_MS = 10_000
 
 /** Returns one project, or null where the gateway does not show it. */
-export async function readProject(id: string): Promise<ProjectView | null> {
-  const response = await ask(`/v1/projects/${encodeURIComponent(id)}`)
+export async function readProject(name: string): Promise<ProjectView | null> {
+  const response = await ask(`/v1/projects/${encodeURIComponent(name)}`)
   return response.ok ? ((await response.json()) as ProjectView) : null
 }
 
@@ -15,6 +15,11 @@ export async function readProjects(): Promise<readonly ProjectView[]> {
   if (!response.ok) throw new Error(`the gateway answered ${response.status}`)
   const list = (await response.json()) as { readonly projects: readonly ProjectView[] }
   return list.projects
+}
+
+/** Returns what a person calls a project. */
+export function titleOf({ name, title }: ProjectView): string {
+  return title === undefined || title === '' ? name : title
 }
 
 function ask(path: string): Promise<Response> {

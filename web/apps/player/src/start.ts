@@ -3,7 +3,7 @@ import type { ProjectView } from '@diorama/sdk'
 
 import { landscape } from './landscape.ts'
 import { part, withText } from './page.ts'
-import { readProjects } from './projects.ts'
+import { readProjects, titleOf } from './projects.ts'
 
 const AGAIN_MS = 3_000
 
@@ -13,19 +13,19 @@ const notice = part('notice', HTMLParagraphElement)
 function card(project: ProjectView): HTMLLIElement {
   const text = document.createElement('div')
   text.className = 'text'
-  text.append(withText('h2', project.title || project.name), withText('p', project.description))
+  text.append(withText('h2', titleOf(project)), withText('p', project.description))
   text.append(project.enabled ? playLink(project) : switchedOff())
   const made = document.createElement('li')
   made.className = 'world'
-  made.append(landscape(project.id), text)
+  made.append(landscape(project.name), text)
   return made
 }
 
-function playLink({ id, name }: ProjectView): HTMLAnchorElement {
+function playLink(project: ProjectView): HTMLAnchorElement {
   const link = withText('a', 'Play')
   link.className = 'button primary'
-  link.href = `/play/${encodeURIComponent(id)}`
-  link.setAttribute('aria-label', `Play ${name}`)
+  link.href = `/play/${encodeURIComponent(project.name)}`
+  link.setAttribute('aria-label', `Play ${titleOf(project)}`)
   return link
 }
 
