@@ -1,6 +1,11 @@
 """One Chromium for all browser tests, a context of its own and a Diorama of its own for each."""
 
+import asyncio
+import contextlib
+import os
+import signal
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.browser.running import PAINTED, Running, running
+from tests.browser.waiting import until
 
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = (
@@ -44,6 +50,47 @@ async def another(chromium: Browser) -> AsyncIterator[BrowserContext]:
     context = await chromium.new_context(viewport={"width": 1280, "height": 720})
     yield context
     await context.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """A person whose browser a test may kill."""
+
+    context: BrowserContext
+    process: asyncio.subprocess.Process
+
+    def kill(self) -> None:
+        """Kill the browser with everything in it: no page is told."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def doomed(tmp_path: Path) -> AsyncIterator[Doomed]:
+    """Yield a person with a browser process of its own."""
+    profile = tmp_path / "profile"
+    own = ("--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}")
+    process = await asyncio.create_subprocess_exec(
+        *(CHROMIUM, *FLAGS, *own),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        process_group=0,
+    )
+    try:
+        port = await until(lambda: _debugging_port(profile), what="the browser listens")
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+            yield Doomed(browser.contexts[0], process)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+
+
+async def _debugging_port(profile: Path) -> int | None:
+    """Return the port that a browser has written down, once it has."""
+    file = profile / "DevToolsActivePort"
+    lines = file.read_text().split() if file.exists() else []
+    return int(lines[0]) if len(lines) > 1 else None
 
 
 @pytest_asyncio.fixture(loop_scope="session")

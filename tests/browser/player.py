@@ -7,12 +7,13 @@ from playwright.async_api import BrowserContext, Page
 from tests.browser.waiting import until
 from tests.browser.worlds import COLOURS
 
-FIRST_PICTURE_MS: Final = 30_000
+FIRST_PICTURE_MS: Final = 20_000
 _FRAMES: Final = "() => document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames"
 _MIDDLE: Final = """() => {
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = 3
   const pen = canvas.getContext('2d')
+  pen.imageSmoothingQuality = 'high'
   pen.drawImage(document.querySelector('video'), 0, 0, 3, 3)
   return [...pen.getImageData(1, 1, 1, 1).data].slice(0, 3)
 }"""
@@ -66,6 +67,14 @@ class Player:
         """Return the colour in the middle of the picture."""
         red, green, blue = await self.page.evaluate(_MIDDLE)
         return red, green, blue
+
+    async def until_darker_than(self, brightness: float) -> None:
+        """Wait until the middle of the picture is darker than this, of 255."""
+
+        async def look() -> bool | None:
+            return sum(await self.middle()) / 3 < brightness or None
+
+        await until(look, what=f"a picture darker than {brightness:g}")
 
     async def until_colour(self, name: str) -> None:
         """Wait until the picture has one of `worlds.COLOURS`."""

@@ -11,6 +11,7 @@ from playwright.async_api import BrowserContext
 
 from diorama.metering.usage import LoggedEvent, intervals
 from diorama.protocol.states import SessionState
+from tests.browser.conftest import Doomed
 from tests.browser.player import Player
 from tests.browser.running import Running
 
@@ -83,6 +84,23 @@ async def test_a_killed_worker_is_told_and_its_next_start_frees_the_slot(
     assert await player.text("#end-title") == "The world stopped unexpectedly."
     await player.page.click("#end-again")
     await player.until_playing()
+
+
+async def test_a_killed_browser_leaves_its_session_detached_for_who_may_come_back(
+    diorama: Running, doomed: Doomed
+) -> None:
+    player = await Player.open(doomed.context, diorama.address, "painted")
+    await player.until_playing()
+    session = await diorama.until_session(
+        (await diorama.only_session()).id, SessionState.STREAMING, attached=True
+    )
+
+    doomed.kill()
+
+    left = await diorama.until_session(session.id, SessionState.CONNECTING, attached=False)
+    assert left.end is None
+    (slot,) = await diorama.slots()
+    assert (slot.state, slot.session) == ("held", session.id)
 
 
 def _log(data: Path, session_id: str) -> list[LoggedEvent]:
