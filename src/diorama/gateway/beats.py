@@ -13,6 +13,7 @@ from diorama.gateway.hub import Hub
 from diorama.gateway.viewer_socket import ViewerSocket
 from diorama.gateway.worker_socket import WorkerSocket
 from diorama.kernel.errors import Unavailable
+from diorama.leases.store import Renewal
 from diorama.sessions.store import ViewerLease
 from diorama.sessions.work import Work
 from diorama.sessions.working import HeardWorker, renew
@@ -47,7 +48,7 @@ class Beats:
         if not heard and not viewers:
             return
 
-        def write(work: Work) -> set[str]:
+        def write(work: Work) -> set[Renewal]:
             leases = [
                 ViewerLease(session_id=session_id, heard_us=work.now_us, input_us=0)
                 for session_id in viewers
@@ -59,8 +60,9 @@ class Beats:
         except Unavailable as error:
             _log.warning("heartbeats could not be written", code=error.code, workers=len(heard))
             return
-        for socket, one in heard.items():
-            await socket.confirm(one.beat, renewed=socket.worker_id in renewed)
+        async with asyncio.TaskGroup() as tasks:  # nobody waits for one that does not read
+            for socket, one in heard.items():
+                tasks.create_task(socket.confirm(one.beat, renewed=one.renewal in renewed))
 
     def _viewers(self) -> list[str]:
         found = []

@@ -104,6 +104,11 @@ def fence(slot: Slot, *, now_us: int) -> Slot:
     return replace(_moved(slot, SlotEvent.FENCED), session_id=None, fence_until_us=None)
 
 
+def keep_fencing(slot: Slot, *, until_us: int) -> Slot:
+    """Return a fencing slot that waits on, as its worker was heard since and has not fenced."""
+    return replace(slot, fence_until_us=until_us, version=slot.version + 1)
+
+
 def offer(slot: Slot, *, pool: str, region: str) -> Slot:
     """Return the slot as a newly started worker offers it: nothing of the old process lives."""
     free = _moved(slot, SlotEvent.OFFERED)

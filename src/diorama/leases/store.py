@@ -1,6 +1,6 @@
 """What workers and their slots need from a database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,9 +32,9 @@ class WorkerStore(Protocol):
         """Return every worker, by name."""
 
     def renew(
-        self, renewals: Sequence[Renewal], *, now_us: int, soft_us: int, hard_us: int
-    ) -> set[str]:
-        """Renew in one statement the leases that still stand; return the ids of those workers."""
+        self, renewals: Collection[Renewal], *, now_us: int, soft_us: int, hard_us: int
+    ) -> set[Renewal]:
+        """Renew in one statement the leases that still stand; return which those are."""
 
     def lost(self, now_us: int, *, limit: int) -> list[Worker]:
         """Return workers past their hard limit whose slots are still held."""

@@ -7,7 +7,7 @@ makes one dispatcher of many gateways. Source: DESIGN section 3; law 4.
 from typing import Final
 
 from diorama.accounts.plans import Account
-from diorama.admission.decision import Counts, limits_in_the_way
+from diorama.admission.decision import Counts, LimitKind, limits_in_the_way
 from diorama.leases.slots import Slot, reserve
 from diorama.projects.rules import Rules
 from diorama.projects.store import Lane
@@ -16,7 +16,8 @@ from diorama.protocol.states import HOLDS_SLOT
 from diorama.sessions.lifecycle import Event, Happened, Reservation, Session
 from diorama.sessions.work import Work, end, record, release_slot
 
-BATCH: Final = 50
+BATCH: Final = 200
+"""Waiters looked at in one transaction; the next goes on from there."""
 LANES_A_SWEEP: Final = 200
 MAX_ATTEMPTS: Final = 2
 """Slots a session is tried on before it ends with 4003: DESIGN section 2."""
@@ -60,27 +61,36 @@ def free_slot(work: Work, session: Session) -> Slot | None:
 
 
 def dispatch_lane(work: Work, project_id: str, region: str) -> int:
-    """Give free slots to the waiters of one lane, in order; return how many were given."""
-    lane = work.stores.projects.lane(project_id, region, lock=True)
-    if lane is None or lane.waiting == 0:
+    """Give free slots to the waiters of one lane, in order; return how many were given.
+
+    A waiter whose end user is at a limit keeps its ticket, and lets those behind it pass.
+    """
+    if work.stores.projects.lane(project_id, region, lock=True) is None:
         return 0
-    given = 0
-    for waiter in work.stores.sessions.line(project_id, region, limit=BATCH):
-        lane_now = work.stores.projects.lane(project_id, region)
-        account = work.stores.accounts.get(waiter.account_id, lock=True)
-        if account is None or lane_now is None:
-            raise AssertionError(f"session {waiter.id} waits in no lane or for no account")
-        if limits_in_the_way(counts_for(work, waiter, account, lane_now)):
-            continue  # keeps its ticket, and lets those behind it pass
-        slot = free_slot(work, waiter)
-        if slot is None:
+    given, held_back = 0, set[str]()
+    for _ in range(BATCH):
+        waiter = work.stores.sessions.first_in_line(project_id, region, without=held_back)
+        if waiter is None:
             break
-        session = work.stores.sessions.get(waiter.id, lock=True)
-        if session is None or session.version != waiter.version:
+        in_the_way = _in_the_way(work, waiter)
+        if waiter.end_user is not None and in_the_way == {LimitKind.END_USER}:
+            held_back.add(waiter.end_user)
             continue
+        session = work.stores.sessions.get(waiter.id, lock=True)
+        slot = None if in_the_way or session is None else free_slot(work, session)
+        if session is None or slot is None:
+            break  # what stops this one stops all
         give_slot(work, session, slot, actor="gateway")
         given += 1
     return given
+
+
+def _in_the_way(work: Work, waiter: Session) -> frozenset[LimitKind]:
+    account = work.stores.accounts.get(waiter.account_id, lock=True)
+    lane = work.stores.projects.lane(waiter.project_id, waiter.region)
+    if account is None or lane is None:
+        raise AssertionError(f"session {waiter.id} waits in no lane or for no account")
+    return limits_in_the_way(counts_for(work, waiter, account, lane))
 
 
 def waiting_lanes(work: Work) -> list[tuple[str, str]]:
@@ -95,12 +105,14 @@ def try_elsewhere(work: Work, session: Session, otherwise: End, *, proven: bool)
     Args:
         work: the unit.
         session: locked with `counts`, holding the slot that failed.
-        otherwise: how it ends where there is no other worker, or it was tried often enough.
+        otherwise: how it ends where there is no other worker, it was tried often enough, or it is
+            past being started.
         proven: whether nothing of it runs on the old slot.
     """
     if session.state not in HOLDS_SLOT:
         return session
-    other = free_slot(work, session) if session.attempt < MAX_ATTEMPTS else None
+    may_move = session.attempt < MAX_ATTEMPTS and session.first_frame_us is None
+    other = free_slot(work, session) if may_move else None
     if other is None:
         return end(work, session, otherwise, actor="gateway")
     queued = put_in_line(work, session, actor="gateway")

@@ -29,7 +29,7 @@ from diorama.protocol.states import SessionState
 from diorama.sessions.dispatch import counts_for, free_slot, give_slot, put_in_line
 from diorama.sessions.lifecycle import Event, Happened, Session
 from diorama.sessions.show import holder_detail
-from diorama.sessions.store import Answered, EventRow, ViewerLease
+from diorama.sessions.store import Answered, EventRow
 from diorama.sessions.work import Work, deadline_us, end, locked, record
 
 RETRY_AFTER_S: Final = 5
@@ -162,10 +162,6 @@ def _admit(work: Work, project: Project, region: str, opening: Opening) -> Sessi
         _refuse(work, where, project)
     row = EventRow(kind=Event.REQUESTED, at_us=work.now_us, recorded_us=work.now_us, actor="viewer")
     work.stores.sessions.add(requested, row, deadline_us=deadline_us(work, requested))
-    now_us = work.now_us
-    work.stores.sessions.hear(
-        [ViewerLease(session_id=requested.id, heard_us=now_us, input_us=now_us)]
-    )
     if where is Placement.SLOT and slot is not None:
         return give_slot(work, requested, slot, actor="gateway")
     work.changes.room = work.changes.room or not must_wait

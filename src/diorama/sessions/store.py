@@ -15,11 +15,17 @@ from diorama.sessions.lifecycle import Event, Session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewerLease:
-    """When a session's viewer was last heard, and last did something, as far as is on disk."""
+    """When a session's viewer was last heard, and last did something, as far as is on disk.
+
+    A worker that says so names itself and the term: it speaks for what its own slots hold, and for
+    nothing else. A gateway that hears the viewer itself names no worker.
+    """
 
     session_id: str
     heard_us: int
     input_us: int
+    worker_id: str | None = None
+    term: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +54,7 @@ class SessionStore(Protocol):
     """Sessions, their viewers' leases and their log at rest."""
 
     def add(self, session: Session, row: EventRow, *, deadline_us: int | None) -> None:
-        """Store a session that is new, with the first row of its log."""
+        """Store a session that is new, with the first row of its log and its viewer's lease."""
 
     def save(
         self, before: Session, after: Session, row: EventRow, *, deadline_us: int | None
@@ -99,7 +105,10 @@ class SessionStore(Protocol):
         """Return sessions of an account, newest first, before the id `after`."""
 
     def hear(self, leases: Sequence[ViewerLease]) -> None:
-        """Renew viewers' leases in one statement; a time never goes back."""
+        """Renew viewers' leases in one statement; a time never goes back.
+
+        What is said of a session that is not there, or not the speaker's, changes nothing.
+        """
 
     def lease(self, session_id: str) -> ViewerLease | None:
         """Return a viewer's lease."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from diorama.kernel.units import seconds
-from diorama.leases.slots import fence
+from diorama.leases.slots import SlotState, fence, keep_fencing
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import METERED
 from diorama.sessions.dispatch import try_elsewhere
@@ -106,8 +106,15 @@ def lose_worker(work: Work, worker_id: str) -> None:
 
 
 def free_fenced(work: Work) -> None:
-    """Give back slots whose worker must have fenced itself, and those whose quarantine is over."""
+    """Give back slots whose worker must have fenced itself, and those whose quarantine is over.
+
+    A worker that is heard has not fenced itself: its word that the world is gone is waited for.
+    """
     for slot in work.stores.slots.fences_due(work.now_us, limit=BATCH):
+        worker = work.stores.workers.get(slot.worker_id)
+        if slot.state is SlotState.FENCING and worker and worker.hard_until_us > work.now_us:
+            work.stores.slots.save(keep_fencing(slot, until_us=worker.hard_until_us))
+            continue
         work.stores.slots.save(fence(slot, now_us=work.now_us))
         work.changes.workers.add(slot.worker_id)
         work.changes.room = True

@@ -4,7 +4,7 @@ A report about a term that is not the slot's is late and changes nothing: the ro
 messenger. Source: DESIGN sections 4 and 8; laws 2 and 6.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -41,7 +41,8 @@ def register(work: Work, hello: wire.Hello) -> Worker:
         Refused: with code `lease_expired`: it was given up and must start anew.
     """
     known = work.stores.workers.named(hello.name, lock=True)
-    if known is not None and known.boot_id == hello.boot_id and known.hard_until_us <= work.now_us:
+    same = known if known is not None and known.boot_id == hello.boot_id else None
+    if same is not None and same.hard_until_us <= work.now_us:
         raise Refused(
             f"worker {hello.name} was not heard for too long: start it anew", code="lease_expired"
         )
@@ -51,7 +52,7 @@ def register(work: Work, hello: wire.Hello) -> Worker:
         region=hello.region,
         pool=hello.pool,
         boot_id=hello.boot_id,
-        draining=False,
+        draining=same is not None and same.draining,
         kinds=hello.kinds,
         encoders=hello.encoders,
         version=hello.version,
@@ -60,10 +61,10 @@ def register(work: Work, hello: wire.Hello) -> Worker:
         soft_until_us=work.now_us + seconds(work.timers.suspect_after_s),
         hard_until_us=work.now_us + seconds(work.timers.slot_reuse_s),
     )
-    if known is not None and known.boot_id != hello.boot_id:
+    if known is not None and same is None:
         end_all_of(work, known)
     work.stores.workers.put(worker)
-    if known is None or known.boot_id != hello.boot_id:
+    if same is None:
         _offer_slots(work, worker, [report.index for report in hello.slots])
     work.changes.room = True
     return worker
@@ -105,34 +106,29 @@ class HeardWorker:
     beat: wire.Beat
 
 
-def renew(work: Work, heard: Sequence[HeardWorker], viewers: Sequence[ViewerLease]) -> set[str]:
-    """Write the beats of workers and viewers of one gateway; return the workers that still stand.
+def renew(
+    work: Work, heard: Collection[HeardWorker], viewers: Sequence[ViewerLease]
+) -> set[Renewal]:
+    """Write the beats of workers and viewers of one gateway; return the renewals that still stand.
 
-    One statement for all workers, one for all viewers: a heartbeat costs no row of its own.
+    One statement for all workers, one for all viewers: a heartbeat costs no row of its own. A
+    worker that was given up, or whose name belongs to a newer start, speaks for no viewer either.
     """
-    renewed: set[str] = set()
+    renewed: set[Renewal] = set()
     if heard:
         renewed = work.stores.workers.renew(
-            [h.renewal for h in heard],
+            {h.renewal for h in heard},
             now_us=work.now_us,
             soft_us=seconds(work.timers.suspect_after_s),
             hard_us=seconds(work.timers.slot_reuse_s),
         )
-    leases = [le for h in heard for le in _leases(work, h.beat)]
-    both = {le.session_id: le for le in viewers}
-    for lease in leases:
-        other = both.get(lease.session_id, lease)
-        both[lease.session_id] = ViewerLease(
-            session_id=lease.session_id,
-            heard_us=max(lease.heard_us, other.heard_us),
-            input_us=max(lease.input_us, other.input_us),
-        )
-    if both:
-        work.stores.sessions.hear([both[i] for i in sorted(both)])
+    leases = [le for h in heard if h.renewal in renewed for le in _leases(work, h)]
+    if leases or viewers:
+        work.stores.sessions.hear([*viewers, *leases])
     return renewed
 
 
-def _leases(work: Work, beat: wire.Beat) -> list[ViewerLease]:
+def _leases(work: Work, heard: HeardWorker) -> list[ViewerLease]:
     return [
         ViewerLease(
             session_id=slot.session,
@@ -140,8 +136,10 @@ def _leases(work: Work, beat: wire.Beat) -> list[ViewerLease]:
             input_us=0
             if slot.input_age_ms is None
             else work.now_us - slot.input_age_ms * MILLISECOND_US,
+            worker_id=heard.renewal.worker_id,
+            term=slot.term,
         )
-        for slot in beat.slots
+        for slot in heard.beat.slots
         if slot.session is not None and slot.viewer_age_ms is not None
     ]
 
@@ -225,13 +223,15 @@ def _record(work: Work, session: Session, event: Event, *, at_us: int | None = N
 
 def _stopped(work: Work, worker_id: str, message: wire.Stopped) -> None:
     """Free the slot: its worker says that the world's process group is gone."""
+    slot_id = f"{worker_id}.{message.index}"
     session = locked(work, message.session, counts=True)
-    if session is not None and session.term == message.term and session.state in HOLDS_SLOT:
+    held = session is not None and session.state in HOLDS_SLOT
+    if session is not None and held and (session.slot_id, session.term) == (slot_id, message.term):
         worker = work.stores.workers.get(worker_id)
         draining = worker is not None and worker.draining
         gone = End(EndCode.DRAINING, "worker_draining") if draining else OUTCOMES["crashed"]
         end(work, session, gone, actor="worker")
-    slot = work.stores.slots.get(f"{worker_id}.{message.index}", lock=True)
+    slot = work.stores.slots.get(slot_id, lock=True)
     if slot is None or slot.state is not SlotState.FENCING or slot.term != message.term:
         return
     work.stores.slots.save(fence(slot, now_us=work.now_us))

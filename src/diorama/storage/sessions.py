@@ -100,10 +100,16 @@ class SqlSessionStore:
         self._projects = projects
 
     def add(self, session: Session, row: EventRow, *, deadline_us: int | None) -> None:
-        """Store a session that is new, with the first row of its log."""
+        """Store a session that is new, with the first row of its log and its viewer's lease."""
         fixed = [_value(session, name) for name in _FIXED]
         changing = [_value(session, name) for name in _CHANGING]
         self._tx.run(_INSERT, *fixed, *changing, *_end(session), deadline_us)
+        self._tx.run(
+            "INSERT INTO viewer_lease (session_id, heard_us, input_us) VALUES (?, ?, ?)",
+            session.id,
+            session.created_us,
+            session.created_us,
+        )
         self._append(session, row)
         self._count(None, session)
 
@@ -281,15 +287,20 @@ class SqlSessionStore:
         return [_session(row) for row in rows]
 
     def hear(self, leases: Sequence[ViewerLease]) -> None:
-        """Renew viewers' leases; a time never goes back."""
+        """Renew viewers' leases, in the order of their ids; a time never goes back."""
         self._tx.run_many(
-            "INSERT INTO viewer_lease (session_id, heard_us, input_us) VALUES (?, ?, ?)"
-            " ON CONFLICT (session_id) DO UPDATE SET"
-            " heard_us = CASE WHEN excluded.heard_us > viewer_lease.heard_us"
-            " THEN excluded.heard_us ELSE viewer_lease.heard_us END,"
-            " input_us = CASE WHEN excluded.input_us > viewer_lease.input_us"
-            " THEN excluded.input_us ELSE viewer_lease.input_us END",
-            [(le.session_id, le.heard_us, le.input_us) for le in leases],
+            "UPDATE viewer_lease SET"
+            " heard_us = CASE WHEN heard_us < ? THEN ? ELSE heard_us END,"
+            " input_us = CASE WHEN input_us < ? THEN ? ELSE input_us END"
+            " WHERE session_id = ? AND (? = '' OR EXISTS (SELECT 1 FROM session s"
+            " WHERE s.id = viewer_lease.session_id AND s.worker_id = ? AND s.term = ?))",
+            [
+                (
+                    *(le.heard_us, le.heard_us, le.input_us, le.input_us, le.session_id),
+                    *(le.worker_id or "", le.worker_id or "", le.term),
+                )
+                for le in sorted(leases, key=lambda le: le.session_id)
+            ],
         )
 
     def lease(self, session_id: str) -> ViewerLease | None:

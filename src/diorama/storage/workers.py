@@ -1,6 +1,6 @@
 """Workers, their leases and their slots in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -87,24 +87,21 @@ class SqlWorkerStore:
         ]
 
     def renew(
-        self, renewals: Sequence[Renewal], *, now_us: int, soft_us: int, hard_us: int
-    ) -> set[str]:
-        """Renew in one statement the leases that still stand; return the ids of those workers."""
-        asked = {(r.worker_id, r.boot_id) for r in renewals}
+        self, renewals: Collection[Renewal], *, now_us: int, soft_us: int, hard_us: int
+    ) -> set[Renewal]:
+        """Renew in one statement the leases that still stand; return which those are."""
+        pairs = ", ".join(["(?, ?)"] * len(renewals))
         rows = self._tx.run(
             "UPDATE worker_lease SET heard_us = ?, soft_until_us = ?, hard_until_us = ?"
-            f" WHERE hard_until_us > ? AND worker_id IN ({_marks(len(asked))})"
+            f" WHERE hard_until_us > ? AND (worker_id, boot_id) IN (VALUES {pairs})"
             " RETURNING worker_id, boot_id",
             now_us,
             now_us + soft_us,
             now_us + hard_us,
             now_us,
-            *(worker_id for worker_id, _ in sorted(asked)),
+            *(value for r in renewals for value in (r.worker_id, r.boot_id)),
         )
-        missed = {i for i, boot_id in rows if (i, boot_id) not in asked}
-        if missed:
-            raise AssertionError(f"beats of {sorted(missed)} came under a boot they are not in")
-        return {i for i, _ in rows}
+        return {Renewal(worker_id=i, boot_id=boot_id) for i, boot_id in rows}
 
     def lost(self, now_us: int, *, limit: int) -> list[Worker]:
         """Return workers past their hard limit whose slots are still held."""
@@ -227,10 +224,6 @@ class SqlSlotStore:
             limit,
         )
         return [_slot(row) for row in rows]
-
-
-def _marks(count: int) -> str:
-    return ", ".join("?" * count)
 
 
 def _worker(row: Sequence[Any]) -> Worker:  # a row is what the driver gives; types are the schema's

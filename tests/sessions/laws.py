@@ -1,0 +1,176 @@
+"""The judge of a store: everything that DESIGN section 2 promises of rows, counted anew.
+
+It reads the tables themselves, not the stores: a store that counts wrongly cannot vouch for itself.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from diorama.metering.usage import LoggedEvent, intervals
+from diorama.protocol.states import FINAL, HOLDS_SLOT, SessionState
+from diorama.storage.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session, as far as the laws are concerned."""
+
+    id: str
+    account_id: str
+    lane: tuple[str, str]
+    state: SessionState
+    version: int
+    slot_id: str | None
+    term: int
+    ended: tuple[int, str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRow:
+    """A slot, as far as the laws are concerned."""
+
+    id: str
+    state: str
+    term: int
+    session_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """A row of the log, as far as the laws are concerned."""
+
+    session_id: str
+    version: int
+    kind: str
+    state: SessionState
+    at_us: int
+    slot_id: str | None
+    term: int
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a store holds at one instant."""
+
+    sessions: dict[str, SessionRow] = field(default_factory=dict)
+    slots: dict[str, SlotRow] = field(default_factory=dict)
+    events: list[EventLine] = field(default_factory=list)
+    accounts: dict[str, tuple[int, int]] = field(default_factory=dict)
+    lanes: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+
+    def check(self, *, limits: bool) -> None:
+        """Assert what holds at every instant."""
+        self._check_counts(limits=limits)
+        self._check_slots()
+        self._check_terms()
+        self._check_ends()
+
+    def check_after(self, before: "Findings") -> None:
+        """Assert what holds between one instant and a later one."""
+        for one in before.sessions.values():
+            if one.state in FINAL:
+                assert self.sessions[one.id] == one, "law 3: what has ended changed"
+        for slot in before.slots.values():
+            after = self.slots[slot.id]
+            assert after.term >= slot.term, "law 2: a term went back"
+            if slot.session_id != after.session_id and after.state == "held":
+                assert after.term > slot.term, "law 2: a slot was given away under an old term"
+
+    def _check_counts(self, *, limits: bool) -> None:
+        """Laws 1 and 6: what is counted is there."""
+        holding = [s for s in self.sessions.values() if s.state in HOLDS_SLOT]
+        waiting = [s for s in self.sessions.values() if s.state is SessionState.QUEUED]
+        by_account = Counter(s.account_id for s in holding)
+        for account, (held, limit) in self.accounts.items():
+            assert held == by_account[account], f"{account} counts {held}"
+            assert not limits or held <= limit, f"law 1: {account} holds {held} of {limit}"
+        held_by_lane = Counter(s.lane for s in holding)
+        waiting_by_lane = Counter(s.lane for s in waiting)
+        for lane, counts in self.lanes.items():
+            assert counts == (held_by_lane[lane], waiting_by_lane[lane]), f"{lane} counts {counts}"
+
+    def _check_slots(self) -> None:
+        """Law 2: a slot has at most one session, a session at most one slot, and both say so."""
+        for session in self.sessions.values():
+            if session.state in HOLDS_SLOT:
+                assert session.slot_id is not None
+                slot = self.slots[session.slot_id]
+                assert (slot.state, slot.session_id, slot.term) == (
+                    "held",
+                    session.id,
+                    session.term,
+                ), f"law 2: {slot} is not in the hands of {session}"
+        held = [slot.session_id for slot in self.slots.values() if slot.state == "held"]
+        assert len(held) == len(set(held)), "law 2: a session has two slots"
+        for session_id in held:
+            assert session_id is not None
+            assert self.sessions[session_id].state in HOLDS_SLOT, "law 6: a slot is held by nobody"
+
+    def _check_terms(self) -> None:
+        """Law 2: each reservation of a slot has a higher term than the one before."""
+        last: dict[str, int] = defaultdict(int)
+        for event in self.events:
+            if event.kind == "reserved":
+                assert event.slot_id is not None
+                assert event.term > last[event.slot_id], f"law 2: {event} under an old term"
+                last[event.slot_id] = event.term
+
+    def _check_ends(self) -> None:
+        """Laws 3 and 5: one end, the last word of its log, which can be metered."""
+        logs: dict[str, list[EventLine]] = defaultdict(list)
+        for event in self.events:
+            logs[event.session_id].append(event)
+        for session in self.sessions.values():
+            log = logs[session.id]
+            versions = [event.version for event in log]
+            assert versions == list(range(1, session.version + 1)), f"law 5: {session.id}'s log"
+            kinds = [event.kind for event in log]
+            assert log[-1].state is session.state, f"law 5: {session.id}'s log ends otherwise"
+            assert (session.ended is not None) == (session.state in FINAL), "law 3"
+            assert kinds.count("ended") == (session.state in FINAL), "law 3: one end"
+            if session.ended is not None:
+                assert log[-1].at_us == session.ended[2], "law 3: ended at another time"
+            until_us = max(event.at_us for event in log)
+            intervals([_logged(event) for event in log], until_us=until_us)
+
+
+def findings(tx: Transaction) -> Findings:
+    """Return everything the laws are about."""
+    sessions = [
+        SessionRow(
+            i,
+            account,
+            (project, region),
+            SessionState(state),
+            version,
+            slot,
+            term,
+            None if code is None else (code, reason, at),
+        )
+        for i, account, project, region, state, version, slot, term, code, reason, at in tx.run(
+            "SELECT id, account_id, project_id, region, state, version, slot_id, term, end_code,"
+            " end_reason, ended_us FROM session"
+        )
+    ]
+    slots = [SlotRow(*row) for row in tx.run("SELECT id, state, term, session_id FROM slot")]
+    events = [
+        EventLine(i, version, kind, SessionState(state), at, slot, term)
+        for i, version, kind, state, at, slot, term in tx.run(
+            "SELECT session_id, version, kind, state, at_us, slot_id, term FROM event ORDER BY seq"
+        )
+    ]
+    reserved = tx.run("SELECT id, held, concurrent_streams FROM account")
+    lanes = tx.run("SELECT project_id, region, held, waiting FROM lane")
+    return Findings(
+        sessions={one.id: one for one in sessions},
+        slots={one.id: one for one in slots},
+        events=events,
+        accounts={i: (held, limit) for i, held, limit in reserved},
+        lanes={(i, region): (held, waiting) for i, region, held, waiting in lanes},
+    )
+
+
+def _logged(event: EventLine) -> LoggedEvent:
+    return LoggedEvent(
+        session_id=event.session_id, version=event.version, state=event.state, at_us=event.at_us
+    )
