@@ -95,6 +95,31 @@ def _hills(around: float, layer: int, seed: int) -> float:
     return (crest * 0.19 - 0.045 - 0.022 * layer) * open_sea - 0.004
 
 
+@inlined
+def _cloud(around: float, slope: float, drift: float, seed: int) -> tuple[float, float]:
+    """Return how much of the sky a cloud covers in a direction, and the share of light it keeps.
+
+    Clouds lie on a plane above: toward the horizon they crowd and thin out.
+    """
+    flat = 1.0 / (slope + 0.16)
+    angle = around * 6.2832
+    at_x = (_turn(angle) * flat * 1.9 + drift) * 0.9
+    at_z = _turn(angle + 1.5708) * flat * 1.9 * 1.9
+    cover = smooth(0.47, 0.70, fractal(at_x, at_z, seed + 600, 6)) * smooth(0.02, 0.20, slope)
+    if cover <= 0.0:
+        return 0.0, 0.0
+    thick = smooth(0.50, 0.80, fractal(at_x + 0.10, at_z + 0.16, seed + 600, 5))
+    return cover * 0.86, 1.0 - 0.72 * thick
+
+
+@inlined
+def _star(column: int, row: int, light: Light, seed: int) -> float:
+    """Return the light of a star in a place of the panorama, where there is one and it is dark."""
+    if light.dusk <= 0.45 or chance(column, row, seed) <= 0.9968:
+        return 0.0
+    return float((light.dusk - 0.45) * (0.12 + 0.8 * chance(row, column, seed) ** 3))
+
+
 @compiled
 def paint_sky(sky: Cube, light: Light, drift: float, first: int, last: int, seed: int) -> None:
     """Paint the columns `first` to `last` of `sky`, float32 (AROUND, ROWS + 1, 3), linear light.
@@ -123,26 +148,14 @@ def paint_sky(sky: Cube, light: Light, drift: float, first: int, last: int, seed
             red += light.sun_red * halo * 0.30
             green += light.sun_green * halo * 0.26
             blue += light.sun_blue * halo * 0.16
-            # Clouds lie on a plane above: toward the horizon they crowd and thin out.
-            flat = 1.0 / (slope + 0.16)
-            angle = around * 6.2832
-            at_x = _turn(angle) * flat * 1.9 + drift
-            at_z = _turn(angle + 1.5708) * flat * 1.9
-            body = fractal(at_x * 0.9, at_z * 1.9, seed + 600, 6)
-            cover = smooth(0.47, 0.70, body) * smooth(0.02, 0.20, slope)
+            cover, lit = _cloud(around, slope, drift, seed)
             if cover > 0.0:
-                thick = smooth(
-                    0.50, 0.80, fractal(at_x * 0.9 + 0.10, at_z * 1.9 + 0.16, seed + 600, 5)
-                )
-                lit = (0.25 + 1.1 * (1.0 - away) ** 2 * (0.35 + halo)) * (1.0 - 0.72 * thick)
-                red += (light.sky_red * 0.85 + light.sun_red * lit * 0.62 - red) * cover * 0.86
-                green += (
-                    (light.sky_green * 0.75 + light.sun_green * lit * 0.50 - green) * cover * 0.86
-                )
-                blue += (light.sky_blue * 0.78 + light.sun_blue * lit * 0.55 - blue) * cover * 0.86
-            elif light.dusk > 0.45 and chance(column, row, seed) > 0.9968:
-                bright = chance(row, column, seed) ** 3
-                star = (light.dusk - 0.45) * (0.12 + 0.8 * bright) * smooth(0.03, 0.3, slope)
+                lit *= 0.25 + 1.1 * (1.0 - away) ** 2 * (0.35 + halo)
+                red += (light.sky_red * 0.85 + light.sun_red * lit * 0.62 - red) * cover
+                green += (light.sky_green * 0.75 + light.sun_green * lit * 0.50 - green) * cover
+                blue += (light.sky_blue * 0.78 + light.sun_blue * lit * 0.55 - blue) * cover
+            else:
+                star = _star(column, row, light, seed) * smooth(0.03, 0.3, slope)
                 red += star
                 green += star
                 blue += star * 1.1
