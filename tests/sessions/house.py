@@ -14,6 +14,7 @@ from typing import Final, Literal, TypeVar
 
 from diorama.accounts.credentials import SessionToken
 from diorama.accounts.plans import Account
+from diorama.kernel.errors import LimitReached
 from diorama.kernel.ids import IdFactory
 from diorama.leases.slots import Slot
 from diorama.leases.store import Renewal
@@ -29,7 +30,7 @@ from diorama.sessions.dispatch import dispatch_lane, waiting_lanes
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.opening import Opened, Opening, RefusedByLimit, open_session, yield_stale
 from diorama.sessions.store import ViewerLease
-from diorama.sessions.viewing import Arrival, attach
+from diorama.sessions.viewing import Arrival, attach, leave
 from diorama.sessions.work import Work
 from diorama.sessions.working import HeardWorker, register, renew, report
 from diorama.storage.database import Database, Transaction
@@ -143,6 +144,10 @@ class House:
         """Open a session and bring it to its first frame, all in one instant."""
         return await rig.stream((await self.open(asked)).session)
 
+    async def end(self, session: Session) -> None:
+        """Let the viewer end it on purpose."""
+        await self.do(lambda work: leave(work, session.id, 1000))
+
     # What time brings
 
     async def after(self, seconds: float) -> None:
@@ -165,16 +170,14 @@ class House:
         """Sweep as so many gateways do: each finds the same, then all go on it together."""
         due = await self.look(sweep.due_sessions)
         lost = await self.look(sweep.lost_workers)
-        units = [
-            unit
-            for _ in range(gateways)
-            for unit in (
-                *(partial(sweep.expire, session_id=one) for one in due),
-                *(partial(sweep.lose_worker, worker_id=one) for one in lost),
-                sweep.free_fenced,
-            )
-        ]
-        await asyncio.gather(*(self.run(unit) for unit in units))
+        units: list[Callable[[Work], None]] = []
+        for _ in range(gateways):
+            units += [partial(sweep.expire, session_id=one) for one in due]
+            units += [partial(sweep.lose_worker, worker_id=one) for one in lost]
+            units.append(sweep.free_fenced)
+        async with asyncio.TaskGroup() as gateways_sweep:
+            for unit in units:
+                gateways_sweep.create_task(self.run(unit))
         await self.look_at_laws()
 
     async def dispatch(self) -> None:
@@ -193,6 +196,9 @@ class House:
         assert found is not None
         return found
 
+    async def slots_of(self, rig: "Rig") -> list[Slot]:
+        return await self.look(lambda work: work.stores.slots.of_worker(rig.worker.id))
+
     async def line(self) -> list[str]:
         return await self.look(lambda work: work.stores.sessions.line_ids("prj_cove", REGION))
 
@@ -203,8 +209,8 @@ class House:
 
     async def metered_s(self, session: Session) -> float:
         """Return what a session is billed, from its log alone."""
-        log = await self.look(lambda work: work.stores.sessions.log(session.id))
-        return metered_us(log, until_us=self.clock.now_us()) / 1_000_000
+        found = await self._database.read(findings)
+        return metered_us(found.log(session.id), until_us=self.clock.now_us()) / 1_000_000
 
     async def hear(self, *sessions: Session) -> None:
         """Let viewers' sockets be heard now."""
@@ -218,6 +224,18 @@ class House:
                 ],
             )
         )
+
+    async def look_for_stale(self, refusal: LimitReached) -> None:
+        """Assert that no stale session counts in the limit that has just refused: law 1."""
+        named = refusal.detail["holders"]
+        assert isinstance(named, list)
+        counted = {one["session"] for one in named if isinstance(one, dict)}
+        holders = await self.look(lambda work: work.stores.sessions.holders(ACCOUNT))
+        now_us, after_s = self.clock.now_us(), self.timers.stale_after_s
+        stale = {one.session_id for one in holders if one.is_stale(now_us, after_s)}
+        assert not stale & counted, f"law 1: {stale & counted} are stale and stood in the way"
+        if refusal.code == "account_limit":
+            assert not stale, f"law 1: {stale} are stale and counted"
 
     async def set_limit(self, limit: int) -> None:
         await self.do(lambda work: work.stores.accounts.set_limit(ACCOUNT, limit))

@@ -76,6 +76,10 @@ class Findings:
             if slot.session_id != after.session_id and after.state == "held":
                 assert after.term > slot.term, "law 2: a slot was given away under an old term"
 
+    def log(self, session_id: str) -> list[LoggedEvent]:
+        """Return the log of one session, as metering takes it."""
+        return [_logged(event) for event in self.events if event.session_id == session_id]
+
     def _check_counts(self, *, limits: bool) -> None:
         """Laws 1 and 6: what is counted is there."""
         holding = [s for s in self.sessions.values() if s.state in HOLDS_SLOT]

@@ -1,0 +1,109 @@
+"""First come, first served, on each database."""
+
+import asyncio
+from functools import partial
+
+from diorama.projects.rules import Rules
+from diorama.protocol.states import SessionState as S
+from diorama.sessions.dispatch import dispatch_lane
+from diorama.sessions.viewing import attach
+from tests.sessions.house import REGION, Asked, House, arrival, project
+
+
+async def test_waiters_are_served_in_the_order_in_which_they_came(house: House) -> None:
+    await house.build(limit=20)
+    await house.worker()
+    await house.open()
+    line = [(await house.open()).session for _ in range(5)]
+    await house.worker("two", slots=3)
+
+    await house.dispatch()
+
+    states = [(await house.session(one)).state for one in line]
+    assert states == [S.CONNECTING, S.CONNECTING, S.CONNECTING, S.QUEUED, S.QUEUED]
+
+
+async def test_who_comes_late_does_not_take_the_slot_of_who_waits(house: House) -> None:
+    await house.build()
+    await house.worker()
+    await house.open()
+    waiter = (await house.open()).session
+    await house.worker("two")
+
+    late = (await house.open()).session
+    await house.dispatch()
+
+    assert late.state is S.QUEUED
+    assert (await house.session(waiter)).state is S.CONNECTING
+    assert (await house.session(late)).state is S.QUEUED
+
+
+async def test_a_waiter_who_attaches_while_slots_are_given_is_not_passed_over(
+    house: House,
+) -> None:
+    await house.build(limit=50)
+    await house.worker()
+    await house.open()
+    line = [(await house.open()).session for _ in range(20)]
+    await house.worker("two", slots=10)
+    units = [partial(attach, arrival=arrival(one, 1)) for one in line]
+
+    async with asyncio.TaskGroup() as at_once:
+        for unit in units:
+            at_once.create_task(house.run(unit))
+        at_once.create_task(house.run(partial(dispatch_lane, project_id="prj_cove", region=REGION)))
+    await house.look_at_laws()
+
+    states = [(await house.session(one)).state for one in line]
+    assert states == [S.CONNECTING] * 10 + [S.QUEUED] * 10
+
+
+async def test_many_dispatchers_give_each_slot_once(house: House) -> None:
+    await house.build(limit=50, projects=[project(), project("dreamer")])
+    await house.worker()
+    await house.open()
+    for name in ("cove", "dreamer"):
+        for _ in range(15):
+            await house.open(Asked(project=name))
+    await house.worker("two", slots=10)
+
+    async with asyncio.TaskGroup() as at_once:
+        for name in ("prj_cove", "prj_dreamer") * 4:
+            at_once.create_task(house.run(partial(dispatch_lane, project_id=name, region=REGION)))
+    await house.look_at_laws()
+
+    assert await house.held() == 11
+
+
+async def test_a_cap_that_is_lifted_lets_the_line_go_on(house: House) -> None:
+    await house.build(projects=[project(rules=Rules(worker_count=1))])
+    await house.worker(slots=3)
+    first = (await house.open()).session
+    waiter = (await house.open()).session
+    await house.dispatch()
+    held_back = (await house.session(waiter)).state
+
+    await house.end(first)
+    await house.dispatch()
+
+    assert held_back is S.QUEUED
+    assert (await house.session(waiter)).state is S.CONNECTING
+
+
+async def test_stale_sessions_of_each_others_projects_yield_to_requests_at_once(
+    house: House,
+) -> None:
+    rules = Rules()
+    names = ("a", "b", "c", "d")
+    await house.build(limit=4, projects=[project(name, rules=rules) for name in names])
+    rig = await house.worker(slots=12)
+    for name in names:
+        await house.streaming(rig, Asked(project=name))
+    await house.after(16)
+    await rig.beat()
+
+    found = await house.open_at_once(*(Asked(project=name) for name in names * 2))
+
+    failed = [one for one in found if isinstance(one, BaseException)]
+    assert not failed
+    assert await house.held() == 4
