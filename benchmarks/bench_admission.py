@@ -15,6 +15,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, cast
 
@@ -100,7 +101,7 @@ async def record(where: Sequence[Lane], count: int) -> list[list[Write]]:
 
     with tempfile.TemporaryDirectory() as folder:
         database = await _prepared(f"sqlite://{folder}/diorama.db", where)
-        written = [await database.run(lambda tx, n=n: unit(tx, n)) for n in range(count)]
+        written = [await database.run(partial(unit, number=n)) for n in range(count)]
         await database.close()
     return written
 

@@ -17,7 +17,8 @@ async def post_sessions(
     url: str, connections: int
 ) -> AsyncIterator[Callable[[int], Awaitable[bytes]]]:
     """Yield a function that posts the request of this number and returns the answer's body."""
-    host, port = urlsplit(url).hostname, urlsplit(url).port
+    address = urlsplit(url).netloc
+    host, _, port = address.rpartition(":")
     free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
     for _ in range(connections):
         free.put_nowait(await asyncio.open_connection(host, port))
@@ -25,9 +26,9 @@ async def post_sessions(
     async def post(number: int) -> bytes:
         body = b'{"project":"bench0","client_id":"client-id-%08d"}' % number
         head = (
-            b"POST /v1/sessions HTTP/1.1\r\nHost: %s:%d\r\nContent-Type: application/json\r\n"
+            b"POST /v1/sessions HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n"
             b"Idempotency-Key: key-%08d\r\nContent-Length: %d\r\n\r\n"
-        ) % ((host or "").encode(), port, number, len(body))
+        ) % (address.encode(), number, len(body))
         reader, writer = await free.get()
         try:
             writer.write(head + body)

@@ -30,12 +30,9 @@ class Program:
     pid: int
     url: str
 
-    def child(self, *words: str) -> int:
-        """Return the pid of the one process under this one whose command line has these words."""
-        found = [pid for pid in _descendants(self.pid) if set(words) <= set(_command(pid))]
-        if len(found) != 1:
-            raise LookupError(f"{len(found)} processes are {' '.join(words)}")
-        return found[0]
+    def children(self, *words: str) -> list[int]:
+        """Return the processes under this one whose command lines have these words."""
+        return [pid for pid in _descendants(self.pid) if set(words) <= set(_command(pid))]
 
 
 @contextlib.contextmanager
@@ -78,7 +75,7 @@ def cpu_s(pid: int) -> float:
 
 
 def busiest_other_thread_s(pid: int) -> float:
-    """Return the processor time of the busiest thread beside the first: the store's, of a gateway."""
+    """Return the processor time of the busiest thread but the first: of a gateway, the store's."""
     times = [
         int(task.joinpath("schedstat").read_text().split()[0])
         for task in Path(f"/proc/{pid}/task").iterdir()
