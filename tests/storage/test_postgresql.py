@@ -138,7 +138,7 @@ async def test_every_session_has_its_time_outs(database: Database) -> None:
         lambda tx: [tx.run("SELECT current_setting(?)", name)[0][0] for name in names]
     )
 
-    assert rows == ["2s", "1s", "5s"]
+    assert rows == ["4s", "3s", "5s"]
 
 
 async def test_a_unit_that_hides_a_database_error_is_not_taken_for_done(database: Database) -> None:

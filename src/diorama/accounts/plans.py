@@ -38,3 +38,8 @@ class Account:
     plan: str
     concurrent_streams: int
     held: int
+
+    @property
+    def is_full(self) -> bool:
+        """Whether its limit stands in the way of one more."""
+        return self.held >= self.concurrent_streams

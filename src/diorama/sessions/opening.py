@@ -30,7 +30,7 @@ from diorama.sessions.dispatch import counts_for, free_slot, give_slot, put_in_l
 from diorama.sessions.lifecycle import Event, Happened, Session
 from diorama.sessions.show import holder_detail
 from diorama.sessions.store import Answered, EventRow
-from diorama.sessions.work import Work, deadline_us, end, locked, record
+from diorama.sessions.work import Work, deadline_us, end, lock_counts, lock_lanes, locked, record
 
 RETRY_AFTER_S: Final = 5
 
@@ -83,7 +83,7 @@ def open_session(work: Work, opening: Opening) -> Opened:
         raise NotFound(
             f"project {project.name} does not run in region {region}", code="region_unknown"
         )
-    work.stores.projects.lane(project.id, region, lock=True)
+    _lock_lanes(work, project, region)
     known = _answered(work, project, opening)  # by one that came first, while we stood at the lock
     if known is not None:
         return Opened(known, project, continued=False)
@@ -108,6 +108,21 @@ def _project(work: Work, opening: Opening) -> Project:
     if not project.enabled:
         raise Refused(f"project {project.name} is disabled", code="project_disabled")
     return project
+
+
+def _lock_lanes(work: Work, project: Project, region: str) -> None:
+    """Lock the lane, and before the account those in which sessions may have to end for this one.
+
+    Which those are is read without a lock: a lane that is missed is locked late, and where two
+    requests then wait for each other the database runs one of them again.
+    """
+    lanes = {(project.id, region)}
+    account = work.stores.accounts.get(project.account_id)
+    if project.rules.end_user_limit is not None or (account and account.is_full):
+        for holder in work.stores.sessions.holders(project.account_id):
+            if holder.detached_us is not None:
+                lanes.add((holder.project_id, holder.region))
+    lock_lanes(work, lanes)
 
 
 def _scoped_key(opening: Opening) -> str:
@@ -218,11 +233,7 @@ def _pass_limits(work: Work, session: Session, counts: Counts, *, with_key: bool
 
 
 def _end_for_another(work: Work, session_id: str, why: End) -> None:
-    """End a session of the same account: its lock is held already, its lane's may be taken late.
-
-    Two requests that end sessions in each other's lanes may meet: the database sees it and one of
-    them is run again.
-    """
+    """End a session of the same account: what counts it is locked already, see `_lock_lanes`."""
     session = locked(work, session_id)
     if session is not None:
         end(work, session, why, actor="gateway")
@@ -241,8 +252,10 @@ class RefusedByLimit(LimitReached):
 
 def yield_stale(work: Work, ending: Sequence[Ending]) -> None:
     """End the stale sessions that a refusal found, but for those heard again since."""
+    found = [work.stores.sessions.get(one.session_id) for one in ending]
+    lock_counts(work, [session for session in found if session is not None])
     for one in ending:
-        session = locked(work, one.session_id, counts=True)
+        session = locked(work, one.session_id)
         if session is not None and session.detached_us is not None:
             end(work, session, one.end, actor="gateway")
 

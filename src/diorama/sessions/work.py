@@ -4,6 +4,7 @@ A use case is a plain function that takes a `Work` first. What it changed is tol
 after the commit, by id only: whoever holds the socket of a changed thing reads it anew.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from diorama.kernel.errors import NotFound
@@ -140,9 +141,24 @@ def release_slot(work: Work, session: Session, *, failed: bool, proven: bool = F
 WORKER_LOST = End(EndCode.APP_CRASHED, "worker_lost")
 
 
+def lock_lanes(work: Work, lanes: Iterable[tuple[str, str]]) -> None:
+    """Lock lanes, as (project, region), in the one order in which everybody does."""
+    for project_id, region in sorted(set(lanes)):
+        work.stores.projects.lane(project_id, region, lock=True)
+
+
+def lock_counts(work: Work, sessions: Sequence[Session]) -> None:
+    """Lock what counts these sessions, before more than one of them is ended."""
+    lock_lanes(work, ((one.project_id, one.region) for one in sessions))
+    for account_id in sorted({one.account_id for one in sessions}):
+        work.stores.accounts.get(account_id, lock=True)
+
+
 def end_all_of(work: Work, worker: Worker) -> None:
     """End what a locked worker runs, at the last moment it was heard."""
-    for seen in work.stores.sessions.of_slots(worker.id):
+    running = work.stores.sessions.of_slots(worker.id)
+    lock_counts(work, running)
+    for seen in running:
         session = locked(work, seen.id, counts=True)
         if session is not None and session.worker_id == worker.id:
             end(work, session, WORKER_LOST, actor="gateway", at_us=worker.heard_us)

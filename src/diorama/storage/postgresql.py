@@ -56,7 +56,9 @@ _UNLESS_GIVEN: Final = {
     "tcp_user_timeout": "15000",  # ms
 }
 _SESSION: Final = (
-    "SET statement_timeout = '2s'; SET lock_timeout = '1s';"
+    # PostgreSQL looks for deadlocks after 1 s: a wait ends later than that, so that it is found and
+    # one of the transactions run again.
+    "SET statement_timeout = '4s'; SET lock_timeout = '3s';"
     " SET idle_in_transaction_session_timeout = '5s'; SET timezone = 'UTC'"
 )
 _NOW: Final = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
