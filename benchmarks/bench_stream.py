@@ -26,10 +26,12 @@ from report import Figures, median, publish, quantile, scaled, versions, wait_fo
 from diorama.agent.media import find_encoders
 from diorama.agent.media.encoder import EncoderSettings
 from diorama.agent.media.engine import Codec
+from diorama.agent.media.rate import Rate, RateControl, RateLimits
 
 HERE: Final = Path(__file__).resolve().parent
 RATES: Final = (60, 30)
-BITRATE_KBPS: Final = 4_000
+MAX_KBPS: Final = 2_500
+"""As much as a stream starts with: its rate then stays what it is at the first picture."""
 ROUNDS: Final = 3
 SETTLE_S: Final = 4.0
 WINDOW_S: Final = 5.0
@@ -62,7 +64,7 @@ def settings() -> str:
     """Return the configuration: one project for each frame rate."""
     projects = [
         f'[[projects]]\nname = "at{fps}"\nworld = "{HERE}/panning.py:At{fps}"\n'
-        f"video = {{ max_bitrate_kbps = {BITRATE_KBPS}, max_fps = {fps} }}\n"
+        f"video = {{ max_bitrate_kbps = {MAX_KBPS}, max_fps = {fps} }}\n"
         for fps in RATES
     ]
     return "\n".join(projects)
@@ -134,11 +136,20 @@ async def stream_window(page: Page, program: Program) -> tuple[Window, list[floa
     ), times
 
 
+def start_rate(fps: int) -> Rate:
+    """Return what a stream of these projects is encoded with from first to last."""
+    limits = RateLimits(min_bitrate_kbps=150, max_bitrate_kbps=MAX_KBPS, fps=fps)
+    return RateControl(limits, start_kbps=MAX_KBPS).rate
+
+
 async def encoder_alone(codec: Codec, fps: int) -> tuple[Window, str]:
     """Return what converting and encoding the same pictures takes, at the same pace."""
     encoders = await find_encoders()
     encoder = encoders.open(
-        codec, EncoderSettings(width=WIDTH, height=HEIGHT, bitrate_kbps=BITRATE_KBPS, fps=fps)
+        codec,
+        EncoderSettings(
+            width=WIDTH, height=HEIGHT, bitrate_kbps=start_rate(fps).bitrate_kbps, fps=fps
+        ),
     )
     painted = scenery()
     pictures = [np.ascontiguousarray(view(painted, number)) for number in range(2 * fps)]

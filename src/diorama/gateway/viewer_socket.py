@@ -63,6 +63,19 @@ def view_of(work: Work, session: Session) -> SessionView:
 class ViewerSocket:
     """One viewer's socket, attached to its session. See `gateway.hub.ViewerEnd`."""
 
+    __slots__ = (  # thousands of them wait in line: what each weighs is measured by benchmarks/
+        "_desk",
+        "_hub",
+        "_line",
+        "_replaced",
+        "_sent_version",
+        "_session",
+        "_shown",
+        "_talking",
+        "_warned",
+        "heard",
+    )
+
     def __init__(self, line: Wire[wire.FromViewer], session: Session, desk: Desk, hub: Hub) -> None:
         self._line = line
         self._desk = desk
@@ -70,8 +83,9 @@ class ViewerSocket:
         self._session = session
         self._sent_version = 0
         self._shown: SessionView | None = None
-        self._warned: set[tuple[str, int]] = set()
-        self._replaced = asyncio.Event()
+        self._warned: frozenset[tuple[str, int]] = frozenset()
+        self._replaced = False
+        self._talking: asyncio.Task[None] | None = None
         self.heard = True
 
     @property
@@ -90,8 +104,10 @@ class ViewerSocket:
         return self._session.attachment
 
     def replace(self) -> None:
-        """Be told that a newer socket has the session."""
-        self._replaced.set()
+        """Be told that a newer socket has the session: break off, wherever the talk is."""
+        self._replaced = True
+        if self._talking is not None:
+            self._talking.cancel()
 
     async def show(self, session: Session, view: SessionView) -> None:
         """Send the session if it is news; an end is followed by a close with its code."""
@@ -117,7 +133,7 @@ class ViewerSocket:
         """Send what the viewer should have been warned of by `now_us`, each once."""
         for notice in warnings(self._session, now_us):
             if (notice.kind, notice.key) not in self._warned:
-                self._warned.add((notice.kind, notice.key))
+                self._warned |= {(notice.kind, notice.key)}
                 warned = wire.Warned(kind=notice.kind, seconds_left=notice.seconds_left)
                 await self._line.send(warned)
 
@@ -130,7 +146,26 @@ class ViewerSocket:
         await self._line.close(SERVICE_RESTART, "gateway restarts")
 
     async def talk(self, view: SessionView) -> None:
-        """Exchange messages until the socket ends."""
+        """Exchange messages until the socket ends, or a newer one has the session."""
+        talking = self._talking = asyncio.current_task()
+        try:
+            if not self._replaced:
+                await self._exchange(view)
+        except asyncio.CancelledError:
+            if not self._replaced or talking is None or talking.uncancel():
+                raise  # the gateway's own end, not the newer socket
+        finally:
+            self._talking = None
+        if self._replaced:
+            await self._line.close(EndCode.SUPERSEDED, "continued_elsewhere")
+
+    async def leave_socket(self) -> None:
+        """Note that the socket is gone, unless a newer one has the session."""
+        if not self._replaced:
+            socket = self._session.socket
+            await self._desk.do(lambda work: socket_closed(work, self.session_id, socket))
+
+    async def _exchange(self, view: SessionView) -> None:
         self._sent_version = self._session.version
         self._shown = view
         await self._line.send(
@@ -141,24 +176,9 @@ class ViewerSocket:
                 resume_window_s=self._session.rules.resume_window_s,
             )
         )
-        async with asyncio.TaskGroup() as tasks:
-            superseding = tasks.create_task(self._close_when_replaced())
-            try:
-                async for message in self._line.messages():
-                    self.heard = True
-                    await self._handle(message)
-            finally:
-                superseding.cancel()
-
-    async def leave_socket(self) -> None:
-        """Note that the socket is gone, unless a newer one has the session."""
-        if not self._replaced.is_set():
-            socket = self._session.socket
-            await self._desk.do(lambda work: socket_closed(work, self.session_id, socket))
-
-    async def _close_when_replaced(self) -> None:
-        await self._replaced.wait()
-        await self._line.close(EndCode.SUPERSEDED, "continued_elsewhere")
+        async for message in self._line.messages():
+            self.heard = True
+            await self._handle(message)
 
     async def _handle(self, message: wire.FromViewer) -> None:
         match message:

@@ -25,6 +25,8 @@ CLOSE_WITHIN_S: Final = 2.0
 class Bucket:
     """A token bucket: `burst` at once, `per_s` sustained."""
 
+    __slots__ = ("_at_s", "_burst", "_left", "_per_s")  # thousands of sockets have one each
+
     def __init__(self, *, burst: float, per_s: float, now_s: float) -> None:
         self._burst = burst
         self._per_s = per_s
@@ -51,6 +53,8 @@ class Wire(Generic[T]):
         max_waiting: bytes that may wait for a peer that does not read.
         bucket: what is received at most.
     """
+
+    __slots__ = ("_bad", "_bucket", "_kind", "_loop", "_max_waiting", "_problem", "_socket")
 
     def __init__(
         self,
