@@ -12,10 +12,12 @@ from diorama.kernel.errors import Invalid
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIORAMA_WORKER_GATEWAYS", "http://a:1/, wss://b")
     monkeypatch.setenv("DIORAMA_WORKER_SLOTS", "3")
+    monkeypatch.setenv("DIORAMA_WORKER_PRELOAD", "torch, worlds.lake")
     configured = WorkerSettings()
 
     assert configured.gateways == ("http://a:1", "wss://b")
     assert configured.slots == 3
+    assert configured.preload == ("torch", "worlds.lake")
     assert (configured.region, configured.pool) == ("local", "default")
 
 
@@ -31,6 +33,8 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
         ("REGION", "-x"),
         ("DRAIN_S", "-1"),
         ("DRAIN_S", "nan"),
+        ("PRELOAD", "torch,my-world"),
+        ("WARM_HOST", "perhaps"),
     ],
 )
 def test_a_wrong_setting_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -56,6 +56,7 @@ def settings(gateway: FakeGateway, tmp_path: Path, engine: str = "aiortc") -> Wo
         state_dir=tmp_path / "state",
         drain_s=0.2,
         allow_private_candidates=True,
+        warm_host=False,
     )
 
 
@@ -341,6 +342,7 @@ async def worker_process(
         RUN,
         env={
             **os.environ,
+            "DIORAMA_WORKER_WARM_HOST": "false",
             "DIORAMA_WORKER_GATEWAYS": f"{gateway.url}, http://127.0.0.1:9",
             "DIORAMA_WORKER_NAME": "tester",
             "DIORAMA_WORKER_CREDENTIAL": CREDENTIAL,
@@ -386,6 +388,26 @@ async def test_what_a_killed_worker_leaves_dies_with_it_or_with_its_next_start(
 
         assert second.boot_id != first.boot_id
         assert list(members(host)) == []
+
+
+async def test_a_session_gets_the_host_that_was_ready_and_none_is_left_behind(
+    gateway: FakeGateway, tmp_path: Path
+) -> None:
+    warm = settings(gateway, tmp_path).model_copy(update={"warm_host": True})
+    async with worker(warm):
+        await gateway.hears(Hello)
+        await gateway.hears(Beat)
+        (ready,) = worlds_here()
+
+        await gateway.say(assign())
+        await gateway.hears(WorldStarted)
+        await gateway.hears(Beat)
+
+        both = worlds_here()
+        assert ready in both
+        assert len(both) == 2
+
+    assert worlds_here() == []
 
 
 def settings_of(gateway: FakeGateway, state: Path) -> WorkerSettings:

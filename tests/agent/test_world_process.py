@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from diorama.agent.frame_ring import FrameReader
+from diorama.agent.host_process import HostProcess
 from diorama.agent.process_group import members, read_process
 from diorama.agent.run_state import RunState
 from diorama.agent.world_link import Begin
@@ -74,12 +75,18 @@ def state(tmp_path: Path) -> RunState:
 
 @asynccontextmanager
 async def world(
-    state: RunState, name: str, *, options: str = "{}", start_timeout_s: float = PATIENCE_S
+    state: RunState,
+    name: str,
+    *,
+    options: str = "{}",
+    start_timeout_s: float = PATIENCE_S,
+    preload: tuple[str, ...] = (),
 ) -> AsyncIterator[Running]:
     entry = name if ":" in name else f"{WORLDS}:{name}"
     begin = Begin(session="ses_1", entry=entry, options=options, seed=7)
     heard = Heard()
-    process = WorldProcess(begin, heard, state, mark="b" * 16)
+    host = HostProcess.start(state, mark="b" * 16, preload=preload)
+    process = WorldProcess(begin, heard, host)
     task = asyncio.create_task(process.run(start_timeout_s=start_timeout_s))
     try:
         yield Running(process, heard, task)
@@ -101,6 +108,13 @@ async def test_an_input_changes_the_picture(state: RunState) -> None:
         assert await running.shows(lambda level: level < 20) == 16
         running.process.send(KEY)
         assert await running.shows(lambda level: level > 200) == 235
+
+
+async def test_a_module_that_cannot_be_imported_ahead_keeps_no_world_from_running(
+    state: RunState,
+) -> None:
+    async with world(state, "Lamp", preload=("no_such_module", "json")) as running:
+        await asyncio.wait_for(running.heard.started.wait(), PATIENCE_S)
 
 
 async def test_prompts_and_messages_reach_the_world_in_order(state: RunState) -> None:

@@ -92,6 +92,16 @@ def test_the_local_worker_is_told_where_its_gateway_is(folder: Path) -> None:
     assert environment["DIORAMA_WORKER_ALLOW_PRIVATE_CANDIDATES"] == "false"
 
 
+def test_the_local_worker_imports_ahead_what_ships_where_it_runs_what_ships() -> None:
+    from diorama.gateway.settings import ProjectSettings
+
+    own = ProjectSettings(name="pond", world="pond.py:Pond")
+
+    shipped = "diorama.world.demos.cove,diorama.world.demos.dreamer"
+    assert worker_environment(Settings())["DIORAMA_WORKER_PRELOAD"] == shipped
+    assert worker_environment(Settings(projects=(own,)))["DIORAMA_WORKER_PRELOAD"] == ""
+
+
 def test_what_the_local_worker_is_told_are_settings_it_has() -> None:
     from diorama.agent.settings import WorkerSettings
 

@@ -104,11 +104,13 @@ class ProcessGroup:
             return
         loop = asyncio.get_running_loop()
         exited = asyncio.Event()
-        loop.add_reader(self._pidfd, exited.set)
+        watched = os.dup(self._pidfd)  # a loop has one reader for a descriptor: each has its own
+        loop.add_reader(watched, exited.set)
         try:
             await exited.wait()
         finally:
-            loop.remove_reader(self._pidfd)
+            loop.remove_reader(watched)
+            os.close(watched)
 
     def kill(self) -> None:
         """Kill the whole group at once. `end` is still to be awaited."""

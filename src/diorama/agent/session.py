@@ -14,10 +14,10 @@ import structlog
 from diorama.agent.fence import Fence
 from diorama.agent.frame_ring import FrameReader
 from diorama.agent.hearing import InputActivity
+from diorama.agent.host_process import Hosts
 from diorama.agent.media.encoder import EncoderFactory
 from diorama.agent.media.engine import Codec, IceServer, MediaEngine, PeerSettings
 from diorama.agent.media.frames import Frame, FrameSource
-from diorama.agent.run_state import RunState
 from diorama.agent.viewer_connection import ViewerConnection
 from diorama.agent.viewer_messages import Taken, world_message
 from diorama.agent.world_link import Begin
@@ -48,7 +48,7 @@ class SessionParts:
     encoders: EncoderFactory
     clock: Clock
     fence: Fence
-    state: RunState
+    hosts: Hosts
     boot_id: str
     allow_private_candidates: bool
 
@@ -111,7 +111,7 @@ class Session:
             options=assign.world.options,
             seed=assign.seed,
         )
-        self._world = WorldProcess(begin, self, parts.state, mark=parts.boot_id)
+        self._world = WorldProcess(begin, self, parts.hosts.take())
 
     async def run(self) -> None:
         """Run the session until its process group is gone and its viewer's connection closed."""

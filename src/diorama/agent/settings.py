@@ -19,6 +19,8 @@ _MAX_NAME: Final = 64
 _SCHEMES: Final = ("http://", "https://", "ws://", "wss://")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 
+ModuleName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$", max_length=200)]
+
 
 class WorkerSettings(BaseSettings):
     """The settings of one worker.
@@ -31,6 +33,8 @@ class WorkerSettings(BaseSettings):
         engine: media engine by name; none takes the best that loads.
         state_dir: where a run notes what it started, for the next one to clean up.
         drain_s: how long sessions may go on after the worker was asked to stop.
+        warm_host: keep one process ready for the next session's world, which starts sooner in it.
+        preload: modules that it imports meanwhile, such as `torch`; their names with commas.
         allow_private_candidates: take ICE candidates of viewers in private networks.
     """
 
@@ -48,9 +52,11 @@ class WorkerSettings(BaseSettings):
     engine: str | None = None
     state_dir: Path = Field(default_factory=lambda: default_state_dir(os.environ))
     drain_s: Annotated[float, Field(ge=0, le=86_400)] = 5.0
+    warm_host: bool = True
+    preload: Annotated[tuple[ModuleName, ...], NoDecode, Field(max_length=64)] = ()
     allow_private_candidates: bool = False
 
-    @field_validator("gateways", mode="before")
+    @field_validator("gateways", "preload", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value

@@ -15,6 +15,7 @@ import structlog
 
 from diorama.agent.connection import GatewayConnection
 from diorama.agent.fence import Fence
+from diorama.agent.host_process import Hosts
 from diorama.agent.media.choice import choose_engine
 from diorama.agent.media.probe import find_encoders
 from diorama.agent.run_state import RunState
@@ -82,7 +83,7 @@ async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
             encoders=encoders.result(),
             clock=SystemClock(),
             fence=Fence(),
-            state=state,
+            hosts=Hosts(state, mark=boot_id, preload=settings.preload),
             boot_id=boot_id,
             allow_private_candidates=settings.allow_private_candidates,
         )
@@ -144,10 +145,14 @@ class Worker:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             connection = tasks.create_task(self._connection.run())
-            fence = tasks.create_task(self._watch_fence())
+            others = (
+                tasks.create_task(self._watch_fence()),
+                tasks.create_task(self._parts.hosts.run()),
+            )
             await stop.wait()
             await self._leave()
-            fence.cancel()
+            for other in others:
+                other.cancel()
             connection.cancel()
 
     def hello(self) -> Hello:
@@ -178,6 +183,7 @@ class Worker:
         self._heed_the_fence()
         self._fence.welcomed(sent_us=self._hello_us, self_fence_s=welcome.self_fence_s)
         self._do(self._slots.repeat_all())
+        self._make_host_ready()
         if self._leaves_us is not None:
             self._tell_leaving(self._leaves_us)
 
@@ -204,6 +210,7 @@ class Worker:
         """Tell the gateway."""
         log.info("world started", session=assign.session)
         self._do(self._slots.world_started(assign.index, assign.term))
+        self._make_host_ready()
 
     def on_world_gone(self, assign: Assign, over: WorldOver | None) -> None:
         """Free the slot, and start what waits for it."""
@@ -224,6 +231,10 @@ class Worker:
     def on_word(self, assign: Assign, message: InputSeen | ViewerLeft | SignalFromWorker) -> None:
         """Tell the gateway."""
         self._do(self._slots.tell(assign.index, assign.term, message))
+
+    def _make_host_ready(self) -> None:
+        if self._settings.warm_host:
+            self._parts.hosts.make_ready()
 
     def _do(self, effects: list[Effect]) -> None:
         for effect in effects:

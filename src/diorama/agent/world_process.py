@@ -5,10 +5,6 @@ a session makes of that is `session`'s.
 """
 
 import asyncio
-import os
-import socket
-import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
@@ -16,9 +12,9 @@ from typing import Final, Protocol
 import structlog
 
 from diorama.agent.frame_ring import FrameReader, RingFiles
+from diorama.agent.host_process import HostProcess
 from diorama.agent.input_queue import InputQueue
-from diorama.agent.process_group import MARK, STOP_PATIENCE_S, ProcessGroup
-from diorama.agent.run_state import RunState
+from diorama.agent.process_group import STOP_PATIENCE_S
 from diorama.agent.world_link import (
     Begin,
     Deframer,
@@ -34,7 +30,6 @@ from diorama.agent.world_link import (
 from diorama.kernel.errors import Invalid
 from diorama.protocol.worker import Outcome
 
-HOST_COMMAND: Final = (sys.executable, "-m", "diorama.world.host")
 _READ_BYTES: Final = 64 * 1024
 
 log = structlog.get_logger(__name__)
@@ -72,8 +67,8 @@ class _Cause(StrEnum):
 class WorldProcess:
     """A world's process, from its start until its group is gone."""
 
-    def __init__(self, begin: Begin, events: WorldEvents, state: RunState, *, mark: str) -> None:
-        """Start the process. Raises Unavailable where that cannot be."""
+    def __init__(self, begin: Begin, events: WorldEvents, host: HostProcess) -> None:
+        """Take a host, to run a world in it."""
         self._begin = begin
         self._events = events
         self._loop = asyncio.get_running_loop()
@@ -81,21 +76,10 @@ class WorldProcess:
         self._deframer = Deframer()
         self._input = InputQueue()
         self._unsent = b""
-        self._files: RingFiles | None = RingFiles.create()
-        self._socket, theirs = socket.socketpair()
-        self._socket.settimeout(0)
-        try:
-            with theirs:
-                self._group = ProcessGroup.start(
-                    _command(self._files),
-                    stdin=theirs.fileno(),
-                    pass_fds=(self._files.memory, self._files.event),
-                    environment=_environment(os.environ, mark),
-                )
-        except BaseException:
-            self._let_go()
-            raise
-        self._forget = state.started(self._group.pid, self._group.started)
+        self._files: RingFiles | None = host.files
+        self._socket = host.socket
+        self._group = host.group
+        self._forget = host.forget
         self._last_word: Over | None = None
         self._broken = ""
         self.started = False
@@ -251,17 +235,6 @@ class WorldProcess:
         if self._files is not None:
             self._files.close()
             self._files = None
-
-
-def _command(files: RingFiles) -> tuple[str, ...]:
-    numbers = {"--memory": files.memory, "--event": files.event, "--parent": os.getpid()}
-    return (*HOST_COMMAND, *(str(word) for pair in numbers.items() for word in pair))
-
-
-def _environment(own: Mapping[str, str], mark: str) -> dict[str, str]:
-    """Return what a world may see: no setting of the worker, which may hold its credential."""
-    seen = {name: value for name, value in own.items() if not name.startswith("DIORAMA_")}
-    return seen | {MARK: mark, "PYTHONUNBUFFERED": "1"}
 
 
 def _told(exit_code: int) -> str:

@@ -171,9 +171,12 @@ async def _supervise(settings: "Settings", announce: Callable[[], Awaitable[None
 def worker_environment(settings: "Settings") -> dict[str, str]:
     """Return how the local worker of these settings is told about its gateway and itself."""
     from diorama.cli import readiness
+    from diorama.gateway.bootstrap import shipped
 
     local = settings.local_worker
     alone = settings.host in LOOPBACK  # then every viewer is on this machine, in a private range
+    worlds = [] if settings.projects else [one.world for one in shipped()]
+    modules = ",".join(entry.partition(":")[0] for entry in worlds)
     return {
         "DIORAMA_WORKER_GATEWAYS": readiness.address(settings.host, settings.port),
         "DIORAMA_WORKER_CREDENTIAL_FILE": str(settings.worker_key_file),
@@ -183,6 +186,7 @@ def worker_environment(settings: "Settings") -> dict[str, str]:
         "DIORAMA_WORKER_REGION": local.region,
         "DIORAMA_WORKER_POOL": local.pool,
         "DIORAMA_WORKER_DRAIN_S": "0",  # who stops a Diorama of one machine waits for no session
+        "DIORAMA_WORKER_PRELOAD": os.environ.get("DIORAMA_WORKER_PRELOAD", modules),
         "DIORAMA_WORKER_ALLOW_PRIVATE_CANDIDATES": str(alone).lower(),
     }
 

@@ -1,14 +1,16 @@
 """`python -m diorama.world.host`: one World in a process of its own, for one session.
 
-Started by a worker, with the socket to it as standard input (its end of file means that the worker
-is gone), and the frame ring's two files. One thread calls the world; between pictures it waits on
-the socket, so what the viewer does wakes it. What a world prints goes to standard error, the
-worker's log. The host decides nothing about the session: it says how the world ended, and exits.
+Started by a worker, maybe before there is a session for it, with the socket to it as standard input
+(its end of file means that the worker is gone), and the frame ring's two files. One thread calls
+the world; between pictures it waits on the socket, so what the viewer does wakes it. What a world
+prints goes to standard error, the worker's log. The host decides nothing about the session: it
+says how the world ended, and exits.
 """
 
 import argparse
 import contextlib
 import ctypes
+import importlib
 import os
 import select
 import signal
@@ -50,7 +52,7 @@ EXIT_FAILED: Final = 1
 _PR_SET_PDEATHSIG: Final = 1
 _READ_BYTES: Final = 64 * 1024
 _MAX_WAITING: Final = 1_000  # events between two pictures: a second of the most a viewer may send
-_BEGIN_WITHIN_S: Final = 10.0
+_LOOK_EVERY_S: Final = 60.0
 _SEND_WITHIN_S: Final = 5.0  # a worker that does not read so long is as good as gone
 _MAX_DETAIL: Final = 1_900  # characters, under the 2,000 of `world_ended`
 _MOVES: Final = (PointerMove, TouchMove, Wheel, Gamepad)
@@ -86,13 +88,9 @@ class _Link:
         self.waiting.extend(map(to_host, self._deframer.feed(data)))
 
     def receive_begin(self) -> Begin:
-        """Return the worker's first word; raises _Stopping where none comes."""
-        deadline_us = SystemClock().boottime_us() + _BEGIN_WITHIN_S * SECOND_US
+        """Return the worker's first word, which may be long in coming; raises _Stopping."""
         while not self.waiting:
-            left_us = deadline_us - SystemClock().boottime_us()
-            if left_us <= 0:
-                raise _Stopping
-            self.receive(left_us / SECOND_US)
+            self.receive(_LOOK_EVERY_S)
         return cast("Begin", self.waiting.popleft())
 
 
@@ -288,12 +286,24 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m diorama.world.host")
     for name in ("--memory", "--event", "--parent"):
         parser.add_argument(name, type=int, required=True)
+    parser.add_argument("preload", nargs="*")
     given = parser.parse_args(arguments)
     _die_with(given.parent)
     for descriptor in (given.memory, given.event):
         os.set_inheritable(descriptor, False)  # noqa: FBT003 - takes no keyword
     files = RingFiles(memory=given.memory, event=given.event)
-    return Host(_Link(_take_standard_input()), files).run()
+    link = _Link(_take_standard_input())
+    for name in given.preload:
+        _preload(name)
+    return Host(link, files).run()
+
+
+def _preload(name: str) -> None:
+    """Import a module ahead; one that cannot be is the trouble of the world that needs it."""
+    try:
+        importlib.import_module(name)
+    except Exception as error:  # noqa: BLE001 - the module's own: it is told, and nothing is lost
+        traceback.print_exception(error)
 
 
 def _exit() -> NoReturn:
