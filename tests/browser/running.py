@@ -109,7 +109,8 @@ class Running:
 
     def world_pid(self) -> int:
         """Return the number of the one world's process."""
-        return _child(self.worker_pid(), "diorama.world.host")
+        (pid,) = [pid for pid in _children(self.worker_pid()) if _draws(pid)]
+        return pid
 
     async def _ready(self) -> Readiness | None:
         try:
@@ -167,6 +168,11 @@ def _child(parent: int, word: str) -> int:
     """Return the number of the one living child whose command line has this word."""
     (pid,) = [pid for pid in _children(parent) if word in _command_line(pid)]
     return pid
+
+
+def _draws(pid: int) -> bool:
+    """Whether a process holds the memory of a world's pictures: one that waits has none yet."""
+    return "diorama-frames" in Path(f"/proc/{pid}/maps").read_text()
 
 
 def _children(parent: int) -> Iterator[int]:

@@ -2,17 +2,18 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import BrowserContext, Page, ViewportSize
 
 from tests.browser.player import Player
 from tests.browser.running import Running, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-PHONE = {"width": 360, "height": 640}
-MIDDLE = (640, 360)
+PHONE: Final[ViewportSize] = {"width": 360, "height": 640}
+MIDDLE: Final = (640, 360)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
