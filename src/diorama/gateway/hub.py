@@ -22,6 +22,10 @@ class ViewerEnd(Protocol):
     def lane(self) -> tuple[str, str]:
         """The (project, region) of its session."""
 
+    @property
+    def socket(self) -> int:
+        """Its number: the highest of a session is the newest."""
+
     def replace(self) -> None:
         """Be told that a newer socket has the session."""
 
@@ -128,12 +132,20 @@ class Hub:
         return len(self._workers)
 
     def add_viewer(self, end: ViewerEnd) -> None:
-        """Take up a viewer's socket; an older one of the same session is replaced."""
-        older = self._viewers.get(end.session_id)
-        if older is not None:
-            older.replace()
+        """Take up a viewer's socket; the older one of a session is replaced, whichever came first.
+
+        The session is shown anew: it may have changed between its reading and this.
+        """
+        other = self._viewers.get(end.session_id)
+        if other is not None and other.socket > end.socket:
+            end.replace()
+            return
+        if other is not None:
+            other.replace()
         self._viewers[end.session_id] = end
         self._lanes.setdefault(end.lane, set()).add(end.session_id)
+        self._sessions_changed.add(end.session_id)
+        self.changed.set()
 
     def remove_viewer(self, end: ViewerEnd) -> None:
         """Forget a viewer's socket, unless a newer one took its place."""

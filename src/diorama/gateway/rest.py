@@ -118,7 +118,7 @@ class Rest:
         async def list_(
             request: Request,
             live: Annotated[bool, Query(description="only those that have not ended")] = False,  # noqa: FBT002 - FastAPI's way to declare a parameter of the query
-            cursor: Annotated[str | None, Query(max_length=64)] = None,
+            cursor: Annotated[str | None, Query(pattern="^[0-9a-z_]{1,64}$")] = None,
             limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
         ) -> Response:
             account_id = await self._account(request)
@@ -185,7 +185,9 @@ class Rest:
         )
         async def project(request: Request, name: str) -> Response:
             caller = await self._caller(request, anybody=True)
-            found = await self._desk.look(lambda work: work.stores.projects.named(name))
+            found = None
+            if not _is_no_id(name):
+                found = await self._desk.look(lambda work: work.stores.projects.named(name))
             if found is None or not (found.public or found.account_id == caller.account_id):
                 raise NotFound(f"there is no project {name}", code="project_unknown")
             return answer(project_view(found))
@@ -323,7 +325,7 @@ def _theirs(work: Work, caller: Caller, session_id: str, *, current: bool = Fals
         session_id: which.
         current: whether a session token must be the newest of its session.
     """
-    session = work.stores.sessions.get(session_id)
+    session = None if _is_no_id(session_id) else work.stores.sessions.get(session_id)
     allowed = session is not None and (
         session.account_id == caller.account_id
         or (caller.token is not None and caller.token.session_id == session.id)
@@ -333,6 +335,11 @@ def _theirs(work: Work, caller: Caller, session_id: str, *, current: bool = Fals
     if current and caller.token is not None and caller.token.issue != session.issue:
         raise Unauthorized("a newer token was given for this session", code="token_refused")
     return session
+
+
+def _is_no_id(text: str) -> bool:
+    """Whether a path names what nothing can be called; PostgreSQL takes no NUL in a text."""
+    return "\0" in text
 
 
 def _look(work: Work, caller: Caller, session_id: str) -> SessionView:

@@ -23,7 +23,7 @@ from diorama.protocol import viewer as wire
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.media import Answer, Candidate, Restart
 from diorama.protocol.strict_json import MAX_WS_BYTES
-from diorama.protocol.views import QueueView, SessionView
+from diorama.protocol.views import EndView, QueueView, SessionView
 from diorama.protocol.worker import SignalToWorker
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.show import session_view
@@ -99,6 +99,11 @@ class ViewerSocket:
         return self._session.project_id, self._session.region
 
     @property
+    def socket(self) -> int:
+        """Its number: the highest of a session is the newest."""
+        return self._session.socket
+
+    @property
     def attachment(self) -> int:
         """The number of its peer connection."""
         return self._session.attachment
@@ -119,7 +124,7 @@ class ViewerSocket:
         self._shown = view
         await self._line.send(wire.SessionChanged(session=view))
         if view.end is not None:
-            await self._line.close(view.end.code, view.end.reason)
+            await self._line.close(close_code(view.end), view.end.reason)
 
     async def show_place(self, place: QueueView) -> None:
         """Send a waiter's place in line if it moved; its session is as it was."""
@@ -288,7 +293,7 @@ class ViewerEndpoint:
         session, view = await self._desk.do(arrive)
         if view.end is not None:
             await line.send(wire.SessionChanged(session=view))
-            await line.close(view.end.code, view.end.reason)
+            await line.close(close_code(view.end), view.end.reason)
             return
         end = ViewerSocket(line, session, self._desk, self._hub)
         self._hub.add_viewer(end)
@@ -296,6 +301,9 @@ class ViewerEndpoint:
         _log.info("viewer attached", state=session.state, attachment=session.attachment)
         try:
             await end.talk(view)
+        except* Unavailable as group:
+            _log.warning("what a viewer said could not be written", error=str(group.exceptions[0]))
+            await line.close(TRY_AGAIN_LATER, "unavailable")
         finally:
             self._hub.remove_viewer(end)
             if not self._stopping():
@@ -318,4 +326,17 @@ def _check_protocol(protocol: int) -> None:
 
 def same_origin(origin: str | None, host: str) -> bool:
     """Whether a browser's page comes from this very host; what is no browser names no origin."""
-    return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+    if origin is None:
+        return True
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:  # no address at all, such as an open bracket
+        return False
+
+
+def close_code(end: EndView) -> int:
+    """Return what a socket closes with after an end was sent; 1006 is never on the wire.
+
+    Source: RFC 6455, section 7.4.1.
+    """
+    return EndCode.NORMAL if end.code == EndCode.ABNORMAL else end.code

@@ -233,6 +233,7 @@ class WorkerEndpoint:
         except* DioramaError as group:
             if not self._parts.stopping():
                 _log.warning("a worker's report could not be written", error=str(group.exceptions))
+            await line.close(TRY_AGAIN_LATER, "unavailable")
         finally:
             self._parts.hub.remove_worker(end)
             _log.info("worker's socket closed", worker=worker.name)
