@@ -26,7 +26,7 @@ from diorama.protocol.end_codes import EndCode
 from diorama.protocol.media import MediaState
 from diorama.protocol.states import SessionState
 from diorama.sessions import sweep
-from diorama.sessions.dispatch import dispatch_lane, waiting_lanes
+from diorama.sessions.dispatch import dispatch_lane, waiting_lanes, yield_slot
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.opening import Opened, Opening, RefusedByLimit, open_session, yield_stale
 from diorama.sessions.store import ViewerLease
@@ -183,6 +183,7 @@ class House:
     async def dispatch(self) -> None:
         for project_id, region in await self.look(waiting_lanes):
             await self.do(partial(dispatch_lane, project_id=project_id, region=region))
+            await self.do(partial(yield_slot, project_id=project_id, region=region))
 
     # What stands
 

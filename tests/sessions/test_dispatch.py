@@ -4,10 +4,12 @@ import asyncio
 from functools import partial
 
 from diorama.projects.rules import Rules
+from diorama.protocol.end_codes import EndCode
+from diorama.protocol.states import FINAL
 from diorama.protocol.states import SessionState as S
 from diorama.sessions.dispatch import dispatch_lane
 from diorama.sessions.viewing import attach
-from tests.sessions.house import REGION, Asked, House, arrival, project
+from tests.sessions.house import REGION, Asked, House, arrival, ended, project
 
 
 async def test_waiters_are_served_in_the_order_in_which_they_came(house: House) -> None:
@@ -107,3 +109,41 @@ async def test_stale_sessions_of_each_others_projects_yield_to_requests_at_once(
     failed = [one for one in found if isinstance(one, BaseException)]
     assert not failed
     assert await house.held() == 4
+
+
+async def test_a_stale_session_yields_its_slot_to_who_waits(house: House) -> None:
+    await house.build()
+    rig = await house.worker()
+    gone = await house.streaming(rig)
+    waiter = (await house.open()).session
+
+    await house.after(14.9)
+    await rig.beat()
+    await house.hear(waiter)
+    await house.dispatch()
+    assert (await house.session(gone)).state not in FINAL
+
+    await house.after(1)
+    await house.dispatch()
+    assert ended(await house.session(gone)) == (S.FAILED, EndCode.ABNORMAL, "stale_yielded")
+
+    await rig.stopped(gone)
+    await house.dispatch()
+    assert (await house.session(waiter)).state is S.CONNECTING
+
+
+async def test_one_waiter_makes_one_stale_session_yield(house: House) -> None:
+    await house.build()
+    rig = await house.worker(slots=2)
+    gone = [await house.streaming(rig), await house.streaming(rig)]
+    waiter = (await house.open()).session
+
+    await house.after(20)
+    await rig.beat()
+    await house.hear(waiter)
+    await house.sweep()
+    await house.dispatch()
+    await house.dispatch()
+
+    states = [(await house.session(one)).state for one in gone]
+    assert sorted(state in FINAL for state in states) == [False, True]

@@ -18,7 +18,7 @@ from diorama.kernel.errors import Unavailable
 from diorama.kernel.units import SECOND_US, seconds
 from diorama.protocol.views import QueueView
 from diorama.sessions import sweep
-from diorama.sessions.dispatch import dispatch_lane, waiting_lanes
+from diorama.sessions.dispatch import dispatch_lane, waiting_lanes, yield_slot
 from diorama.sessions.opening import forget_old_answers
 from diorama.sessions.work import Work
 
@@ -109,9 +109,8 @@ class Sweeps:
             self._hub.room.clear()
             try:
                 for project_id, region in await self._desk.look(waiting_lanes):
-                    await self._desk.do(
-                        partial(dispatch_lane, project_id=project_id, region=region)
-                    )
+                    for serve in (dispatch_lane, yield_slot):
+                        await self._desk.do(partial(serve, project_id=project_id, region=region))
             except Unavailable as error:
                 _complain(error, "waiters could not be served")
 

@@ -66,5 +66,8 @@ class SlotStore(Protocol):
     ) -> Slot | None:
         """Return a free slot of a ready worker, locked; never one on the worker `not_on`."""
 
+    def is_any_fencing(self, pool: str, region: str) -> bool:
+        """Whether a slot there is about to come back: its session ended, proof is awaited."""
+
     def fences_due(self, now_us: int, *, limit: int) -> list[Slot]:
         """Return slots whose fence or quarantine ran out, locked."""

@@ -7,14 +7,14 @@ makes one dispatcher of many gateways. Source: DESIGN section 3; law 4.
 from typing import Final
 
 from diorama.accounts.plans import Account
-from diorama.admission.decision import Counts, LimitKind, limits_in_the_way
+from diorama.admission.decision import Counts, Holder, LimitKind, limits_in_the_way
 from diorama.leases.slots import Slot, reserve
 from diorama.projects.rules import Rules
 from diorama.projects.store import Lane
-from diorama.protocol.end_codes import End
+from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import HOLDS_SLOT
 from diorama.sessions.lifecycle import Event, Happened, Reservation, Session
-from diorama.sessions.work import Work, end, record, release_slot
+from diorama.sessions.work import Work, end, locked, record, release_slot
 
 BATCH: Final = 200
 """Waiters looked at in one transaction; the next goes on from there."""
@@ -83,6 +83,37 @@ def dispatch_lane(work: Work, project_id: str, region: str) -> int:
         give_slot(work, session, slot, actor="gateway")
         given += 1
     return given
+
+
+def yield_slot(work: Work, project_id: str, region: str) -> bool:
+    """Let the longest-unheard stale session of the account make room for who is next in line.
+
+    One at a time: while a slot is on its way back already, nobody else yields. Returns whether one
+    did. A stale session that nobody waits for stays resumable until its window is over.
+    """
+    waiter = work.stores.sessions.first_in_line(project_id, region, without=set())
+    if waiter is None or _in_the_way(work, waiter) or free_slot(work, waiter) is not None:
+        return False
+    if work.stores.slots.is_any_fencing(waiter.pool, region):
+        return False
+    stale = [
+        holder
+        for holder in work.stores.sessions.holders(waiter.account_id)
+        if holder.region == region
+        and holder.is_stale(work.now_us, work.timers.stale_after_s)
+        and _pool(work, holder) == waiter.pool
+    ]
+    for holder in sorted(stale, key=lambda h: (h.heard_us or 0, h.session_id))[:1]:
+        session = locked(work, holder.session_id, counts=True)
+        if session is not None and session.detached_us is not None and not session.is_final:
+            end(work, session, End(EndCode.ABNORMAL, "stale_yielded"), actor="gateway")
+            return True
+    return False
+
+
+def _pool(work: Work, holder: Holder) -> str | None:
+    project = work.stores.projects.get(holder.project_id)
+    return None if project is None else project.pool
 
 
 def _in_the_way(work: Work, waiter: Session) -> frozenset[LimitKind]:

@@ -215,6 +215,16 @@ class SqlSlotStore:
         )
         return _slot(rows[0]) if rows else None
 
+    def is_any_fencing(self, pool: str, region: str) -> bool:
+        """Whether a slot there is about to come back."""
+        rows = self._tx.run(
+            "SELECT 1 FROM slot WHERE pool = ? AND region = ? AND fence_until_us IS NOT NULL"
+            " AND state = 'fencing' LIMIT 1",
+            pool,
+            region,
+        )
+        return bool(rows)
+
     def fences_due(self, now_us: int, *, limit: int) -> list[Slot]:
         """Return slots whose fence or quarantine ran out, locked."""
         rows = self._tx.run(
