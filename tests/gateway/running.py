@@ -232,6 +232,7 @@ async def gateway_at(
             try:
                 yield Place(gateway, running, secrets, clock, http, database)
             finally:
+                await http.close()  # clients that no longer read would be waited for
                 await running.stop()
     finally:
         await database.close()
