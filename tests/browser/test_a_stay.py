@@ -1,13 +1,27 @@
 """A stay from the first picture to the closed tab, as a person sees it."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
 import pytest
+import pytest_asyncio
 from playwright.async_api import BrowserContext
 
 from diorama.protocol.states import SessionState
 from tests.browser.player import Player
-from tests.browser.running import Running
+from tests.browser.running import PAINTED, Running, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+PATIENT: Final = "[timers]\npage_left_grace_s = 10\n"
+"""However slow this machine is, a page that reloads is back in that time."""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def patient(tmp_path: Path) -> AsyncIterator[Running]:
+    """Yield a Diorama that gives a page which is left much time to come back."""
+    async with running(tmp_path, PATIENT + PAINTED, slots=1) as found:
+        yield found
 
 
 async def test_a_key_changes_the_picture_and_a_closed_tab_frees_the_slot_within_a_second(
@@ -31,20 +45,20 @@ async def test_a_key_changes_the_picture_and_a_closed_tab_frees_the_slot_within_
 
 
 async def test_a_reload_continues_the_session_and_its_world(
-    diorama: Running, someone: BrowserContext
+    patient: Running, someone: BrowserContext
 ) -> None:
-    player = await Player.open(someone, diorama.address, "painted")
+    player = await Player.open(someone, patient.address, "painted")
     await player.until_playing()
     await player.press("w")
     await player.until_colour("red")
-    before = await diorama.only_session()
+    before = await patient.only_session()
 
     await player.page.reload()
     await player.until_playing()
     await player.until_colour("red")
 
-    after = await diorama.until_session(before.id, SessionState.STREAMING, attached=True)
-    assert [session.id for session in await diorama.live()] == [before.id]
+    after = await patient.until_session(before.id, SessionState.STREAMING, attached=True)
+    assert [session.id for session in await patient.live()] == [before.id]
     assert after.first_frame_at == before.first_frame_at
     assert after.attachment > before.attachment
 
