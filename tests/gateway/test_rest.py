@@ -213,9 +213,11 @@ async def test_a_disabled_project_is_a_conflict(tmp_path: Path) -> None:
 async def test_a_repeated_request_is_answered_as_before(tmp_path: Path) -> None:
     async with gateway_at(tmp_path) as place:
         await place.worker(slots=3)
-        first = await place.post({"project": "cove"}, Idempotency_Key="k1")
-        again = await place.post({"project": "cove"}, Idempotency_Key="k1")
-        other = await place.post({"project": "cove", "device": "x"}, Idempotency_Key="k1")
+        first = await place.post({"project": "cove"}, Idempotency_Key="key-number-one-01")
+        again = await place.post({"project": "cove"}, Idempotency_Key="key-number-one-01")
+        other = await place.post(
+            {"project": "cove", "device": "x"}, Idempotency_Key="key-number-one-01"
+        )
         long = await place.post({"project": "cove"}, Idempotency_Key="k" * 256)
 
     assert (first.status, again.status) == (201, 201)

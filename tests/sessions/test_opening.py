@@ -304,10 +304,10 @@ async def test_the_same_client_at_once_gets_one_session(house: House) -> None:
 async def test_a_repeated_request_has_the_same_answer(house: House) -> None:
     await house.build()
     await house.worker(slots=4)
-    asked = Asked(key="k1")
+    asked = Asked(key="key-number-one-01")
 
     first, again = await house.open(asked), await house.open(asked)
-    other = await house.open(Asked(key="k2"))
+    other = await house.open(Asked(key="key-number-two-02"))
 
     assert again.session.id == first.session.id != other.session.id
     assert await house.held() == 2
@@ -316,19 +316,32 @@ async def test_a_repeated_request_has_the_same_answer(house: House) -> None:
 async def test_a_key_used_for_another_request_is_refused(house: House) -> None:
     await house.build()
     await house.worker(slots=4)
-    await house.open(Asked(key="k1", body="one"))
+    await house.open(Asked(key="key-number-one-01", body="one"))
 
     with pytest.raises(Invalid) as refused:
-        await house.open(Asked(key="k1", body="another"))
+        await house.open(Asked(key="key-number-one-01", body="another"))
 
     assert refused.value.code == "idempotency_mismatch"
+
+
+async def test_a_key_that_a_stranger_might_guess_is_refused(house: House) -> None:
+    await house.build()
+    await house.worker(slots=4)
+
+    with pytest.raises(Invalid) as refused:
+        await house.open(Asked(key="k" * 15))
+    await house.open(Asked(key="k" * 16))
+    await house.open(Asked(key="k", client_id="client-number-one"))
+
+    assert refused.value.code == "idempotency_key"
+    assert await house.held() == 2
 
 
 async def test_twenty_repeats_at_once_make_one_session(house: House) -> None:
     await house.build(limit=30)
     await house.worker(slots=30)
 
-    found = await house.open_at_once(*(Asked(key="k1") for _ in range(20)))
+    found = await house.open_at_once(*(Asked(key="key-number-one-01") for _ in range(20)))
 
     assert len({one.session.id for one in found if isinstance(one, Opened)}) == 1
     assert all(isinstance(one, Opened) for one in found), found
@@ -340,7 +353,8 @@ async def test_a_key_used_at_once_for_requests_of_two_lanes_answers_one(house: H
     await house.worker(slots=4)
 
     found = await house.open_at_once(
-        Asked(key="k1", body="a"), Asked(key="k1", body="b", project="dreamer")
+        Asked(key="key-number-one-01", body="a"),
+        Asked(key="key-number-one-01", body="b", project="dreamer"),
     )
 
     assert sum(isinstance(one, Opened) for one in found) == 1
@@ -352,8 +366,8 @@ async def test_keys_of_two_accounts_never_meet(house: House) -> None:
     await house.build()
     await house.worker(slots=4)
 
-    ours = await house.open(Asked(key="k1", account_id=ACCOUNT))
-    theirs = await house.open(Asked(key="k1", account_id="acc_other"))
+    ours = await house.open(Asked(key="key-number-one-01", account_id=ACCOUNT))
+    theirs = await house.open(Asked(key="key-number-one-01", account_id="acc_other"))
 
     assert ours.session.id != theirs.session.id
 
@@ -361,14 +375,14 @@ async def test_keys_of_two_accounts_never_meet(house: House) -> None:
 async def test_old_answers_are_forgotten(house: House) -> None:
     await house.build()
     await house.worker(slots=4)
-    first = await house.open(Asked(key="k1"))
+    first = await house.open(Asked(key="key-number-one-01"))
     house.clock.step(seconds=60)
 
     kept = await house.do(lambda work: forget_old_answers(work, older_than_s=61, limit=10))
     gone = await house.do(lambda work: forget_old_answers(work, older_than_s=60, limit=10))
 
     assert (kept, gone) == (0, 1)
-    assert (await house.open(Asked(key="k1"))).session.id != first.session.id
+    assert (await house.open(Asked(key="key-number-one-01"))).session.id != first.session.id
 
 
 async def test_a_hundred_requests_at_once_get_exactly_what_the_limit_allows(house: House) -> None:

@@ -19,6 +19,7 @@ from diorama.kernel.ids import digest
 from diorama.projects.rules import Project
 from diorama.projects.shipped import SHIPPED
 from diorama.protocol.worker import WorldSpec
+from diorama.sessions.viewing import end_all_of_project
 from diorama.sessions.work import Work
 
 OWNER: Final = "acc_owner"
@@ -115,10 +116,13 @@ def _put_projects(work: Work, wanted: Sequence[ProjectSettings], region: str) ->
         project = _project(settings, old, region, work.ids.new("prj"))
         if project != old:
             work.stores.projects.put(project)
+        if not project.enabled:
+            end_all_of_project(work, project.id)
     for gone in known.values():
         if gone.enabled:
             off = msgspec.structs.replace(gone, enabled=False, version=gone.version + 1)
             work.stores.projects.put(off)
+            end_all_of_project(work, gone.id)
 
 
 def _project(settings: ProjectSettings, old: Project | None, region: str, new_id: str) -> Project:

@@ -33,6 +33,7 @@ from diorama.sessions.store import Answered, EventRow
 from diorama.sessions.work import Work, deadline_us, end, lock_counts, lock_lanes, locked, record
 
 RETRY_AFTER_S: Final = 5
+GUESSABLE: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,7 @@ def open_session(work: Work, opening: Opening) -> Opened:
     project = _project(work, opening)
     if opening.end_user is not None and opening.account_id != project.account_id:
         raise Invalid("an end user is named with the account's key only", code="end_user_unproven")
+    _check_key(opening)
     region = opening.region or project.regions[0]
     if region not in project.regions:
         raise NotFound(
@@ -123,6 +125,17 @@ def _lock_lanes(work: Work, project: Project, region: str) -> None:
             if holder.detached_us is not None:
                 lanes.add((holder.project_id, holder.region))
     lock_lanes(work, lanes)
+
+
+def _check_key(opening: Opening) -> None:
+    """Refuse a key that another visitor might guess: its answer holds a session's token."""
+    key = opening.idempotency_key
+    known = opening.account_id is not None or opening.client_id is not None
+    if key is not None and not known and len(key) < GUESSABLE:
+        raise Invalid(
+            f"without a client_id an Idempotency-Key has {GUESSABLE} random characters or more",
+            code="idempotency_key",
+        )
 
 
 def _scoped_key(opening: Opening) -> str:

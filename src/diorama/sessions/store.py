@@ -70,6 +70,9 @@ class SessionStore(Protocol):
     def of_client(self, project_id: str, client_id: str) -> Session | None:
         """Return the session of a client that has not ended."""
 
+    def of_project(self, project_id: str) -> list[Session]:
+        """Return the sessions of a project that have not ended, the oldest first."""
+
     def of_slots(self, worker_id: str) -> list[Session]:
         """Return the sessions that hold a slot of a worker, by slot."""
 

@@ -173,6 +173,13 @@ class SqlSessionStore:
             client_id,
         )
 
+    def of_project(self, project_id: str) -> list[Session]:
+        """Return the sessions of a project that have not ended, the oldest first."""
+        rows = self._tx.run(
+            f"{_SELECT} WHERE s.project_id = ? AND s.end_code IS NULL ORDER BY s.id", project_id
+        )
+        return [_session(row) for row in rows]
+
     def of_slots(self, worker_id: str) -> list[Session]:
         """Return the sessions that hold a slot of a worker, by slot."""
         rows = self._tx.run(
