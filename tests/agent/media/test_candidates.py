@@ -27,6 +27,9 @@ from diorama.kernel.errors import Invalid
         "::ffff:10.0.0.1",
         "2002:0a00:0001::1",
         "64:ff9b::a00:1",
+        "64:ff9b::808:808",
+        "2002:0808:0808::1",
+        "172.31.255.255",
         "0f3a.local",
     ],
 )
@@ -35,7 +38,7 @@ def test_an_address_off_the_internet_is_special_purpose(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["8.8.8.8", "2606:4700::1111", "2002:0808:0808::1", "64:ff9b::808:808"]
+    "address", ["8.8.8.8", "2606:4700::1111", "172.32.0.1", "100.128.0.1", "2001:1::1"]
 )
 def test_an_address_of_the_internet_is_not(address: str) -> None:
     assert not is_special_purpose(address)

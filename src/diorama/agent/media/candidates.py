@@ -7,7 +7,7 @@ up: the viewer's own checks show its address anyway, and waiting for a name cost
 """
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 from diorama.kernel.errors import Invalid
@@ -15,8 +15,47 @@ from diorama.kernel.errors import Invalid
 MAX_CANDIDATE_CHARS: Final = 512
 _FIELDS: Final = 8  # foundation component transport priority address port "typ" type
 _MAX_PORT: Final = 65_535
-_NAT64: Final = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 _KINDS: Final = ("host", "srflx", "prflx", "relay")
+
+
+SPECIAL_PURPOSE: Final = tuple(
+    ip_network(text)
+    for text in (
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+        "::/128",
+        "::1/128",
+        "::ffff:0:0/96",  # IPv4-mapped
+        "::ffff:0:0:0/96",  # IPv4-translated
+        "64:ff9b::/96",  # NAT64: carries an IPv4 address
+        "64:ff9b:1::/48",
+        "100::/64",
+        "2001::/32",  # Teredo
+        "2001:db8::/32",
+        "2002::/16",  # 6to4: carries an IPv4 address
+        "fc00::/7",
+        "fe80::/10",
+        "fec0::/10",
+        "ff00::/8",
+    )
+)
+"""What no viewer on the public Internet has for an address of its own.
+
+A list of our own, after the IANA special-purpose registries: what `ipaddress.is_global` says changes
+with Python's version, and it passes NAT64-mapped loopback and multicast.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,23 +91,12 @@ def is_name(address: str) -> bool:
 
 
 def is_special_purpose(address: str) -> bool:
-    """Return whether an address is not one of the public Internet; True for a name.
-
-    Source: the IANA special-purpose registries, as `ipaddress.is_global` has them; an IPv6
-    address that carries an IPv4 one (mapped, 6to4, Teredo, NAT64) is judged by both.
-    """
+    """Return whether an address is one of `SPECIAL_PURPOSE`, or no address at all but a name."""
     if is_name(address):
         return True
     parsed = ip_address(address)
     if isinstance(parsed, IPv6Address) and parsed.scope_id is not None:
         return True
-    return any(not each.is_global or each.is_multicast for each in (parsed, *_carried(parsed)))
-
-
-def _carried(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
-    if isinstance(address, IPv4Address):
-        return []
-    found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in _NAT64:
-        found.append(IPv4Address(int(address) & 0xFFFF_FFFF))
-    return [each for each in found if each is not None]
+    return any(
+        parsed in network for network in SPECIAL_PURPOSE if network.version == parsed.version
+    )
