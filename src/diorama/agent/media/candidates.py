@@ -53,8 +53,8 @@ SPECIAL_PURPOSE: Final = tuple(
 )
 """What no viewer on the public Internet has for an address of its own.
 
-A list of our own, after the IANA special-purpose registries: what `ipaddress.is_global` says changes
-with Python's version, and it passes NAT64-mapped loopback and multicast.
+A list of our own, after the IANA special-purpose registries: what `ipaddress.is_global` says
+changes with Python's version, and it passes NAT64-mapped loopback and multicast.
 """
 
 
