@@ -10,7 +10,6 @@ import structlog
 
 from diorama.gateway.desk import Desk
 from diorama.gateway.hub import Hub
-from diorama.gateway.viewer_socket import ViewerSocket
 from diorama.gateway.worker_socket import WorkerSocket
 from diorama.kernel.errors import Unavailable
 from diorama.leases.store import Renewal
@@ -65,9 +64,4 @@ class Beats:
                 tasks.create_task(socket.confirm(one.beat, renewed=one.renewal in renewed))
 
     def _viewers(self) -> list[str]:
-        found = []
-        for end in self._hub.viewers():
-            if isinstance(end, ViewerSocket) and end.heard:
-                end.heard = False
-                found.append(end.session_id)
-        return found
+        return [end.session_id for end in self._hub.viewers() if end.take_heard()]

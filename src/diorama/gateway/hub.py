@@ -8,6 +8,11 @@ import asyncio
 from collections.abc import Iterable
 from typing import Protocol
 
+import msgspec
+
+from diorama.protocol.viewer import ToViewer
+from diorama.protocol.views import QueueView, SessionView
+from diorama.sessions.lifecycle import Session
 from diorama.sessions.work import Changes
 
 
@@ -26,8 +31,26 @@ class ViewerEnd(Protocol):
     def socket(self) -> int:
         """Its number: the highest of a session is the newest."""
 
+    def take_heard(self) -> bool:
+        """Return whether it was heard since the last time, and forget it."""
+
     def replace(self) -> None:
         """Be told that a newer socket has the session."""
+
+    async def show(self, session: Session, view: SessionView) -> None:
+        """Be told what its session is now."""
+
+    async def show_place(self, place: QueueView) -> None:
+        """Be told its place in line."""
+
+    async def warn(self, now_us: int) -> None:
+        """Be told what it should have been warned of by `now_us`."""
+
+    async def signal(self, message: ToViewer) -> None:
+        """Be sent an offer or a candidate of the worker."""
+
+    async def close_for_stop(self) -> None:
+        """Be closed, because this gateway stops."""
 
 
 class WorkerEnd(Protocol):
@@ -42,6 +65,12 @@ class WorkerEnd(Protocol):
 
     def replace(self) -> None:
         """Be told that the worker has a newer socket."""
+
+    async def tell(self, message: msgspec.Struct) -> bool:
+        """Be sent a message; False where the worker is gone."""
+
+    async def close_for_stop(self) -> None:
+        """Be closed, because this gateway stops."""
 
 
 class Hub:

@@ -20,8 +20,8 @@ from diorama.gateway.hub import Hub
 from diorama.gateway.rest import Rest
 from diorama.gateway.settings import Settings
 from diorama.gateway.sweeps import Sweeps
-from diorama.gateway.viewer_socket import ViewerEndpoint, ViewerSocket
-from diorama.gateway.worker_socket import WorkerEndpoint, WorkerParts, WorkerSocket
+from diorama.gateway.viewer_socket import ViewerEndpoint
+from diorama.gateway.worker_socket import WorkerEndpoint, WorkerParts
 from diorama.kernel.clock import Clock, SystemClock
 from diorama.kernel.ids import IdFactory
 from diorama.storage.database import Database, open_database
@@ -78,9 +78,10 @@ class Gateway:
         """Close every socket as one that will come back: sessions and worlds go on without us."""
         self._stopping = True
         async with asyncio.TaskGroup() as tasks:
-            for end in (*self.hub.viewers(), *self.hub.workers()):
-                if isinstance(end, ViewerSocket | WorkerSocket):
-                    tasks.create_task(end.close_for_stop())
+            for viewer in self.hub.viewers():
+                tasks.create_task(viewer.close_for_stop())
+            for worker in self.hub.workers():
+                tasks.create_task(worker.close_for_stop())
 
 
 @contextlib.asynccontextmanager

@@ -11,8 +11,8 @@ from typing import Final
 import structlog
 
 from diorama.gateway.desk import Desk
-from diorama.gateway.hub import Hub
-from diorama.gateway.viewer_socket import ViewerSocket, seen_by_viewer
+from diorama.gateway.hub import Hub, ViewerEnd
+from diorama.gateway.viewer_socket import seen_by_viewer
 from diorama.kernel.clock import Clock
 from diorama.kernel.errors import Unavailable
 from diorama.kernel.units import SECOND_US, seconds
@@ -68,10 +68,10 @@ class Sweeps:
             await self._hub.changed.wait()
             for session_id in self._hub.take_changed():
                 end = self._hub.viewer(session_id)
-                if isinstance(end, ViewerSocket):
+                if end is not None:
                     await self._show(end)
 
-    async def _show(self, end: ViewerSocket) -> None:
+    async def _show(self, end: ViewerEnd) -> None:
         try:
             found = await self._desk.look(lambda work: seen_by_viewer(work, end.session_id))
         except Unavailable as error:
@@ -98,7 +98,7 @@ class Sweeps:
     async def _show_places(self, line: list[str]) -> None:
         for position, session_id in enumerate(line, start=1):
             end = self._hub.viewer(session_id)
-            if isinstance(end, ViewerSocket):
+            if end is not None:
                 await end.show_place(QueueView(position=position, length=len(line)))
             if position % PLACES_A_TURN == 0:
                 await asyncio.sleep(0)  # heartbeats and signals go between
@@ -133,7 +133,8 @@ class Sweeps:
 
     async def once(self) -> None:
         """Do what time brought since the last round."""
-        await self._look_at_clock()
+        now_us = await self._look_at_clock()
+        await self._warn(now_us)
         await self._expire()
         if not self.in_grace:
             for session_id in await self._desk.look(sweep.unheard_sessions):
@@ -150,19 +151,18 @@ class Sweeps:
 
     async def _warn(self, now_us: int) -> None:
         for end in self._hub.viewers():
-            if isinstance(end, ViewerSocket):
-                await end.warn(now_us)
+            await end.warn(now_us)
 
-    async def _look_at_clock(self) -> None:
-        """Start the grace anew where the database's clock moved otherwise than time did."""
+    async def _look_at_clock(self) -> int:
+        """Return the database's time; start the grace anew where it moved otherwise than time."""
         now = (await self._desk.look(lambda work: work.now_us), self._clock.boottime_us())
-        await self._warn(now[0])
         if self._last is not None:
             step_us = (now[0] - self._last[0]) - (now[1] - self._last[1])
             if abs(step_us) > seconds(STEP_S):
                 _log.warning("the database's clock was stepped", step_s=step_us / SECOND_US)
                 self._start_grace()
         self._last = now
+        return now[0]
 
 
 def _line(work: Work, project_id: str, region: str) -> list[str]:

@@ -32,7 +32,7 @@ from diorama.sessions.warnings import warnings
 from diorama.sessions.work import Work
 
 if TYPE_CHECKING:
-    from diorama.gateway.worker_socket import WorkerSocket
+    pass
 
 MAX_WAITING: Final = 64 * 1024
 BURST: Final = 200.0
@@ -65,6 +65,7 @@ class ViewerSocket:
 
     __slots__ = (  # thousands of them wait in line: what each weighs is measured by benchmarks/
         "_desk",
+        "_heard",
         "_hub",
         "_line",
         "_replaced",
@@ -73,7 +74,6 @@ class ViewerSocket:
         "_shown",
         "_talking",
         "_warned",
-        "heard",
     )
 
     def __init__(self, line: Wire[wire.FromViewer], session: Session, desk: Desk, hub: Hub) -> None:
@@ -86,7 +86,7 @@ class ViewerSocket:
         self._warned: frozenset[tuple[str, int]] = frozenset()
         self._replaced = False
         self._talking: asyncio.Task[None] | None = None
-        self.heard = True
+        self._heard = True
 
     @property
     def session_id(self) -> str:
@@ -107,6 +107,11 @@ class ViewerSocket:
     def attachment(self) -> int:
         """The number of its peer connection."""
         return self._session.attachment
+
+    def take_heard(self) -> bool:
+        """Return whether it was heard since the last time, and forget it."""
+        heard, self._heard = self._heard, False
+        return heard
 
     def replace(self) -> None:
         """Be told that a newer socket has the session: break off, wherever the talk is."""
@@ -182,7 +187,7 @@ class ViewerSocket:
             )
         )
         async for message in self._line.messages():
-            self.heard = True
+            self._heard = True
             await self._handle(message)
 
     async def _handle(self, message: wire.FromViewer) -> None:
@@ -213,9 +218,9 @@ class ViewerSocket:
         session = self._session
         if signal.attachment != session.attachment or session.worker_id is None:
             session = await self._reread()
-        worker: WorkerSocket | None = None
+        worker = None
         if session.worker_id is not None and signal.attachment == session.attachment:
-            worker = self._hub.worker(session.worker_id)  # type: ignore[assignment] # the hub holds them by Protocol
+            worker = self._hub.worker(session.worker_id)
         if worker is not None:
             message = SignalToWorker(session=session.id, term=session.term, signal=signal)
             await worker.tell(message)

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     import msgspec
 
     from diorama.gateway.beats import Beats
-    from diorama.gateway.viewer_socket import ViewerSocket
 
 MAX_WAITING: Final = 4 * 1024 * 1024
 BURST: Final = 4_000.0
@@ -154,7 +153,7 @@ class WorkerSocket:
                 await self._parts.desk.do(lambda work: report(work, self.worker_id, message))
 
     async def _to_viewer(self, message: wire.SignalFromWorker) -> None:
-        viewer: ViewerSocket | None = self._parts.hub.viewer(message.session)  # type: ignore[assignment] # the hub holds them by Protocol
+        viewer = self._parts.hub.viewer(message.session)
         if viewer is None:
             return
         signal = message.signal

@@ -16,7 +16,6 @@ from diorama.admission.decision import (
     Placement,
     Reject,
     Room,
-    Wait,
     answer_limits,
     limits_in_the_way,
     place,
@@ -242,7 +241,7 @@ def _pass_limits(work: Work, session: Session, counts: Counts, *, with_key: bool
         _refuse_limit(work, answer)
     for ending in answer.ending:
         _end_for_another(work, ending.session_id, ending.end)
-    return isinstance(answer, Pass) and not isinstance(answer, Wait)
+    return isinstance(answer, Pass)
 
 
 def _end_for_another(work: Work, session_id: str, why: End) -> None:
