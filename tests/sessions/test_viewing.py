@@ -8,7 +8,6 @@ from diorama.protocol.states import SessionState as S
 from diorama.sessions.opening import open_session
 from diorama.sessions.viewing import (
     attach,
-    end_all_of_project,
     end_by_operator,
     leave,
     renew_media,
@@ -249,17 +248,3 @@ async def test_a_session_of_one_client_is_found_whatever_else_it_asks_for(house:
     )
 
     assert again.session.id == first.session.id
-
-
-async def test_a_disabled_project_ends_who_plays_and_who_waits(house: House) -> None:
-    await house.build()
-    rig = await house.worker()
-    player = await house.streaming(rig)
-    waiter = (await house.open()).session
-
-    found = await house.do(lambda work: end_all_of_project(work, "prj_cove"))
-
-    assert found == 2
-    for one in (player, waiter):
-        seen = await house.session(one)
-        assert ended(seen) == (S.DISCONNECTED, EndCode.PROJECT_DISABLED, "project_disabled")

@@ -19,7 +19,7 @@ from diorama.kernel.ids import digest
 from diorama.projects.rules import Project
 from diorama.projects.shipped import SHIPPED
 from diorama.protocol.worker import WorldSpec
-from diorama.sessions.viewing import end_all_of_project
+from diorama.sessions.ruling import rule
 from diorama.sessions.work import Work
 
 OWNER: Final = "acc_owner"
@@ -114,20 +114,18 @@ def _put_projects(work: Work, wanted: Sequence[ProjectSettings], region: str) ->
     for settings in wanted:
         old = known.pop(settings.name, None)
         project = _project(settings, old, region, work.ids.new("prj"))
-        if project != old:
+        if old is None:
             work.stores.projects.put(project)
-        if not project.enabled:
-            end_all_of_project(work, project.id)
+        elif project != old:
+            rule(work, project)
     for gone in known.values():
         if gone.enabled:
-            off = msgspec.structs.replace(gone, enabled=False, version=gone.version + 1)
-            work.stores.projects.put(off)
-            end_all_of_project(work, gone.id)
+            rule(work, msgspec.structs.replace(gone, enabled=False))
 
 
 def _project(settings: ProjectSettings, old: Project | None, region: str, new_id: str) -> Project:
     s = settings
-    project = Project(
+    return Project(
         id=new_id if old is None else old.id,
         account_id=OWNER,
         name=s.name,
@@ -143,6 +141,3 @@ def _project(settings: ProjectSettings, old: Project | None, region: str, new_id
         prompts=s.prompts,
         version=1 if old is None else old.version,
     )
-    if old is None or project == old:
-        return project
-    return msgspec.structs.replace(project, version=old.version + 1)

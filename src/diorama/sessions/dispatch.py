@@ -23,9 +23,11 @@ MAX_ATTEMPTS: Final = 2
 """Slots a session is tried on before it ends with 4003: DESIGN section 2."""
 
 
-def counts_for(work: Work, session: Session, account: Account, lane: Lane) -> Counts:
-    """Return what the limits count for a request, under the locks of its lane and account."""
-    rules: Rules = session.rules
+def counts_for(work: Work, session: Session, account: Account, lane: Lane, rules: Rules) -> Counts:
+    """Return what the limits count for a request, under the locks of its lane and account.
+
+    `rules` are the project's as they are now: who waits is let in by today's worker count.
+    """
     end_user = None
     if session.end_user is not None and rules.end_user_limit is not None:
         end_user = work.stores.sessions.held_by_end_user(session.project_id, session.end_user)
@@ -119,9 +121,10 @@ def _pool(work: Work, holder: Holder) -> str | None:
 def _in_the_way(work: Work, waiter: Session) -> frozenset[LimitKind]:
     account = work.stores.accounts.get(waiter.account_id, lock=True)
     lane = work.stores.projects.lane(waiter.project_id, waiter.region)
-    if account is None or lane is None:
+    project = work.stores.projects.get(waiter.project_id)
+    if account is None or lane is None or project is None:
         raise AssertionError(f"session {waiter.id} waits in no lane or for no account")
-    return limits_in_the_way(counts_for(work, waiter, account, lane))
+    return limits_in_the_way(counts_for(work, waiter, account, lane, project.rules))
 
 
 def waiting_lanes(work: Work) -> list[tuple[str, str]]:

@@ -85,6 +85,7 @@ def open_session(work: Work, opening: Opening) -> Opened:
             f"project {project.name} does not run in region {region}", code="region_unknown"
         )
     _lock_lanes(work, project, region)
+    project = _project(work, opening)  # as it is now that nobody can change it: see `ruling`
     known = _answered(work, project, opening)  # by one that came first, while we stood at the lock
     if known is not None:
         return Opened(known, project, continued=False)
@@ -175,7 +176,7 @@ def _admit(work: Work, project: Project, region: str, opening: Opening) -> Sessi
     account = work.stores.accounts.get(project.account_id, lock=True)
     if lane is None or account is None:
         raise AssertionError(f"project {project.id} has no lane in {region}, or no account")
-    counts = counts_for(work, requested, account, lane)
+    counts = counts_for(work, requested, account, lane, project.rules)
     must_wait = not _pass_limits(work, requested, counts, with_key=opening.account_id is not None)
     slot = None if must_wait or lane.waiting else free_slot(work, requested)
     room = Room(

@@ -8,7 +8,7 @@ from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import METERED, SessionState
 from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
 from diorama.sessions.store import ViewerLease
-from diorama.sessions.work import Work, end, lock_counts, locked, record, required
+from diorama.sessions.work import Work, end, locked, record, required
 
 _LIVE_MEDIA = METERED | {SessionState.CONNECTING}
 
@@ -88,20 +88,6 @@ def end_by_operator(work: Work, session_id: str, *, account_id: str, reason: str
         session = None
     found = required(session, session_id)
     return end(work, found, End(EndCode.ENDED_BY_OPERATOR, reason), actor="operator")
-
-
-def end_all_of_project(work: Work, project_id: str) -> int:
-    """End every session of a project that was disabled, waiters too; return how many."""
-    running = work.stores.sessions.of_project(project_id)
-    lock_counts(work, running)
-    ended = 0
-    for seen in running:
-        session = locked(work, seen.id, counts=True)
-        if session is not None and not session.is_final:
-            disabled = End(EndCode.PROJECT_DISABLED, "project_disabled")
-            end(work, session, disabled, actor="operator")
-            ended += 1
-    return ended
 
 
 def hear(work: Work, session_id: str) -> None:
