@@ -2,8 +2,8 @@
 
 `<!-- run -->` runs a `python` or `sh` block, in the order of the page; the `python` blocks of one
 page share their names. `<!-- run: toml -->` is the configuration of the Diorama that it all runs
-against. `<!-- file: NAME -->` is a file that the blocks find. `<!-- output -->` is what the block run last
-prints, where `...` stands for anything. Readers see none of these comments.
+against. `<!-- file: NAME -->` is a file that the blocks find. `<!-- output -->` is what the block
+run last prints, where `...` stands for anything. Readers see none of these comments.
 """
 
 import re
