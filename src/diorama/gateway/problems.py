@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from diorama.kernel.errors import (
     Detail,
@@ -137,14 +138,19 @@ def install(app: FastAPI) -> None:
 
 
 async def _refuse(request: Request, error: DioramaError) -> Response:
+    return document(error, request.scope, {})
+
+
+def document(error: DioramaError, scope: Scope, headers: Mapping[str, str]) -> Response:
+    """Return what a caller is told of an error, with these headers beside its own."""
     content = encode(
         status_of(error),
         error.code,
         str(error),
-        request_id=_request_id(request),
+        request_id=_request_id(scope),
         facts=error.detail,
     )
-    return _document(content, status_of(error), headers_of(error))
+    return _document(content, status_of(error), {**headers_of(error), **headers})
 
 
 async def _refuse_parameters(request: Request, error: RequestValidationError) -> Response:
@@ -155,7 +161,7 @@ async def _refuse_parameters(request: Request, error: RequestValidationError) ->
     facts: dict[str, Detail] = {"errors": list[Detail](errors)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     sentence = "; ".join(errors)
-    content = encode(status, "schema", sentence, request_id=_request_id(request), facts=facts)
+    content = encode(status, "schema", sentence, request_id=_request_id(request.scope), facts=facts)
     return _document(content, status)
 
 
@@ -163,7 +169,7 @@ async def _refuse_by_router(request: Request, error: HTTPException) -> Response:
     status = error.status_code
     sentence = _SENTENCE_OF_STATUS.get(status, str(error.detail))
     code = CODE_OF_STATUS.get(status, "refused")
-    content = encode(status, code, sentence, request_id=_request_id(request))
+    content = encode(status, code, sentence, request_id=_request_id(request.scope))
     return _document(content, status, error.headers)
 
 
@@ -172,12 +178,12 @@ async def _hide(request: Request, _error: Exception) -> Response:
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     code = CODE_OF_STATUS[status]
     return _document(
-        encode(status, code, INTERNAL_SENTENCE, request_id=_request_id(request)), status
+        encode(status, code, INTERNAL_SENTENCE, request_id=_request_id(request.scope)), status
     )
 
 
-def _request_id(request: Request) -> str | None:
-    found = getattr(request.state, "request_id", None)
+def _request_id(scope: Scope) -> str | None:
+    found = scope.get("state", {}).get("request_id")
     return found if isinstance(found, str) else None
 
 

@@ -25,6 +25,7 @@ from diorama.accounts.credentials import (
 )
 from diorama.gateway import problems
 from diorama.gateway.body import Documents, answer, json_body
+from diorama.gateway.cross_origin import asking_of
 from diorama.gateway.desk import Desk
 from diorama.gateway.hub import Hub
 from diorama.gateway.pages import pages
@@ -51,6 +52,8 @@ from diorama.sessions.work import Work
 
 MAX_PAGE: Final = 200
 MAX_KEY: Final = 255
+BEACON: Final = ("application/json", "text/plain")
+"""What a page that is being left may send another origin: no time is left to ask first (CORS)."""
 documents: Final = Documents()
 
 
@@ -102,7 +105,7 @@ class Rest:
             **documents.route(
                 body=OpenSession,
                 answers={201: OpenedSession, 200: OpenedSession},
-                problems=(400, 401, 404, 409, 413, 429, 503),
+                problems=(400, 401, 403, 404, 409, 413, 429, 503),
             ),
         )
         async def open_(
@@ -150,9 +153,9 @@ class Rest:
         async def bye(
             request: Request,
             session_id: str,
-            body: Annotated[LeavePage, Depends(json_body(LeavePage))],
+            body: Annotated[LeavePage, Depends(json_body(LeavePage, media_types=BEACON))],
         ) -> Response:
-            caller = await self._caller(request)
+            caller = await self._leaver(request, body)
 
             def say(work: Work) -> SessionView:
                 session = _theirs(work, caller, session_id, current=True)
@@ -252,6 +255,7 @@ class Rest:
             account_id=caller.account_id,
             idempotency_key=key,
             fingerprint=hashlib.sha256(msgspec.json.encode(body)).hexdigest(),
+            asking=asking_of(request.headers),
         )
 
         def ask(work: Work) -> OpenedSession:
@@ -292,6 +296,12 @@ class Rest:
         if caller.account_id is None:
             raise Unauthorized("this needs an API key", code="credential_refused")
         return caller.account_id
+
+    async def _leaver(self, request: Request, body: LeavePage) -> Caller:
+        """Return who leaves: by the token in the body, or else by the header."""
+        if body.token is None:
+            return await self._caller(request)
+        return Caller(token=read_token(body.token, self._secret))
 
     async def _caller(self, request: Request, *, anybody: bool = False) -> Caller:
         """Return who asks.

@@ -14,6 +14,7 @@ import uvloop
 
 from diorama.gateway.beats import Beats
 from diorama.gateway.bootstrap import Secrets, load_secrets, prepare
+from diorama.gateway.cross_origin import CrossOrigin, KnownOrigins
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import Front, serve, stop_on_signals
 from diorama.gateway.hub import Hub
@@ -63,11 +64,14 @@ class Gateway:
         parts = WorkerParts(
             self.desk, self.hub, self._beats, ice_servers=(), stopping=self._is_stopping
         )
-        viewers = ViewerEndpoint(self.desk, self.hub, self._secrets.tokens, self._is_stopping)
+        origins = KnownOrigins(self.desk)
+        viewers = ViewerEndpoint(
+            self.desk, self.hub, self._secrets.tokens, origins, self._is_stopping
+        )
         async with asyncio.TaskGroup() as tasks:
             loops = (tasks.create_task(self.sweeps.run()), tasks.create_task(self._beats.run()))
             yield Front(
-                rest=Rest(self.desk, self.hub, self._secrets.tokens).app(),
+                rest=CrossOrigin(Rest(self.desk, self.hub, self._secrets.tokens).app(), origins),
                 sockets={"/v1/connect": viewers, "/v1/worker": WorkerEndpoint(parts)},
                 closing=self.close_sockets,
             )

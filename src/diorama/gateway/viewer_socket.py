@@ -7,18 +7,26 @@ from the pusher. Which of them means what is decided in `sessions`.
 import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import msgspec
 import structlog
 from aiohttp import web
 
 from diorama.accounts.credentials import read_token
+from diorama.gateway.cross_origin import KnownOrigins, asking_of, refusal
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import socket_response
 from diorama.gateway.hub import Hub
 from diorama.gateway.wire import Bucket, Wire
-from diorama.kernel.errors import DioramaError, NotFound, Refused, Unauthorized, Unavailable
+from diorama.kernel.errors import (
+    DioramaError,
+    Forbidden,
+    NotFound,
+    Refused,
+    Unauthorized,
+    Unavailable,
+)
+from diorama.projects.origins import Asking, may_open
 from diorama.protocol import viewer as wire
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.media import Answer, Candidate, Restart
@@ -239,13 +247,22 @@ class ViewerEndpoint:
         desk: runs use cases.
         hub: holds sockets.
         secret: signs session tokens.
+        origins: whose pages may open sessions of some project.
         stopping: whether this gateway is stopping.
     """
 
-    def __init__(self, desk: Desk, hub: Hub, secret: bytes, stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        hub: Hub,
+        secret: bytes,
+        origins: KnownOrigins,
+        stopping: Callable[[], bool],
+    ) -> None:
         self._desk = desk
         self._hub = hub
         self._secret = secret
+        self._origins = origins
         self._stopping = stopping
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -257,17 +274,18 @@ class ViewerEndpoint:
         line = Wire[wire.FromViewer](
             socket, wire.FromViewer, wire.Problem, max_waiting=MAX_WAITING, bucket=bucket
         )
-        if not same_origin(request.headers.get("Origin"), request.headers.get("Host", "")):
-            await line.refuse(
-                EndCode.UNAUTHORIZED,
-                word="origin_refused",
-                message="this page's origin may not open sessions here",
-            )
-            return socket
-        await self._greet(line)
+        asking = asking_of(request.headers)
+        try:
+            if not await self._origins.admit(asking):
+                raise refusal()
+            await self._greet(line, asking)
+        except (Unauthorized, Forbidden, NotFound) as error:
+            await line.refuse(EndCode.UNAUTHORIZED, word=error.code, message=str(error))
+        except Unavailable as error:
+            await line.refuse(TRY_AGAIN_LATER, word=error.code, message=str(error))
         return socket
 
-    async def _greet(self, line: Wire[wire.FromViewer]) -> None:
+    async def _greet(self, line: Wire[wire.FromViewer], asking: Asking) -> None:
         hello = await line.first(wire.HELLO_WITHIN_S)
         if not isinstance(hello, wire.Hello):
             await line.refuse(
@@ -276,15 +294,11 @@ class ViewerEndpoint:
             return
         try:
             _check_protocol(hello.protocol)
-            await self._attach(line, hello)
+            await self._attach(line, hello, asking)
         except Refused as error:
             await line.refuse(EndCode.SUPERSEDED, word=error.code, message=str(error))
-        except (Unauthorized, NotFound) as error:
-            await line.refuse(EndCode.UNAUTHORIZED, word=error.code, message=str(error))
-        except Unavailable as error:
-            await line.refuse(TRY_AGAIN_LATER, word=error.code, message=str(error))
 
-    async def _attach(self, line: Wire[wire.FromViewer], hello: wire.Hello) -> None:
+    async def _attach(self, line: Wire[wire.FromViewer], hello: wire.Hello, asking: Asking) -> None:
         arrival = Arrival(
             token=read_token(hello.token, self._secret),
             attachment=hello.attachment,
@@ -292,6 +306,7 @@ class ViewerEndpoint:
         )
 
         def arrive(work: Work) -> tuple[Session, SessionView]:
+            _check_origin(work, arrival.token.session_id, asking)
             session = attach(work, arrival)
             return session, view_of(work, session)
 
@@ -329,14 +344,12 @@ def _check_protocol(protocol: int) -> None:
         )
 
 
-def same_origin(origin: str | None, host: str) -> bool:
-    """Whether a browser's page comes from this very host; what is no browser names no origin."""
-    if origin is None:
-        return True
-    try:
-        return urlsplit(origin).netloc.lower() == host.lower()
-    except ValueError:  # no address at all, such as an open bracket
-        return False
+def _check_origin(work: Work, session_id: str, asking: Asking) -> None:
+    """Refuse a page that may open sessions here, but none of this one's project."""
+    session = work.stores.sessions.get(session_id)
+    project = session and work.stores.projects.get(session.project_id)
+    if project is not None and not may_open(asking, project.rules.origins):
+        raise refusal()
 
 
 def close_code(end: EndView) -> int:

@@ -13,6 +13,14 @@ from msgspec import Meta
 from diorama.protocol.worker import VideoSpec, WorldSpec
 
 Seconds = Annotated[float, Meta(ge=1, le=7_200)]
+Origin = Annotated[
+    str,
+    Meta(
+        max_length=255,
+        pattern=r"^[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?$",
+    ),
+]
+"""As browsers write it: `https://app.example.com`, lower case, with no slash behind it."""
 
 
 class OnLimit(StrEnum):
@@ -55,6 +63,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         max_runtime_s: 1 to 1,440 minutes, from the first frame.
         connect_timeout_s: from a reserved slot to the first frame.
         resume_window_s: how long world and slot are kept for a viewer who dropped.
+        origins: whose pages may open sessions, beside the gateway's own; see `projects.origins`.
     """
 
     worker_count: Annotated[int, Meta(ge=0, le=100_000)] | None = None
@@ -65,6 +74,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     max_runtime_s: Annotated[float, Meta(ge=60, le=86_400)] = 1_800.0
     connect_timeout_s: Annotated[float, Meta(ge=5, le=600)] = 60.0
     resume_window_s: Annotated[float, Meta(ge=0, le=600)] = 60.0
+    origins: Annotated[tuple[Origin, ...], Meta(max_length=64)] = ()
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,6 +21,11 @@ class OpenSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LeavePage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """POST /v1/sessions/{id}/bye: 1001 the page is being left (it may be a reload), 1000 done."""
+    """POST /v1/sessions/{id}/bye: 1001 the page is being left (it may be a reload), 1000 done.
+
+    `token` is the session's, for a page that has no time for the question (CORS) which a header of
+    its own would cost; such a body may call itself `text/plain`.
+    """
 
     code: Literal[1000, 1001] = 1001
+    token: Annotated[str, Meta(max_length=512)] | None = None

@@ -20,8 +20,17 @@ from diorama.admission.decision import (
     limits_in_the_way,
     place,
 )
-from diorama.kernel.errors import Detail, Invalid, LimitReached, NotFound, Refused, Unavailable
+from diorama.kernel.errors import (
+    Detail,
+    Forbidden,
+    Invalid,
+    LimitReached,
+    NotFound,
+    Refused,
+    Unavailable,
+)
 from diorama.kernel.units import SECOND_US
+from diorama.projects.origins import NO_PAGE, Asking, may_open
 from diorama.projects.rules import Project
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import SessionState
@@ -43,6 +52,7 @@ class Opening:
         account_id: the account whose key came with it; None is an anonymous visitor.
         idempotency_key: what the caller repeats the same request with; None is not repeatable.
         fingerprint: of the request's body, to tell a repeat from another request.
+        asking: the page it comes from.
     """
 
     project: str
@@ -53,6 +63,7 @@ class Opening:
     account_id: str | None
     idempotency_key: str | None
     fingerprint: str
+    asking: Asking = NO_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,7 @@ def open_session(work: Work, opening: Opening) -> Opened:
 
     Raises:
         NotFound: no such project for this caller (`project_unknown`), or no such region.
+        Forbidden: the project is not for pages of this origin (`origin_refused`).
         Refused: the project is disabled (`project_disabled`).
         Invalid: the idempotency key was used for another request (`idempotency_mismatch`), or an
             end user is named by someone without the account's key (`end_user_unproven`).
@@ -107,6 +119,12 @@ def _project(work: Work, opening: Opening) -> Project:
     allowed = project is not None and (project.public or project.account_id == opening.account_id)
     if project is None or not allowed:
         raise NotFound(f"there is no project {opening.project}", code="project_unknown")
+    if not may_open(opening.asking, project.rules.origins):
+        raise Forbidden(
+            f"pages of this origin may not open sessions of project {project.name}: its rule "
+            "`origins` must name it",
+            code="origin_refused",
+        )
     if not project.enabled:
         raise Refused(f"project {project.name} is disabled", code="project_disabled")
     return project
