@@ -9,6 +9,7 @@ from diorama.protocol.end_codes import EndCode
 from diorama.protocol.states import SessionState
 from diorama.sessions.opening import Opened, forget_old_answers
 from diorama.sessions.viewing import leave
+from diorama.sessions.working import register
 from tests.sessions.house import ACCOUNT, Asked, House, ended, project
 
 CLIENT = "client-number-one"
@@ -420,3 +421,21 @@ async def test_a_disabled_project_takes_nobody(house: House) -> None:
         await house.open()
 
     assert refused.value.code == "project_disabled"
+
+
+async def test_one_client_that_asks_in_two_regions_at_once_gets_one_session(house: House) -> None:
+    two_regions = msgspec.structs.replace(project(), regions=("here", "there"))
+    await house.build(limit=50, projects=[two_regions])
+    rig = await house.worker()
+    there = msgspec.structs.replace(rig.hello(), name="two", region="there")
+    await house.do(lambda work: register(work, there))
+    clients = [f"client-number-{i:04}" for i in range(8)]
+
+    got = await house.open_at_once(
+        *(Asked(client_id=one, region=where) for one in clients for where in ("here", "there"))
+    )
+
+    assert [one for one in got if isinstance(one, Exception)] == []
+    opened = [one for one in got if isinstance(one, Opened)]
+    assert len({one.session.id for one in opened}) == len(clients)
+    assert sum(one.continued for one in opened) == len(clients)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
+from diorama.accounts.plans import Account
 from diorama.admission.decision import (
     Ask,
     Counts,
@@ -102,16 +103,16 @@ def open_session(work: Work, opening: Opening) -> Opened:
     if known is not None:
         return Opened(known, project, continued=False)
     own = _continued(work, project, opening)
-    if own is not None:
-        session, continued = own, True
-    else:
-        session, continued = _admit(work, project, region, opening), False
+    if own is None:
+        _lock_account(work, project)
+        own = _continued(work, project, opening)  # by one that came first, in another region
+    session = _admit(work, project, region, opening) if own is None else own
     if opening.idempotency_key is not None:
         answered = Answered(fingerprint=opening.fingerprint, session_id=session.id)
         key = _scoped_key(opening)
         if not work.stores.sessions.remember(project.account_id, key, answered, work.now_us):
             _refuse_mismatch()  # the same request would have met us at the lane's lock
-    return Opened(session, project, continued=continued)
+    return Opened(session, project, continued=own is not None)
 
 
 def _project(work: Work, opening: Opening) -> Project:
@@ -143,6 +144,13 @@ def _lock_lanes(work: Work, project: Project, region: str) -> None:
             if holder.detached_us is not None:
                 lanes.add((holder.project_id, holder.region))
     lock_lanes(work, lanes)
+
+
+def _lock_account(work: Work, project: Project) -> Account:
+    account = work.stores.accounts.get(project.account_id, lock=True)
+    if account is None:
+        raise AssertionError(f"project {project.id} is of no account")
+    return account
 
 
 def _check_key(opening: Opening) -> None:
@@ -191,9 +199,9 @@ def _continued(work: Work, project: Project, opening: Opening) -> Session | None
 def _admit(work: Work, project: Project, region: str, opening: Opening) -> Session:
     requested = _requested(work, project, region, opening)
     lane = work.stores.projects.lane(project.id, region)
-    account = work.stores.accounts.get(project.account_id, lock=True)
-    if lane is None or account is None:
-        raise AssertionError(f"project {project.id} has no lane in {region}, or no account")
+    if lane is None:
+        raise AssertionError(f"project {project.id} has no lane in {region}")
+    account = _lock_account(work, project)
     counts = counts_for(work, requested, account, lane, project.rules)
     must_wait = not _pass_limits(work, requested, counts, with_key=opening.account_id is not None)
     slot = None if must_wait or lane.waiting else free_slot(work, requested)
