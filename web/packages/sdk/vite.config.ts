@@ -5,6 +5,13 @@ export default defineConfig({
     target: 'es2022',
     sourcemap: true,
     minify: true,
-    lib: { entry: 'src/index.ts', formats: ['es'], fileName: () => 'index.js' },
+    lib: {
+      entry: { index: 'src/index.ts', react: 'src/react.ts', element: 'src/element.ts' },
+      formats: ['es'],
+    },
+    rolldownOptions: {
+      external: ['react'],
+      output: { chunkFileNames: '[name].js' },
+    },
   },
 })

@@ -1,6 +1,6 @@
 /** Diorama in a page: `connect` opens a session, `attachInput` lets a viewer act in it. */
-export { connect, DioramaSession } from './session.ts'
-export type { ConnectOptions, DioramaEvents } from './session.ts'
+export { connect, DioramaSession, hold } from './session.ts'
+export type { ConnectOptions, DioramaEvents, Held } from './session.ts'
 export { attachInput } from './rtc/input.ts'
 export type { AttachedInput, InputOptions, InputSink } from './rtc/input.ts'
 export { END_CODES } from '@diorama/protocol'

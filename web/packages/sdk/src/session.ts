@@ -5,7 +5,7 @@
  */
 import type { InputEvent, SessionState, SessionView } from '@diorama/protocol'
 
-import type { Emitted, MediaState, Reconnecting, SessionEvents } from './core/model.ts'
+import type { Emitted, Ended, MediaState, Reconnecting, SessionEvents } from './core/model.ts'
 import type { StreamStats } from './core/stats.ts'
 import { mediaOf, reconnectingOf, stateOf } from './core/views.ts'
 import { Connection } from './rtc/connection.ts'
@@ -42,6 +42,10 @@ export class DioramaSession {
   private stream: MediaStream | null = null
   private leaving: Promise<void> | null = null
   private stays = false
+  /** Whether the page itself asked for it, and how many components hold it. */
+  private owned = false
+  private holds = 0
+  private attachings = 0
 
   /** Pages call `connect`, which makes one session a tab and project. */
   constructor(options: ConnectOptions & { clientId: string }, release: () => void) {
@@ -97,6 +101,12 @@ export class DioramaSession {
     return this.connection.model.end !== null
   }
 
+  /** How it ended; null while it lives. */
+  get end(): Ended | null {
+    const { end, problem } = this.connection.model
+    return end && { ...end, problem }
+  }
+
   /** Listens to one event; returns how to stop. */
   on<Name extends keyof DioramaEvents>(name: Name, listener: Listener<Name>): () => void {
     const known: Set<Listener<Name>> = this.listeners[name] ?? new Set<Listener<Name>>()
@@ -129,9 +139,18 @@ export class DioramaSession {
 
   /** Shows the session in another video element, or in none. */
   attach(video: HTMLVideoElement | null): void {
+    this.attachings += 1
     if (this.video && this.video !== video) this.video.srcObject = null
     this.video = video
     if (this.stream) this.show(this.stream)
+  }
+
+  /** Called by `Stage`: shows it no more in this element, unless it is attached again at once. */
+  detach(video: HTMLVideoElement): void {
+    const { attachings } = this
+    setTimeout(() => {
+      if (this.attachings === attachings && this.video === video) this.attach(null)
+    }, 0)
   }
 
   /**
@@ -139,6 +158,7 @@ export class DioramaSession {
    * again at once finds it alive; resolves when it has ended, or was asked for again.
    */
   disconnect(): Promise<void> {
+    this.owned = false
     this.stays = false
     this.leaving ??= new Promise((resolve) => {
       setTimeout(() => {
@@ -158,10 +178,24 @@ export class DioramaSession {
     }, 0)
   }
 
-  /** Called by `connect` where the session is asked for again. */
+  /** Called by `connect`: the page wants it, until it disconnects. */
   keep(video: HTMLVideoElement | undefined): void {
+    this.owned = true
     this.stays = true
     if (video) this.attach(video)
+  }
+
+  /** Called by `hold`: one component more wants it; returns how that one lets go, once. */
+  hold(): () => void {
+    this.holds += 1
+    this.stays = true
+    let held = true
+    return () => {
+      if (!held) return
+      held = false
+      this.holds -= 1
+      if (this.holds === 0 && !this.owned && !this.ended) void this.disconnect()
+    }
   }
 
   private handleEmitted({ name, detail }: Emitted): void {
@@ -217,19 +251,35 @@ function registry(): Registry {
 
 /** Opens a session, or returns the one this page has of the same client and project. */
 export function connect(options: ConnectOptions): DioramaSession {
+  const session = open(options)
+  session.keep(options.video)
+  return session
+}
+
+/** A session as a component has it. */
+export interface Held {
+  readonly session: DioramaSession
+  /** Lets go; the session ends in the next task if nobody else holds it or asked for it. */
+  release(): void
+}
+
+/** Opens a session as `connect` does, for a component that may be put up and taken down at will. */
+export function hold(options: ConnectOptions): Held {
+  const session = open(options)
+  if (options.video) session.attach(options.video)
+  return { session, release: session.hold() }
+}
+
+function open(options: ConnectOptions): DioramaSession {
   const clientId = options.clientId ?? tabClientId()
   const key = JSON.stringify([options.server ?? location.origin, options.project, clientId])
   const sessions = registry()
   const known = sessions.get(key)
-  if (known && !known.ended) {
-    known.keep(options.video)
-    return known
-  }
+  if (known && !known.ended) return known
   const session = new DioramaSession({ ...options, clientId }, () => {
     if (sessions.get(key) === session) sessions.delete(key)
   })
   sessions.set(key, session)
-  if (options.video) session.attach(options.video)
   session.start()
   return session
 }

@@ -68,6 +68,8 @@ export interface Model {
   readonly lostMs: number | null
   readonly refusal: string | null
   readonly end: EndView | null
+  /** The refused request that was the end. */
+  readonly problem: ProblemDocument | null
 }
 
 /** What the page's peer connection reports of itself. */
@@ -171,5 +173,6 @@ export function newModel(codecs: readonly string[]): Model {
     lostMs: null,
     refusal: null,
     end: null,
+    problem: null,
   }
 }

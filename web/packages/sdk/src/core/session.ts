@@ -214,7 +214,7 @@ function see(model: Model, session: SessionView): Step {
 function finish(model: Model, end: EndView, problem: ProblemDocument | null): Step {
   const closed: Effect[] = model.socket.at === 'closed' ? [] : [{ do: 'close_socket', code: 1000 }]
   return only(
-    { ...model, end, socket: { at: 'closed' }, media: { at: 'none' } },
+    { ...model, end, problem, socket: { at: 'closed' }, media: { at: 'none' } },
     { do: 'close_peer' },
     ...closed,
     { do: 'emit', emitted: { name: 'ended', detail: { ...end, problem } } },

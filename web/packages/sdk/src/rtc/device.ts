@@ -5,6 +5,7 @@ const MAX_CODECS = 16
 
 /** Returns the video codecs that can be decoded, each once, such as `H264`; empty is unknown. */
 export function videoCodecs(): string[] {
+  if (!('RTCRtpReceiver' in globalThis)) return []
   const capabilities = RTCRtpReceiver.getCapabilities('video')
   const names = (capabilities?.codecs ?? []).map(({ mimeType }) => mimeType.replace(/^video\//, ''))
   const known = names.filter((name) => !NOT_CODECS.has(name.toLowerCase()))
