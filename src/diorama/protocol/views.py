@@ -65,6 +65,10 @@ class OpenedSession(msgspec.Struct, frozen=True):
     continued: bool
     """Whether this is a session that the same client already had."""
 
+    def __repr__(self) -> str:
+        """Show it without its token: what is printed is kept."""
+        return f"OpenedSession({self.session.id}, continued={self.continued})"
+
 
 class HolderView(msgspec.Struct, frozen=True):
     """One session that holds what a limit counts; `end` is where DELETE ends it."""

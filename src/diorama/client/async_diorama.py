@@ -1,0 +1,157 @@
+"""The client of a gateway for programs of asyncio: one method for each question.
+
+Use it as an asynchronous context manager, or close it.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Final, Self, TypeVar, Unpack
+
+import httpx
+
+from diorama.client import questions
+from diorama.client.address import origin_of
+from diorama.client.answers import read
+from diorama.client.errors import ClientError
+from diorama.client.questions import Asking, Question
+from diorama.client.retries import PATIENT, Retries
+from diorama.client.sending import ANSWER_WITHIN_S, reply_of, request_of, timeout, unreachable
+from diorama.protocol.views import (
+    Health,
+    OpenedSession,
+    ProjectView,
+    Readiness,
+    SessionView,
+    WorkerView,
+)
+
+T = TypeVar("T")
+PAGE: Final = 50
+
+
+class AsyncDiorama:
+    """A gateway, asked over REST.
+
+    Args:
+        server: its address, such as `http://127.0.0.1:8080`.
+        api_key: the account's key; None where only public projects are played.
+        answer_within_s: how long one answer may take.
+        retries: how patient to be with a gateway that is away; `Retries(times=0)` is not at all.
+        transport: another way for requests to go, such as one with client certificates.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        *,
+        api_key: str | None = None,
+        answer_within_s: float = ANSWER_WITHIN_S,
+        retries: Retries = PATIENT,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.server: Final = origin_of(server)
+        self._api_key = api_key
+        self._answer_within_s = answer_within_s
+        self._retries = retries
+        self._http = httpx.AsyncClient(
+            base_url=self.server, timeout=timeout(answer_within_s), transport=transport
+        )
+
+    def __repr__(self) -> str:
+        return f"AsyncDiorama({self.server!r})"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close its connections. Idempotent."""
+        await self._http.aclose()
+
+    async def open_session(
+        self, project: str, *, idempotency_key: str | None = None, **asking: Unpack[Asking]
+    ) -> OpenedSession:
+        """Ask for a session and return it with its token, which opens `/v1/connect`.
+
+        Raises:
+            LimitReached: a limit refuses; its `holders` fill it.
+            Unavailable: there is no slot and no place in line.
+            NotFound: there is no such project for this caller.
+        """
+        return await self._ask(questions.open_session(project, asking, idempotency_key))
+
+    async def sessions(self, *, live: bool = False, page: int = PAGE) -> AsyncIterator[SessionView]:
+        """Yield the account's sessions, newest first, asking for the next page when it is needed.
+
+        Args:
+            live: only those that have not ended.
+            page: how many to ask for at once, 1 to 200.
+        """
+        cursor: str | None = None
+        while True:
+            found = await self._ask(questions.list_sessions(live=live, limit=page, cursor=cursor))
+            for session in found.sessions:
+                yield session
+            cursor = found.cursor
+            if cursor is None:
+                return
+
+    async def session(self, session: str) -> SessionView:
+        """Return a session by its id. Raises NotFound where there is none for this caller."""
+        return await self._ask(questions.get_session(session))
+
+    async def end_session(self, session: str) -> SessionView:
+        """End a session and return it; one that has ended already stays as it is."""
+        return await self._ask(questions.end_session(session))
+
+    async def projects(self) -> list[ProjectView]:
+        """Return the public projects, and with a key one's own."""
+        return list((await self._ask(questions.list_projects())).projects)
+
+    async def project(self, name: str) -> ProjectView:
+        """Return a project by its name. Raises NotFound where there is none for this caller."""
+        return await self._ask(questions.get_project(name))
+
+    async def workers(self) -> list[WorkerView]:
+        """Return the workers, and what their slots hold."""
+        return list((await self._ask(questions.list_workers())).workers)
+
+    async def health(self) -> Health:
+        """Return whether the gateway's process lives, and its version."""
+        return await self._ask(questions.get_health())
+
+    async def readiness(self) -> Readiness:
+        """Return whether the gateway serves, and with how many workers."""
+        return await self._ask(questions.get_readiness())
+
+    async def _ask(self, question: Question[T]) -> T:
+        asked = 0
+        while True:
+            asked += 1
+            try:
+                return await self._ask_once(question)
+            except ClientError as error:
+                if not question.repeatable:
+                    raise
+                chance = random.random()  # noqa: S311 - spreads clients, hides nothing
+                wait_s = self._retries.wait_s(error, asked=asked, chance=chance)
+                if wait_s is None:
+                    raise
+            await asyncio.sleep(wait_s)
+
+    async def _ask_once(self, question: Question[T]) -> T:
+        try:
+            async with asyncio.timeout(self._answer_within_s):
+                response = await self._http.request(**request_of(question, self._api_key))
+        except (httpx.RequestError, TimeoutError) as error:
+            raise unreachable(self.server, error) from None
+        return read(question, reply_of(response))

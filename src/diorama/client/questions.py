@@ -1,0 +1,146 @@
+"""What can be asked of a gateway over REST: each question once, for both clients.
+
+A question is a value: how it is sent is for `diorama` and `async_diorama`, what its answer means
+for `answers`, and whether it may be asked again for `retries`.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Generic, Literal, TypedDict, TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from diorama.protocol.requests import LeavePage, OpenSession
+from diorama.protocol.views import (
+    Health,
+    OpenedSession,
+    Page,
+    Projects,
+    ProjectView,
+    Readiness,
+    SessionView,
+    Workers,
+)
+
+T = TypeVar("T")
+IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+Method = Literal["GET", "POST", "PATCH", "DELETE"]
+
+
+class Asking(TypedDict, total=False):
+    """What may be said of a session that is asked for, beside its project.
+
+    Attributes:
+        region: where, if the project has several.
+        client_id: 16 to 64 letters, digits, `_` or `-`, kept secret: who asks again under the same
+            name continues the session it has.
+        end_user: whose session it is, for limits and usage; with an API key only.
+        device: what a list of sessions calls the viewer's device.
+    """
+
+    region: str
+    client_id: str
+    end_user: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Generic[T]):
+    """One request.
+
+    Attributes:
+        answer: what a 2xx is read as.
+        repeatable: whether asking twice does no more than asking once.
+        token: a session's own token, in place of the client's key.
+    """
+
+    method: Method
+    path: str
+    answer: type[T]
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    repeatable: bool = True
+    token: str | None = field(default=None, repr=False)
+
+
+def new_key() -> str:
+    """Return a key that nobody can guess: an answer kept under it holds a session's token."""
+    return secrets.token_urlsafe(24)
+
+
+def open_session(
+    project: str, asking: Asking, idempotency_key: str | None
+) -> Question[OpenedSession]:
+    """Ask for a session; however often this question is sent, it is one session."""
+    return Question(
+        method="POST",
+        path="/v1/sessions",
+        body=_json(OpenSession(project, **asking)),
+        headers={IDEMPOTENCY_KEY: idempotency_key or new_key()},
+        answer=OpenedSession,
+    )
+
+
+def list_sessions(*, live: bool, limit: int, cursor: str | None) -> Question[Page]:
+    """Ask for a page of sessions, newest first."""
+    query = {"live": str(live).lower(), "limit": str(limit)}
+    if cursor is not None:
+        query["cursor"] = cursor
+    return Question(method="GET", path="/v1/sessions", query=query, answer=Page)
+
+
+def get_session(session: str) -> Question[SessionView]:
+    """Ask for one session."""
+    return Question(method="GET", path=_path("sessions", session), answer=SessionView)
+
+
+def end_session(session: str) -> Question[SessionView]:
+    """Ask for the end of a session; one that has ended stays as it is."""
+    return Question(method="DELETE", path=_path("sessions", session), answer=SessionView)
+
+
+def say_bye(session: str, token: str, code: Literal[1000, 1001]) -> Question[SessionView]:
+    """Say for a viewer that it leaves."""
+    return Question(
+        method="POST",
+        path=_path("sessions", session) + "/bye",
+        body=_json(LeavePage(code=code)),
+        answer=SessionView,
+        token=token,
+    )
+
+
+def list_projects() -> Question[Projects]:
+    """Ask for the public projects and one's own."""
+    return Question(method="GET", path="/v1/projects", answer=Projects)
+
+
+def get_project(name: str) -> Question[ProjectView]:
+    """Ask for one project."""
+    return Question(method="GET", path=_path("projects", name), answer=ProjectView)
+
+
+def list_workers() -> Question[Workers]:
+    """Ask for the workers and what their slots hold."""
+    return Question(method="GET", path="/v1/workers", answer=Workers)
+
+
+def get_health() -> Question[Health]:
+    """Ask whether the gateway's process lives."""
+    return Question(method="GET", path="/healthz", answer=Health)
+
+
+def get_readiness() -> Question[Readiness]:
+    """Ask whether the gateway serves, and with how many workers."""
+    return Question(method="GET", path="/readyz", answer=Readiness)
+
+
+def _path(kind: str, name: str) -> str:
+    return f"/v1/{kind}/{quote(name, safe='')}"
+
+
+def _json(body: object) -> bytes:
+    return msgspec.json.encode(body)

@@ -1,0 +1,119 @@
+"""The client for programs of asyncio, against a gateway that runs."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from diorama import client
+from diorama.client import AsyncDiorama, Retries
+from diorama.client.questions import IDEMPOTENCY_KEY
+from diorama.gateway.settings import ProjectSettings
+from tests.gateway.running import Place, gateway_at
+
+AT_ONCE = Retries(times=3, first_wait_s=0.0)
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Place]:
+    projects = [ProjectSettings(name=name, world="a:B") for name in ("cove", "glade")]
+    async with gateway_at(tmp_path, *projects) as found:
+        yield found
+
+
+@pytest.fixture
+async def diorama(place: Place) -> AsyncIterator[AsyncDiorama]:
+    async with AsyncDiorama(place.front.url, api_key=place.secrets.api_key) as found:
+        yield found
+
+
+async def test_a_session_is_asked_for_seen_and_ended(place: Place, diorama: AsyncDiorama) -> None:
+    await place.worker()
+
+    opened = await diorama.open_session("cove", end_user="ann")
+    seen = await diorama.session(opened.session.id)
+    ended = await diorama.end_session(opened.session.id)
+
+    assert (seen.state, seen.end_user) == ("connecting", "ann")
+    assert ended.end is not None
+    assert (ended.end.code, ended.end.reason) == (4012, "ended_by_api")
+
+
+async def test_the_same_client_continues_its_session(place: Place, diorama: AsyncDiorama) -> None:
+    await place.worker()
+
+    first = await diorama.open_session("cove", client_id="c" * 16)
+    again = await diorama.open_session("cove", client_id="c" * 16)
+
+    assert (first.continued, again.continued) == (False, True)
+    assert again.session.id == first.session.id
+
+
+async def test_the_same_key_is_the_same_session(place: Place, diorama: AsyncDiorama) -> None:
+    await place.worker(slots=2)
+
+    first = await diorama.open_session("cove", idempotency_key="the key")
+    again = await diorama.open_session("cove", idempotency_key="the key")
+
+    assert again.session.id == first.session.id
+
+
+async def test_sessions_come_page_by_page_newest_first(place: Place, diorama: AsyncDiorama) -> None:
+    await place.worker(slots=5)
+    opened = [(await diorama.open_session("cove")).session.id for _ in range(5)]
+
+    listed = [session.id async for session in diorama.sessions(live=True, page=2)]
+
+    assert listed == sorted(opened, reverse=True)
+
+
+async def test_projects_workers_and_health_are_told(place: Place, diorama: AsyncDiorama) -> None:
+    await place.worker("gpu-1", slots=2)
+
+    assert sorted(project.name for project in await diorama.projects()) == ["cove", "glade"]
+    assert (await diorama.project("glade")).name == "glade"
+    assert [(worker.name, len(worker.slots)) for worker in await diorama.workers()] == [
+        ("gpu-1", 2)
+    ]
+    assert (await diorama.health()).status == "ok"
+    assert (await diorama.readiness()).workers == 1
+
+
+async def test_a_session_s_token_is_not_shown(place: Place, diorama: AsyncDiorama) -> None:
+    await place.worker()
+
+    opened = await diorama.open_session("cove")
+
+    assert opened.token not in repr(opened)
+    assert opened.session.id in repr(opened)
+
+
+async def test_a_request_whose_answer_was_lost_is_sent_again_under_the_same_key() -> None:
+    keys: list[str | None] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        keys.append(request.headers.get(IDEMPOTENCY_KEY))
+        if len(keys) == 1:
+            raise httpx.ReadTimeout("late", request=request)
+        return httpx.Response(503 if len(keys) == 2 else 404)
+
+    transport = httpx.MockTransport(handle)
+    async with AsyncDiorama("http://a", retries=AT_ONCE, transport=transport) as diorama:
+        with pytest.raises(client.NotFound):
+            await diorama.open_session("cove")
+
+    assert len(keys) == 3
+    assert len(set(keys)) == 1
+
+
+async def test_a_gateway_that_stays_away_is_told_with_its_address() -> None:
+    def handle(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("", request=request)
+
+    transport = httpx.MockTransport(handle)
+    async with AsyncDiorama("http://a", retries=AT_ONCE, transport=transport) as diorama:
+        with pytest.raises(client.Unreachable, match="http://a did not answer") as failed:
+            await diorama.health()
+
+    assert failed.value.code == "timeout"
