@@ -77,9 +77,23 @@ async def test_a_group_whose_leader_is_dead_is_found_by_its_mark(tmp_path: Path)
         later.close()
 
 
-async def test_what_was_forgotten_is_left_alone(tmp_path: Path) -> None:
+async def test_a_process_that_left_its_group_is_found_by_its_mark(tmp_path: Path) -> None:
     earlier = RunState.take(tmp_path, "w", boot_id=MARKED)
     with group(SLEEP) as process:
+        leader = read_process(1)
+        assert leader is not None
+        earlier.started(leader.pid, leader.started + 1)  # a group that is not its own
+        earlier.close()
+
+        later = RunState.take(tmp_path, "w", boot_id="another")
+        assert await later.kill_leftovers() == 1
+        assert process.wait(10) == -9
+        later.close()
+
+
+async def test_what_was_forgotten_is_left_alone(tmp_path: Path) -> None:
+    earlier = RunState.take(tmp_path, "w", boot_id=MARKED)
+    with group(SLEEP, mark="of nobody here") as process:
         forget = earlier.started(process.pid, started(process.pid))
         forget()
         earlier.close()

@@ -256,6 +256,17 @@ async def test_a_process_that_a_world_started_goes_with_it_even_if_it_is_deaf(
         assert left is None or not left.alive
 
 
+async def test_a_process_that_left_the_group_goes_with_its_world(state: RunState) -> None:
+    async with lit_world(state, "ParentOfAStray") as running:
+        running.process.send(Message("go"))
+        child = int(await running.says())
+        running.process.stop()
+
+        assert await running.how_it_ended() is None
+        left = read_process(child)
+        assert left is None or not left.alive
+
+
 async def test_a_world_that_hangs_is_killed_with_its_whole_group(
     state: RunState, monkeypatch: pytest.MonkeyPatch
 ) -> None:

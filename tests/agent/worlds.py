@@ -76,6 +76,14 @@ class Parent(Lamp):
         self.context.send(child.pid)
 
 
+class ParentOfAStray(Lamp):
+    """Starts a process in a session of its own, and tells its number."""
+
+    def on_message(self, data: Json) -> None:
+        child = subprocess.Popen([sys.executable, "-c", _SLEEPER], start_new_session=True)
+        self.context.send(child.pid)
+
+
 class Deaf(Lamp):
     """Does not heed SIGTERM."""
 
@@ -98,7 +106,7 @@ class WrongShape(Lamp):
 
 class WrongType(Lamp):
     def render(self, time: FrameTime) -> Picture:
-        return np.zeros((96, 128, 3))  # type: ignore[return-value]
+        return np.zeros((96, 128, 3))  # type: ignore[return-value] # what is wrong here
 
 
 class Unready(Lamp):

@@ -2,16 +2,18 @@
 
 A world's host leads a group of its own, so whatever it starts dies with it. The leader is reaped
 only after its group is empty: until then its number is taken, so a signal to the group can reach no
-stranger. Leftovers of an earlier run are known by number *and* start time, or by the mark in their
+stranger. What left the group by `setsid` is known by a word in its environment that no other group
+has. Leftovers of an earlier run are known by number *and* start time, or by the mark in their
 environment, never by number alone.
 """
 
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -22,9 +24,12 @@ from diorama.kernel.errors import Unavailable
 
 MARK: Final = "DIORAMA_WORKER_RUN"
 """Environment variable of every process a worker starts: the `boot_id` of that worker."""
+FAMILY: Final = "DIORAMA_WORLD_FAMILY"
+"""Environment variable that tells one group and all it starts from every other."""
 STOP_PATIENCE_S: Final = 5.0  # DESIGN section 8: for the world's `stop`
 _LOOK_EVERY_S: Final = 0.02
 _KILL_AGAIN_S: Final = 5.0
+_LOOKS_FOR_STRAYS: Final = 2
 _STAT_STATE, _STAT_GROUP, _STAT_STARTED = 0, 2, 19  # fields of /proc/PID/stat behind the name
 _GONE: Final = frozenset("ZXx")
 
@@ -65,11 +70,32 @@ def members(group: int) -> Iterator[ProcessFacts]:
                 yield facts
 
 
+def carriers(name: str, value: str) -> Iterator[ProcessFacts]:
+    """Yield the living processes that were started with this variable in their environment.
+
+    Those of other users are not seen, nor is one that wiped its environment away.
+    """
+    for entry in os.listdir("/proc"):  # noqa: PTH208 - names are wanted, not paths
+        if entry.isdecimal() and _carries(int(entry), name, value):
+            facts = read_process(int(entry))
+            if facts is not None and facts.alive:
+                yield facts
+
+
+def _carries(pid: int, name: str, value: str) -> bool:
+    try:
+        environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return f"{name}={value}".encode() in environment
+
+
 class ProcessGroup:
     """A process that leads its own group; its owner awaits `end` once done with it."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], family: str) -> None:
         self._process = process
+        self._family = family
         self._pidfd = os.pidfd_open(process.pid)
         self.pid: Final = process.pid
         facts = read_process(process.pid)
@@ -86,17 +112,18 @@ class ProcessGroup:
         environment: Mapping[str, str],
     ) -> "ProcessGroup":
         """Start a command as the leader of a new session and group. Raises Unavailable."""
+        family = secrets.token_hex(12)
         try:
             process = subprocess.Popen(  # noqa: S603 - the command is ours, no shell reads it
                 command,
                 stdin=stdin,
                 pass_fds=pass_fds,
-                env=environment,
+                env={**environment, FAMILY: family},
                 start_new_session=True,
             )
         except OSError as error:
             raise Unavailable(f"cannot start {command[0]}: {error}") from error
-        return cls(process)
+        return cls(process, family)
 
     async def leader_exit(self) -> None:
         """Return once the leader has exited; it keeps its number until `end`."""
@@ -119,8 +146,8 @@ class ProcessGroup:
     async def end(self, *, patience_s: float = STOP_PATIENCE_S) -> int:
         """Ask the group to end, kill what is left after `patience_s`, return the exit status.
 
-        It returns when no process of the group lives, and not before: until then the slot is taken.
-        A status below 0 is the signal that ended the leader. Idempotent.
+        It returns when nothing lives of the group or of what left it, and not before: until then
+        the slot is taken. A status below 0 is the signal that ended the leader. Idempotent.
         """
         if self._reaped:
             return self._process.returncode
@@ -130,6 +157,7 @@ class ProcessGroup:
             while not await self._is_gone_within(_KILL_AGAIN_S):
                 log.error("a killed process group does not go away", group=self.pid)
                 self._signal(signal.SIGKILL)
+        await self._kill_strays()
         self._reaped = True
         os.close(self._pidfd)
         return self._process.wait()
@@ -138,6 +166,18 @@ class ProcessGroup:
         if not self._reaped:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
+
+    async def _kill_strays(self) -> None:
+        """Kill what left the group; looks twice in a row, as one look may miss a fork."""
+        empty_looks = 0
+        while empty_looks < _LOOKS_FOR_STRAYS:
+            strays = list(carriers(FAMILY, self._family))
+            empty_looks = 0 if strays else empty_looks + 1
+            for stray in strays:
+                log.warning("a process that left its world's group is killed", pid=stray.pid)
+                _kill_if(stray, lambda now: _carries(now.pid, FAMILY, self._family))
+            if strays:
+                await asyncio.sleep(_LOOK_EVERY_S)
 
     async def _is_gone_within(self, patience_s: float) -> bool:
         loop = asyncio.get_running_loop()
@@ -164,19 +204,23 @@ def kill_leftover(leftover: Leftover) -> int:
 
     A number that has been given to another process since is left alone.
     """
-    killed = 0
-    for facts in list(members(leftover.pid)):
-        killed += _kill_if_ours(facts, leftover)
-    return killed
+    found = list(members(leftover.pid))
+    return sum(_kill_if(facts, lambda now: _is_ours(now, leftover)) for facts in found)
 
 
-def _kill_if_ours(facts: ProcessFacts, leftover: Leftover) -> bool:
+def kill_marked(mark: str) -> int:
+    """Kill whatever an earlier run started that still lives, and return how many that were."""
+    marked = list(carriers(MARK, mark))
+    return sum(_kill_if(facts, lambda now: _carries(now.pid, MARK, mark)) for facts in marked)
+
+
+def _kill_if(facts: ProcessFacts, is_meant: Callable[[ProcessFacts], bool]) -> bool:
     try:
         pidfd = os.pidfd_open(facts.pid)
     except OSError:
         return False
     try:  # the descriptor pins the process: what is looked at below is what is killed
-        if read_process(facts.pid) != facts or not _is_ours(facts, leftover):
+        if read_process(facts.pid) != facts or not is_meant(facts):
             return False
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
     except ProcessLookupError:
@@ -189,8 +233,4 @@ def _kill_if_ours(facts: ProcessFacts, leftover: Leftover) -> bool:
 def _is_ours(facts: ProcessFacts, leftover: Leftover) -> bool:
     if facts.pid == leftover.pid:
         return facts.started == leftover.started
-    try:
-        environment = Path(f"/proc/{facts.pid}/environ").read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return f"{MARK}={leftover.mark}".encode() in environment
+    return _carries(facts.pid, MARK, leftover.mark)

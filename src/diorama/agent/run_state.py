@@ -15,7 +15,7 @@ from typing import Final, Self
 import msgspec
 import structlog
 
-from diorama.agent.process_group import Leftover, kill_leftover
+from diorama.agent.process_group import Leftover, kill_leftover, kill_marked
 from diorama.kernel.errors import Refused, Unavailable
 
 _GONE_WITHIN_S: Final = 10.0
@@ -78,7 +78,7 @@ class RunState:
         killed = 0
         leftovers = [Leftover(each.pid, each.started, before.mark) for each in before.groups]
         deadline = asyncio.get_running_loop().time() + _GONE_WITHIN_S
-        while found := sum(map(kill_leftover, leftovers)):
+        while found := sum(map(kill_leftover, leftovers)) + kill_marked(before.mark):
             killed = max(killed, found)
             if asyncio.get_running_loop().time() > deadline:
                 raise Unavailable(f"{found} processes of an earlier run do not die")

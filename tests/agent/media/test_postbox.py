@@ -11,7 +11,7 @@ async def settle() -> None:
 
 def post_three(postbox: Postbox, heard: list[tuple[int, int]]) -> None:
     for i in range(3):
-        postbox.post_message(lambda i=i: heard.append((i, threading.get_ident())))  # type: ignore[misc]
+        postbox.post_message(lambda i=i: heard.append((i, threading.get_ident())))  # type: ignore[misc] # mypy infers no lambda with a default
 
 
 async def test_what_another_thread_posts_is_delivered_on_the_loop_in_order() -> None:
@@ -27,7 +27,7 @@ async def test_messages_past_the_bound_are_dropped_and_counted() -> None:
     postbox = Postbox(asyncio.get_running_loop())
     heard: list[int] = []
     for i in range(MAX_WAITING + 5):
-        postbox.post_message(lambda i=i: heard.append(i))  # type: ignore[misc]
+        postbox.post_message(lambda i=i: heard.append(i))  # type: ignore[misc] # mypy infers no lambda with a default
     await settle()
 
     assert heard == list(range(MAX_WAITING))
