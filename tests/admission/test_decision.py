@@ -388,11 +388,36 @@ OPEN: Final = Rules(queue=QueueRules(max_length=2))
 @pytest.mark.parametrize(
     ("room", "must_wait", "where"),
     [
-        (Room(waiting=0, slot_free=True, worker_exists=True), False, Placement.SLOT),
-        (Room(waiting=0, slot_free=False, worker_exists=True), False, Placement.LINE),
-        (Room(waiting=1, slot_free=True, worker_exists=True), False, Placement.LINE),
-        (Room(waiting=0, slot_free=True, worker_exists=True), True, Placement.LINE),
-        (Room(waiting=1, slot_free=False, worker_exists=True), True, Placement.LINE),
+        (
+            Room(waiting=0, somebody_ahead=False, slot_free=True, worker_exists=True),
+            False,
+            Placement.SLOT,
+        ),
+        (
+            Room(waiting=0, somebody_ahead=False, slot_free=False, worker_exists=True),
+            False,
+            Placement.LINE,
+        ),
+        (
+            Room(waiting=1, somebody_ahead=False, slot_free=True, worker_exists=True),
+            False,
+            Placement.SLOT,
+        ),
+        (
+            Room(waiting=1, somebody_ahead=True, slot_free=True, worker_exists=True),
+            False,
+            Placement.LINE,
+        ),
+        (
+            Room(waiting=0, somebody_ahead=False, slot_free=True, worker_exists=True),
+            True,
+            Placement.LINE,
+        ),
+        (
+            Room(waiting=1, somebody_ahead=True, slot_free=False, worker_exists=True),
+            True,
+            Placement.LINE,
+        ),
     ],
 )
 def test_a_free_slot_is_taken_only_where_nobody_waits(
@@ -404,15 +429,23 @@ def test_a_free_slot_is_taken_only_where_nobody_waits(
 @pytest.mark.parametrize(
     ("room", "rules", "reason"),
     [
-        (Room(waiting=0, slot_free=False, worker_exists=False), OPEN, "no_worker"),
-        (Room(waiting=2, slot_free=False, worker_exists=True), OPEN, "queue_full"),
         (
-            Room(waiting=0, slot_free=False, worker_exists=True),
+            Room(waiting=0, somebody_ahead=False, slot_free=False, worker_exists=False),
+            OPEN,
+            "no_worker",
+        ),
+        (
+            Room(waiting=2, somebody_ahead=True, slot_free=False, worker_exists=True),
+            OPEN,
+            "queue_full",
+        ),
+        (
+            Room(waiting=0, somebody_ahead=False, slot_free=False, worker_exists=True),
             Rules(queue=QueueRules(max_length=0)),
             "queue_full",
         ),
         (
-            Room(waiting=0, slot_free=False, worker_exists=True),
+            Room(waiting=0, somebody_ahead=False, slot_free=False, worker_exists=True),
             Rules(queue=QueueRules(enabled=False)),
             "queue_off",
         ),
@@ -428,6 +461,6 @@ def test_what_nothing_can_serve_is_refused_with_the_reason(
 
 @pytest.mark.parametrize(("waiting", "taken"), [(1, True), (2, False)])
 def test_a_line_takes_as_many_as_its_length(waiting: int, taken: bool) -> None:
-    room = Room(waiting=waiting, slot_free=False, worker_exists=True)
+    room = Room(waiting=waiting, somebody_ahead=True, slot_free=False, worker_exists=True)
 
     assert (place(room, OPEN, must_wait=False) is Placement.LINE) is taken

@@ -57,6 +57,7 @@ class Asked:
     device: str | None = None
     account_id: str | None = None
     key: str | None = None
+    priority: str | None = None
     body: str = "one body"
 
 
@@ -201,7 +202,9 @@ class House:
         return await self.look(lambda work: work.stores.slots.of_worker(rig.worker.id))
 
     async def line(self) -> list[str]:
-        return await self.look(lambda work: work.stores.sessions.line_ids("prj_cove", REGION))
+        """Return who waits for the cove and is not away, the first first."""
+        found = await self.look(lambda work: work.stores.sessions.line("prj_cove", REGION))
+        return [waiter.session_id for waiter in found]
 
     async def held(self) -> int:
         account = await self.look(lambda work: work.stores.accounts.get(ACCOUNT))
@@ -370,7 +373,8 @@ def opening(asked: Asked) -> Opening:
         client_id=asked.client_id,
         end_user=asked.end_user,
         device=asked.device,
-        account_id=ACCOUNT if asked.end_user else asked.account_id,
+        account_id=asked.account_id or (ACCOUNT if asked.end_user or asked.priority else None),
+        priority=asked.priority,
         idempotency_key=asked.key,
         fingerprint=asked.body,
     )

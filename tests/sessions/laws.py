@@ -23,6 +23,9 @@ class SessionRow:
     slot_id: str | None
     term: int
     ended: tuple[int, str, int] | None
+    end_user: str | None
+    rank: tuple[int, int] | None
+    """Its place in line: the lower is served first. None where it never stood in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Findings:
         self._check_slots()
         self._check_terms()
         self._check_ends()
+        self._check_order()
 
     def check_after(self, before: "Findings") -> None:
         """Assert what holds between one instant and a later one."""
@@ -119,6 +123,40 @@ class Findings:
                 assert event.term > last[event.slot_id], f"law 2: {event} under an old term"
                 last[event.slot_id] = event.term
 
+    def _check_order(self) -> None:
+        """Law 4: nobody is given a slot past another who waits, is there, and no limit holds back.
+
+        One whose end user holds something already may be held back by that limit, and is let be.
+        One whose slot failed is given the next at once: it stands in no line meanwhile.
+        """
+        lines: dict[tuple[str, str], set[str]] = defaultdict(set)
+        holding: Counter[tuple[str, str | None]] = Counter()
+        state: dict[str, SessionState] = {}
+        moving: set[str] = set()
+        for event in self.events:
+            session = self.sessions[event.session_id]
+            line, user = lines[session.lane], (session.lane[0], session.end_user)
+            before = state.get(session.id)
+            state[session.id] = event.state
+            moves = event.kind == "queued" and before is SessionState.CONNECTING
+            if event.kind == "reserved" and session.id not in moving:
+                self._check_passed(session, line, holding)
+            moving = moving | {session.id} if moves else moving - {session.id}
+            if event.state is not SessionState.QUEUED:
+                line.discard(session.id)
+            elif event.kind in {"queued", "attached"} and not moves:
+                line.add(session.id)
+            holding[user] += (event.state in HOLDS_SLOT) - (before in HOLDS_SLOT)
+
+    def _check_passed(
+        self, session: SessionRow, line: set[str], holding: Counter[tuple[str, str | None]]
+    ) -> None:
+        for other in (self.sessions[i] for i in line - {session.id}):
+            assert other.rank is not None, f"{other.id} waits without a ticket"
+            held_back = other.end_user and holding[other.lane[0], other.end_user]
+            is_behind = session.rank is not None and session.rank < other.rank
+            assert held_back or is_behind, f"law 4: {session.id} passed {other.id}"
+
     def _check_ends(self) -> None:
         """Laws 3 and 5: one end, the last word of its log, which can be metered."""
         logs: dict[str, list[EventLine]] = defaultdict(list)
@@ -150,10 +188,27 @@ def findings(tx: Transaction) -> Findings:
             slot,
             term,
             None if code is None else (code, reason, at),
+            user,
+            None if ticket is None else (-priority, ticket),
         )
-        for i, account, project, region, state, version, slot, term, code, reason, at in tx.run(
+        for (
+            i,
+            account,
+            project,
+            region,
+            state,
+            version,
+            slot,
+            term,
+            code,
+            reason,
+            at,
+            user,
+            priority,
+            ticket,
+        ) in tx.run(
             "SELECT id, account_id, project_id, region, state, version, slot_id, term, end_code,"
-            " end_reason, ended_us FROM session"
+            " end_reason, ended_us, end_user, priority, ticket FROM session"
         )
     ]
     slots = [SlotRow(*row) for row in tx.run("SELECT id, state, term, session_id FROM slot")]

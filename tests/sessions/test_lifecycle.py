@@ -47,6 +47,12 @@ STARTING: Final[Story] = (*RESERVED, (2, E.ACCEPTED), (3, E.ATTACHED))
 STREAMING: Final[Story] = (*STARTING, (4, E.WORLD_STARTED), (10, E.FRAMES))
 IDLE: Final[Story] = (*STREAMING, (130, E.SILENCE))
 PROMOTED: Final[Story] = ((100, E.RESERVED), (101, E.ACCEPTED))
+PUT_ASIDE: Final[Story] = (*PROMOTED, (130, E.PUT_ASIDE))
+PUT_ASIDE_AGAIN: Final[Story] = (
+    *((140, E.ATTACHED), (150, E.DETACHED), (151, E.RESERVED), (152, E.ACCEPTED)),
+    *((181, E.PUT_ASIDE), (200, E.ATTACHED), (250, E.DETACHED)),
+    *((300, E.RESERVED), (301, E.ACCEPTED)),
+)
 
 BY_STATE: Final[Mapping[SessionState, Story]] = {
     S.REQUESTING: ASKED,
@@ -69,6 +75,27 @@ def test_a_session_that_goes_well() -> None:
     assert (session.first_frame_us, session.ended_us) == (at(103), at(200))
     assert (session.ticket, session.attempt, session.term) == (7, 1, 1)
     assert session.end == LEFT
+
+
+def test_who_does_not_answer_a_promotion_keeps_its_ticket_and_holds_nothing() -> None:
+    session = after(*WAITING, (95, E.DETACHED), *PUT_ASIDE)
+
+    assert session.state is S.QUEUED
+    assert (session.ticket, session.slot_id, session.attempt) == (7, None, 0)
+    assert (session.aside_us, session.asides) == (at(130), 1)
+
+
+def test_who_was_put_aside_is_in_line_again_once_it_is_heard() -> None:
+    session = after(*WAITING, (95, E.DETACHED), *PUT_ASIDE, (140, E.ATTACHED))
+
+    assert session.state is S.QUEUED
+    assert (session.aside_us, session.asides, session.detached_us) == (None, 1, None)
+
+
+def test_since_when_a_slot_is_held_is_told_of_its_last_reservation() -> None:
+    session = after(*WAITING, (95, E.DETACHED), *PUT_ASIDE, (140, E.ATTACHED), (150, E.RESERVED))
+
+    assert (session.reserved_us, session.served_us) == (at(150), at(100))
 
 
 def test_a_viewer_who_comes_back_in_time_keeps_world_and_runtime() -> None:
@@ -171,6 +198,7 @@ def test_a_session_is_never_reserved_nothing() -> None:
 
 # Deadlines, each on both sides of its instant
 
+HASTY: Final = Rules(queue=QueueRules(accept_s=5))
 IMPATIENT: Final = Rules(queue=QueueRules(max_wait_s=40))
 UNWATCHED: Final = Rules(afk=AfkRules(enabled=False))
 SHORT: Final = Rules(max_runtime_s=60)
@@ -186,7 +214,12 @@ DEADLINES: list[tuple[Story, Rules, float, Due]] = [
     ((*WAITING, (5, E.LEAVING)), Rules(), 5.75, Due.PAGE_LEFT),
     (RESERVED, Rules(), 21, Due.ASSIGNMENT_EXPIRED),
     ((*RESERVED, (2, E.ACCEPTED)), Rules(), 61, Due.NEVER_ATTACHED),
-    ((*WAITING, (95, E.DETACHED), *PROMOTED), Rules(), 160, Due.NEVER_ATTACHED),
+    ((*WAITING, (95, E.DETACHED), *PROMOTED), Rules(), 130, Due.NOT_ANSWERED),
+    ((*WAITING, (95, E.DETACHED), *PROMOTED), HASTY, 105, Due.NOT_ANSWERED),
+    ((*WAITING, *PROMOTED, (110, E.SOCKET_CLOSED)), Rules(), 140, Due.NOT_ANSWERED),
+    ((*WAITING, (95, E.DETACHED), *PUT_ASIDE), Rules(), 160, Due.PLACE_LOST),
+    ((*IN_LINE, *PUT_ASIDE), Rules(), 160, Due.NEVER_ATTACHED),
+    ((*WAITING, *PUT_ASIDE, *PUT_ASIDE_AGAIN), Rules(), 330, Due.NEVER_ATTACHED),
     ((*WAITING, *PROMOTED), Rules(), 160, Due.START_TIMED_OUT),
     ((*WAITING, *PROMOTED, (130, E.WORLD_STARTED)), Rules(), 190, Due.CONNECT_TIMED_OUT),
     ((*RESERVED, (2, E.ACCEPTED), (59, E.ATTACHED)), NO_WINDOW, 119, Due.START_TIMED_OUT),
@@ -271,7 +304,7 @@ def test_only_a_reservation_takes_a_slot() -> None:
 def test_a_slot_is_given_back_by_the_end_or_by_standing_in_line_again() -> None:
     given_back = {event for s, event, to in ROWS if s in HOLDS_SLOT and to not in HOLDS_SLOT}
 
-    assert given_back == {E.ENDED, E.QUEUED}
+    assert given_back == {E.ENDED, E.QUEUED, E.PUT_ASIDE}
 
 
 def test_nothing_is_metered_before_frames_reach_the_viewer() -> None:
@@ -322,7 +355,7 @@ def test_an_event_raises_the_version_by_one_or_is_refused(
 
 
 def test_every_deadline_ends_a_session_or_says_what_else() -> None:
-    assert set(Due) - set(DUE_ENDS) == {Due.SILENCE, Due.ASSIGNMENT_EXPIRED}
+    assert set(Due) - set(DUE_ENDS) == {Due.SILENCE, Due.ASSIGNMENT_EXPIRED, Due.NOT_ANSWERED}
 
 
 # Whatever people do
@@ -343,6 +376,8 @@ def bring_due(session: Session, at_us: int, what: Due) -> Session:
     """What the sweep does when a deadline has come."""
     if what is Due.SILENCE:
         return advance(session, happened(session, E.SILENCE, at_us))
+    if what is Due.NOT_ANSWERED:
+        return advance(session, happened(session, E.PUT_ASIDE, at_us))
     if what is Due.ASSIGNMENT_EXPIRED and session.attempt < MAX_ATTEMPTS:
         return advance(session, happened(session, E.QUEUED, at_us))
     failed = End(EndCode.APP_UNABLE_TO_LAUNCH, "assignment_expired")

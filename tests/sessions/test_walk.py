@@ -26,8 +26,18 @@ SEEDS: Final = range(20)
 STEPS: Final = 200
 LIMIT: Final = 4
 RULES: Final = (
-    Rules(end_user_limit=2, afk=AfkRules(warn_after_s=20, disconnect_after_s=10)),
-    Rules(on_limit=OnLimit.TAKE_OVER, worker_count=3, max_runtime_s=90, resume_window_s=5),
+    Rules(
+        end_user_limit=2,
+        queue=QueueRules(priorities={"vip": 5, "later": -5}),
+        afk=AfkRules(warn_after_s=20, disconnect_after_s=10),
+    ),
+    Rules(
+        on_limit=OnLimit.TAKE_OVER,
+        queue=QueueRules(accept_s=3),
+        worker_count=3,
+        max_runtime_s=90,
+        resume_window_s=5,
+    ),
     Rules(on_limit=OnLimit.REJECT, queue=QueueRules(max_length=3, max_wait_s=40)),
 )
 
@@ -65,8 +75,10 @@ class Walker:
             await step()
 
     async def _open(self) -> None:
+        number = self._rng.randrange(len(RULES))
         asked = Asked(
-            project=f"p{self._rng.randrange(len(RULES))}",
+            project=f"p{number}",
+            priority=self._rng.choice((None, "vip", "later")) if number == 0 else None,
             client_id=self._rng.choice((None, *(f"client-number-{i:04}" for i in range(4)))),
             end_user=self._rng.choice((None, "ann", "bob")),
         )

@@ -38,7 +38,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """One session that holds a slot, as far as a limit is concerned."""
+    """One session that holds a slot, as far as a limit is concerned.
+
+    `is_promoted`: it stood in line for the slot and has no picture yet: `queue.accept_s` says how
+    long its viewer may be away.
+    """
 
     session_id: str
     project_id: str
@@ -50,6 +54,7 @@ class Holder:
     created_us: int
     heard_us: int | None
     detached_us: int | None
+    is_promoted: bool = False
 
     def is_stale(self, now_us: int, stale_after_s: float) -> bool:
         """Whether it yields: its viewer has not been heard for longer than the time-out."""
@@ -209,9 +214,13 @@ def _without(counts: Counts, holder: Holder, ask: Ask) -> Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """What stands at the end of the line: `waiting` in this lane, whether anyone could serve."""
+    """What a request finds: `waiting` in this lane, whether anyone could serve.
+
+    `somebody_ahead`: whether any of those who wait is there, and not aside.
+    """
 
     waiting: int
+    somebody_ahead: bool
     slot_free: bool
     worker_exists: bool
 
@@ -226,9 +235,9 @@ class Placement(StrEnum):
 def place(room: Room, rules: Rules, *, must_wait: bool) -> Placement | Reject:
     """Return whether a request takes a slot now, stands in line, or is refused with 4001.
 
-    A free slot is taken only where nobody waits in the same lane: first come, first served.
+    A free slot is taken only where nobody in the same lane waits for it: first come, first served.
     """
-    if room.slot_free and room.waiting == 0 and not must_wait:
+    if room.slot_free and not room.somebody_ahead and not must_wait:
         return Placement.SLOT
     if not room.worker_exists:
         return Reject(end=End(EndCode.NO_WORKER_AVAILABLE, "no_worker"))

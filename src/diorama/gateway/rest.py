@@ -252,6 +252,7 @@ class Rest:
             client_id=body.client_id,
             end_user=body.end_user,
             device=body.device,
+            priority=body.priority,
             account_id=caller.account_id,
             idempotency_key=key,
             fingerprint=hashlib.sha256(msgspec.json.encode(body)).hexdigest(),

@@ -10,16 +10,17 @@ from typing import Final
 
 import structlog
 
+from diorama.admission.line import Waiter, places
 from diorama.gateway.desk import Desk
 from diorama.gateway.hub import Hub, ViewerEnd
 from diorama.gateway.viewer_socket import seen_by_viewer
 from diorama.kernel.clock import Clock
 from diorama.kernel.errors import Unavailable
 from diorama.kernel.units import SECOND_US, seconds
-from diorama.protocol.views import QueueView
 from diorama.sessions import sweep
 from diorama.sessions.dispatch import dispatch_lane, waiting_lanes, yield_slot
 from diorama.sessions.opening import forget_old_answers
+from diorama.sessions.show import queue_view
 from diorama.sessions.work import Work
 
 SWEEP_EVERY_S: Final = 1.0
@@ -95,12 +96,12 @@ class Sweeps:
                 await self._show_places(line)
             await asyncio.sleep(PLACES_EVERY_S)
 
-    async def _show_places(self, line: list[str]) -> None:
-        for position, session_id in enumerate(line, start=1):
+    async def _show_places(self, line: list[Waiter]) -> None:
+        for session_id, place in places(line):
             end = self._hub.viewer(session_id)
             if end is not None:
-                await end.show_place(QueueView(position=position, length=len(line)))
-            if position % PLACES_A_TURN == 0:
+                await end.show_place(queue_view(place))
+            if place.position % PLACES_A_TURN == 0:
                 await asyncio.sleep(0)  # heartbeats and signals go between
 
     async def _dispatch(self) -> None:
@@ -165,8 +166,8 @@ class Sweeps:
         return now[0]
 
 
-def _line(work: Work, project_id: str, region: str) -> list[str]:
-    return work.stores.sessions.line_ids(project_id, region)
+def _line(work: Work, project_id: str, region: str) -> list[Waiter]:
+    return work.stores.sessions.line(project_id, region)
 
 
 def _complain(error: Unavailable, what: str) -> None:

@@ -34,7 +34,7 @@ from diorama.protocol.strict_json import MAX_WS_BYTES
 from diorama.protocol.views import EndView, QueueView, SessionView
 from diorama.protocol.worker import SignalToWorker
 from diorama.sessions.lifecycle import Session
-from diorama.sessions.show import session_view
+from diorama.sessions.show import queue_view, session_view
 from diorama.sessions.viewing import Arrival, attach, leave, renew_media, socket_closed
 from diorama.sessions.warnings import warnings
 from diorama.sessions.work import Work
@@ -64,8 +64,8 @@ def view_of(work: Work, session: Session) -> SessionView:
     project = work.stores.projects.get(session.project_id)
     if project is None:
         raise AssertionError(f"session {session.id} is of no project")
-    place = work.stores.sessions.place(session) if session.state == "queued" else None
-    return session_view(session, project=project.name, place=place)
+    queue = queue_view(work.stores.sessions.place(session)) if session.state == "queued" else None
+    return session_view(session, project=project.name, queue=queue)
 
 
 class ViewerSocket:

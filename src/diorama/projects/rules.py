@@ -4,6 +4,7 @@ Every number has its bounds in its type, so a rule that is out of them is refuse
 Source: DESIGN sections 3 and 5.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,6 +14,8 @@ from msgspec import Meta
 from diorama.protocol.worker import VideoSpec, WorldSpec
 
 Seconds = Annotated[float, Meta(ge=1, le=7_200)]
+ClassName = Annotated[str, Meta(min_length=1, max_length=64)]
+PriorityClass = Annotated[int, Meta(ge=-100, le=100)]
 Origin = Annotated[
     str,
     Meta(
@@ -38,11 +41,23 @@ class QueueRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         enabled: whether there is a queue at all.
         max_length: waiters in one region; the next is refused with 4001 `queue_full`.
         max_wait_s: after which a waiter is told 4001 `waited_too_long`; None waits for ever.
+        accept_s: how long a slot waits for a promoted viewer that is not there, before others pass.
+        priorities: the classes that may be asked for with an API key, by name; the higher is
+            served first, and who asks for none is of class 0.
     """
 
     enabled: bool = True
     max_length: Annotated[int, Meta(ge=0, le=100_000)] = 1_000
     max_wait_s: Annotated[float, Meta(ge=1, le=86_400)] | None = None
+    accept_s: Annotated[float, Meta(ge=1, le=600)] = 30.0
+    priorities: Annotated[Mapping[ClassName, PriorityClass], Meta(max_length=32)] = msgspec.field(
+        default_factory=dict
+    )
+
+    def __hash__(self) -> int:
+        """Rules are looked up by their value; the classes are never changed in place."""
+        classes = tuple(sorted(self.priorities.items()))
+        return hash((self.enabled, self.max_length, self.max_wait_s, self.accept_s, classes))
 
 
 class AfkRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,13 +11,17 @@ ClientId = Annotated[str, Meta(min_length=16, max_length=64, pattern=r"^[A-Za-z0
 
 
 class OpenSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """POST /v1/sessions. `client_id`, the SDK's secret name for one tab, continues its session."""
+    """POST /v1/sessions. `client_id`, the SDK's secret name for one tab, continues its session.
+
+    `priority` names a class of the project's `queue.priorities`, and comes with an API key only.
+    """
 
     project: Name
     region: Name | None = None
     client_id: ClientId | None = None
     end_user: Label | None = None
     device: Label | None = None
+    priority: Label | None = None
 
 
 class LeavePage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ Times are UTC, ISO 8601 with a `Z`; a `version` only grows, so a reader keeps th
 """
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -16,12 +16,18 @@ Instant = Annotated[datetime, Meta(tz=True)]
 
 
 class QueueView(msgspec.Struct, frozen=True):
-    """A waiter's place: `position` 1 is next; an ETA is None while there is no data for one."""
+    """A waiter's place: `position` 1 is next.
+
+    An ETA is the wait from now that half, or nine tenths, of such waits stay under; None while
+    there is not enough data for one. `reason` goes with a position that may have risen: somebody of
+    a higher class came (`higher_priority`), or somebody returned to an earlier place (`put_back`).
+    """
 
     position: int
     length: int
     eta_p50_s: float | None = None
     eta_p90_s: float | None = None
+    reason: Literal["higher_priority", "put_back"] | None = None
 
 
 class EndView(msgspec.Struct, frozen=True):

@@ -62,6 +62,11 @@ def free_slot(work: Work, session: Session) -> Slot | None:
     )
 
 
+def is_anybody_there(work: Work, project_id: str, region: str) -> bool:
+    """Whether somebody waits in a lane who is not away."""
+    return work.stores.sessions.first_in_line(project_id, region, without=()) is not None
+
+
 def dispatch_lane(work: Work, project_id: str, region: str) -> int:
     """Give free slots to the waiters of one lane, in order; return how many were given.
 
@@ -91,7 +96,8 @@ def yield_slot(work: Work, project_id: str, region: str) -> bool:
     """Let the longest-unheard stale session of the account make room for who is next in line.
 
     One at a time: while a slot is on its way back already, nobody else yields. Returns whether one
-    did. A stale session that nobody waits for stays resumable until its window is over.
+    did. A stale session that nobody waits for stays resumable until its window is over, and one
+    that was promoted has `queue.accept_s` to answer.
     """
     waiter = work.stores.sessions.first_in_line(project_id, region, without=set())
     if waiter is None or _in_the_way(work, waiter) or free_slot(work, waiter) is not None:
@@ -102,6 +108,7 @@ def yield_slot(work: Work, project_id: str, region: str) -> bool:
         holder
         for holder in work.stores.sessions.holders(waiter.account_id)
         if holder.region == region
+        and not holder.is_promoted
         and holder.is_stale(work.now_us, work.timers.stale_after_s)
         and _pool(work, holder) == waiter.pool
     ]
@@ -152,6 +159,22 @@ def try_elsewhere(work: Work, session: Session, otherwise: End, *, proven: bool)
     queued = put_in_line(work, session, actor="gateway")
     release_slot(work, session, failed=True, proven=proven)
     return give_slot(work, queued, other, actor="gateway")
+
+
+def put_aside(work: Work, session: Session) -> Session:
+    """Let others pass a session whose viewer is not there for its promotion, and return it.
+
+    It holds no slot and counts in no limit until it is heard and its turn comes again.
+
+    Args:
+        work: the unit.
+        session: locked with `counts`, holding the slot it was promoted to.
+    """
+    aside = record(
+        work, session, Happened(event=Event.PUT_ASIDE, at_us=work.now_us), actor="gateway"
+    )
+    release_slot(work, session, failed=False)
+    return aside
 
 
 def put_in_line(work: Work, session: Session, *, actor: str) -> Session:

@@ -28,6 +28,7 @@ class Event(StrEnum):
     REQUESTED = "requested"  # the first event of every session
     QUEUED = "queued"  # put in line, or back in line with its old ticket
     RESERVED = "reserved"  # given a slot
+    PUT_ASIDE = "put_aside"  # did not answer a promotion: keeps its place, holds no slot
     ACCEPTED = "accepted"  # the worker took the assignment
     WORLD_STARTED = "world_started"
     ATTACHED = "attached"  # a viewer's socket, and a new peer connection for it
@@ -66,6 +67,7 @@ TRANSITIONS: Final[Mapping[SessionState, Mapping[Event, SessionState | None]]] =
         _E.SOCKET_CLOSED: _S.CONNECTING,
         _E.LEAVING: _S.CONNECTING,
         _E.QUEUED: _S.QUEUED,
+        _E.PUT_ASIDE: _S.QUEUED,
         _E.ACCEPTED: _S.CONNECTING,
         _E.WORLD_STARTED: _S.CONNECTING,
         _E.ATTACHED: _S.CONNECTING,
@@ -108,7 +110,15 @@ class Session:
     Attributes:
         rules: the project's rules as they were when it was asked for.
         ticket: its place in line, kept for life: one who is sent back stands where it stood.
-        attempt: how many slots it has been given.
+        priority: its class in line; the higher is served first.
+        aside_us: since when it is passed in line, for it did not answer a promotion.
+        asides: how often it did not.
+        told_p50_s: the wait it was told when it came to stand in line, half of all such being
+            shorter; None where nothing could be told.
+        told_p90_s: the same, nine tenths being shorter.
+        reserved_us: since when it holds the slot it has; once it has ended, since when it did.
+        served_us: when it was first given a slot.
+        attempt: how many slots it has been given since it last stood in line.
         term: the term of its slot; messages about a lower one are late.
         attachment: number of the viewer's newest peer connection; 0 is never attached.
         socket: number of the viewer's newest socket; an older one is superseded.
@@ -137,7 +147,14 @@ class Session:
     created_us: int
     entered_us: int
     wait_since_us: int
+    priority: int = 0
     ticket: int | None = None
+    aside_us: int | None = None
+    asides: int = 0
+    told_p50_s: float | None = None
+    told_p90_s: float | None = None
+    reserved_us: int | None = None
+    served_us: int | None = None
     attempt: int = 0
     worker_id: str | None = None
     slot_id: str | None = None
@@ -158,6 +175,15 @@ class Session:
     end: End | None = None
 
     @property
+    def is_promoted(self) -> bool:
+        """Whether it has a slot that it stood in line for, and no picture yet."""
+        return (
+            self.state is SessionState.CONNECTING
+            and self.ticket is not None
+            and self.first_frame_us is None
+        )
+
+    @property
     def is_final(self) -> bool:
         """Whether it has ended."""
         return self.state in FINAL
@@ -171,6 +197,7 @@ class Due(StrEnum):
     ASSIGNMENT_EXPIRED = "assignment_expired"
     PAGE_LEFT = "page_left"
     NEVER_ATTACHED = "never_attached"
+    NOT_ANSWERED = "not_answered"
     PLACE_LOST = "place_lost"
     START_TIMED_OUT = "start_timed_out"
     CONNECT_TIMED_OUT = "connect_timed_out"
@@ -194,10 +221,14 @@ DUE_ENDS: Final[Mapping[Due, End]] = {
     Due.AFK_EXPIRED: End(EndCode.TIME_LIMIT, "afk_timeout"),
     Due.RUNTIME_OVER: End(EndCode.TIME_LIMIT, "max_runtime"),
 }
-"""What ends with each; the two that are not here (`SILENCE`, `ASSIGNMENT_EXPIRED`) end nothing."""
+"""What ends with each. Not here is what ends nothing: silence, and what another try may mend."""
+
+MAX_ASIDES: Final = 2
+"""A place that was given up for its viewer's silence so often is not kept a third time: each time
+costs a slot `queue.accept_s` of nobody watching."""
 
 WAITS_ON_VIEWER: Final = frozenset(
-    {Due.NEVER_ATTACHED, Due.PLACE_LOST, Due.RESUME_EXPIRED, Due.MEDIA_GONE}
+    {Due.NEVER_ATTACHED, Due.NOT_ANSWERED, Due.PLACE_LOST, Due.RESUME_EXPIRED, Due.MEDIA_GONE}
 )
 """Held back after a restart or a step of the clock: silence may have been ours."""
 
@@ -236,10 +267,13 @@ def _queueing(session: Session, timers: Timers) -> list[tuple[int, Due]]:
     wait_s = session.rules.queue.max_wait_s
     if wait_s is not None:
         found.append((session.created_us + seconds(wait_s), Due.WAITED_TOO_LONG))
-    if session.attachment == 0:
-        found.append((session.created_us + seconds(timers.claim_s), Due.NEVER_ATTACHED))
+    lost = Due.PLACE_LOST if session.attachment else Due.NEVER_ATTACHED
+    if session.aside_us is not None:
+        found.append((session.aside_us + seconds(timers.place_kept_s), lost))
+    elif session.attachment == 0:
+        found.append((session.created_us + seconds(timers.claim_s), lost))
     elif session.detached_us is not None:
-        found.append((session.detached_us + seconds(timers.place_kept_s), Due.PLACE_LOST))
+        found.append((session.detached_us + seconds(timers.place_kept_s), lost))
     return found
 
 
@@ -252,7 +286,8 @@ def _connecting(session: Session, timers: Timers) -> list[tuple[int, Due]]:
             (session.entered_us + seconds(timers.accept_assignment_s), Due.ASSIGNMENT_EXPIRED)
         )
     is_new = session.first_frame_us is None
-    window_us = seconds(timers.claim_s if is_new else session.rules.resume_window_s)
+    claim_s = session.rules.queue.accept_s if session.is_promoted else timers.claim_s
+    window_us = seconds(claim_s if is_new else session.rules.resume_window_s)
     # Coming back, or dropping anew, starts the wait anew, but never for longer than one window and
     # one set-up: a viewer who comes and goes must not keep a slot that nobody watches.
     limit_us = session.entered_us + window_us + connect_us
@@ -262,6 +297,8 @@ def _connecting(session: Session, timers: Timers) -> list[tuple[int, Due]]:
     else:
         until_us = max(absent_us, session.entered_us) + window_us
         late = Due.NEVER_ATTACHED if is_new else Due.RESUME_EXPIRED
+        if session.is_promoted and session.asides < MAX_ASIDES:
+            late = Due.NOT_ANSWERED
         found.append((min(until_us, limit_us), late))
     return found
 
@@ -296,8 +333,8 @@ class Reservation:
 class Happened:
     """An event with what goes with it.
 
-    `ticket` goes with QUEUED, `reservation` with RESERVED, `codecs` with ATTACHED, and `end` with
-    ENDED.
+    `ticket` and `told` (p50 and p90 in seconds) go with QUEUED, `reservation` with RESERVED,
+    `codecs` with ATTACHED, and `end` with ENDED.
     """
 
     event: Event
@@ -306,6 +343,7 @@ class Happened:
     end: End | None = None
     codecs: tuple[str, ...] = ()
     ticket: int | None = None
+    told: tuple[float, float] | None = None
 
 
 def advance(session: Session, happened: Happened) -> Session:
@@ -341,21 +379,42 @@ def _no_effect(session: Session, _happened: Happened, _at_us: int) -> Session:
 
 def _queued(session: Session, happened: Happened, _at_us: int) -> Session:
     # `worker_id` stays: the next slot of one sent back is sought elsewhere.
+    told_p50_s, told_p90_s = happened.told or (session.told_p50_s, session.told_p90_s)
     return replace(
         session,
         ticket=happened.ticket,
+        told_p50_s=told_p50_s,
+        told_p90_s=told_p90_s,
+        reserved_us=None,
         slot_id=None,
         accepted_us=None,
         world_started_us=None,
     )
 
 
-def _reserved(session: Session, happened: Happened, _at_us: int) -> Session:
+def _put_aside(session: Session, _happened: Happened, at_us: int) -> Session:
+    """Nothing failed, so it starts anew with its next slot, wherever that is."""
+    return replace(
+        session,
+        aside_us=at_us,
+        asides=session.asides + 1,
+        attempt=0,
+        reserved_us=None,
+        slot_id=None,
+        accepted_us=None,
+        world_started_us=None,
+    )
+
+
+def _reserved(session: Session, happened: Happened, at_us: int) -> Session:
     given = happened.reservation
     if given is None:
         raise AssertionError("a session is never reserved nothing")
     return replace(
         session,
+        aside_us=None,
+        reserved_us=at_us,
+        served_us=at_us if session.served_us is None else session.served_us,
         attempt=session.attempt + 1,
         worker_id=given.worker_id,
         slot_id=given.slot_id,
@@ -378,6 +437,7 @@ def _rejoined(session: Session, _happened: Happened, _at_us: int) -> Session:
     return replace(
         session,
         socket=session.socket + 1,
+        aside_us=None,
         socket_closed_us=None,
         leaving_us=None,
         detached_us=None,
@@ -417,12 +477,13 @@ def _input(session: Session, _happened: Happened, at_us: int) -> Session:
 
 
 def _ended(session: Session, happened: Happened, at_us: int) -> Session:
-    return replace(session, end=happened.end, ended_us=at_us, detached_us=None)
+    return replace(session, end=happened.end, ended_us=at_us, detached_us=None, aside_us=None)
 
 
 _EFFECTS: Final[Mapping[Event, Callable[[Session, Happened, int], Session]]] = {
     Event.QUEUED: _queued,
     Event.RESERVED: _reserved,
+    Event.PUT_ASIDE: _put_aside,
     Event.ACCEPTED: lambda s, _h, at_us: replace(s, accepted_us=at_us),
     Event.WORLD_STARTED: lambda s, _h, at_us: replace(
         s, world_started_us=at_us, wait_since_us=at_us

@@ -20,8 +20,9 @@ _RULES: Final = Rules()
 STATE_DEADLINES: Final[Mapping[SessionState, str]] = {
     SessionState.REQUESTING: f"{DEFAULTS.admission_s:g} s",
     SessionState.QUEUED: "`queue.max_wait_s`, none by default; a waiter who dropped keeps the "
-    f"place for {DEFAULTS.place_kept_s:g} s",
-    SessionState.CONNECTING: f"`connect_timeout_s`, {_RULES.connect_timeout_s:g} s; after a drop "
+    f"place for {DEFAULTS.place_kept_s:g} s, and so does one who was put aside",
+    SessionState.CONNECTING: f"`connect_timeout_s`, {_RULES.connect_timeout_s:g} s; "
+    f"`queue.accept_s`, {_RULES.queue.accept_s:g} s, for one who was in line; after a drop "
     f"`resume_window_s`, {_RULES.resume_window_s:g} s",
     SessionState.STREAMING: f"the warning after `afk.warn_after_s`, {_RULES.afk.warn_after_s:g} s "
     f"without input, or the end of `max_runtime_s`, {_RULES.max_runtime_s:g} s",
@@ -34,6 +35,7 @@ EVENT_MEANINGS: Final[Mapping[Event, str]] = {
     Event.REQUESTED: "a session was asked for; the first event of every session",
     Event.QUEUED: "put in line, or back in line with its old place",
     Event.RESERVED: "given a slot",
+    Event.PUT_ASIDE: "did not answer a promotion: its slot is taken back, its place kept",
     Event.ACCEPTED: "the worker took the assignment",
     Event.WORLD_STARTED: "the world rendered its first picture",
     Event.ATTACHED: "a viewer's socket came, and a new peer connection for it",
@@ -54,6 +56,7 @@ DUE_MEANINGS: Final[Mapping[Due, str]] = {
     Due.ASSIGNMENT_EXPIRED: "the worker did not take the assignment in time",
     Due.PAGE_LEFT: "a page that said it is being left did not come back",
     Due.NEVER_ATTACHED: "no viewer came to watch in time",
+    Due.NOT_ANSWERED: "the viewer of one who was in line is not there for its slot",
     Due.PLACE_LOST: "a waiter dropped and did not come back in time",
     Due.START_TIMED_OUT: "the world did not start in time",
     Due.CONNECT_TIMED_OUT: "the world started, and its picture did not arrive in time",
@@ -65,6 +68,7 @@ DUE_MEANINGS: Final[Mapping[Due, str]] = {
 }
 _WITHOUT_END: Final[Mapping[Due, str]] = {
     Due.ASSIGNMENT_EXPIRED: "back in line for another worker, or the end with 4003",
+    Due.NOT_ANSWERED: "put aside, and from the third time on the end with 1006",
     Due.SILENCE: "`idle`: the viewer is warned",
 }
 

@@ -35,8 +35,15 @@ from diorama.projects.origins import NO_PAGE, Asking, may_open
 from diorama.projects.rules import Project
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import SessionState
-from diorama.sessions.dispatch import counts_for, free_slot, give_slot, put_in_line
-from diorama.sessions.lifecycle import Event, Happened, Session
+from diorama.sessions.dispatch import (
+    counts_for,
+    free_slot,
+    give_slot,
+    is_anybody_there,
+    put_aside,
+    put_in_line,
+)
+from diorama.sessions.lifecycle import MAX_ASIDES, Event, Happened, Session
 from diorama.sessions.show import holder_detail
 from diorama.sessions.store import Answered, EventRow
 from diorama.sessions.work import Work, deadline_us, end, lock_counts, lock_lanes, locked, record
@@ -53,6 +60,7 @@ class Opening:
         account_id: the account whose key came with it; None is an anonymous visitor.
         idempotency_key: what the caller repeats the same request with; None is not repeatable.
         fingerprint: of the request's body, to tell a repeat from another request.
+        priority: the name of a class of the project's `queue.priorities`.
         asking: the page it comes from.
     """
 
@@ -62,6 +70,7 @@ class Opening:
     end_user: str | None
     device: str | None
     account_id: str | None
+    priority: str | None = None
     idempotency_key: str | None
     fingerprint: str
     asking: Asking = NO_PAGE
@@ -84,7 +93,9 @@ def open_session(work: Work, opening: Opening) -> Opened:
         Forbidden: the project is not for pages of this origin (`origin_refused`).
         Refused: the project is disabled (`project_disabled`).
         Invalid: the idempotency key was used for another request (`idempotency_mismatch`), or an
-            end user is named by someone without the account's key (`end_user_unproven`).
+            end user or a priority is named by someone without the account's key
+            (`end_user_unproven`, `priority_unproven`), or no class has that name
+            (`priority_unknown`).
         LimitReached: a limit refuses; `detail["holders"]` lists what holds the slots.
         Unavailable: nothing can serve it (`no_worker`, `queue_off`, `queue_full`).
     """
@@ -97,6 +108,7 @@ def open_session(work: Work, opening: Opening) -> Opened:
         raise NotFound(
             f"project {project.name} does not run in region {region}", code="region_unknown"
         )
+    _priority(opening, project)
     _lock_lanes(work, project, region)
     project = _project(work, opening)  # as it is now that nobody can change it: see `ruling`
     known = _answered(work, project, opening)  # by one that came first, while we stood at the lock
@@ -129,6 +141,22 @@ def _project(work: Work, opening: Opening) -> Project:
     if not project.enabled:
         raise Refused(f"project {project.name} is disabled", code="project_disabled")
     return project
+
+
+def _priority(opening: Opening, project: Project) -> int:
+    """Return the class that a request stands in line with."""
+    if opening.priority is None:
+        return 0
+    if opening.account_id != project.account_id:
+        raise Invalid(
+            "a priority is asked for with the account's key only", code="priority_unproven"
+        )
+    found = project.rules.queue.priorities.get(opening.priority)
+    if found is None:
+        raise Invalid(
+            f"project {project.name} has no priority {opening.priority}", code="priority_unknown"
+        )
+    return found
 
 
 def _lock_lanes(work: Work, project: Project, region: str) -> None:
@@ -204,9 +232,11 @@ def _admit(work: Work, project: Project, region: str, opening: Opening) -> Sessi
     account = _lock_account(work, project)
     counts = counts_for(work, requested, account, lane, project.rules)
     must_wait = not _pass_limits(work, requested, counts, with_key=opening.account_id is not None)
-    slot = None if must_wait or lane.waiting else free_slot(work, requested)
+    somebody_ahead = lane.waiting > 0 and is_anybody_there(work, project.id, region)
+    slot = None if must_wait or somebody_ahead else free_slot(work, requested)
     room = Room(
         waiting=lane.waiting,
+        somebody_ahead=somebody_ahead,
         slot_free=slot is not None,
         worker_exists=slot is not None
         or work.stores.workers.any_for(project.pool, region, project.world.kind, work.now_us),
@@ -233,6 +263,7 @@ def _requested(work: Work, project: Project, region: str, opening: Opening) -> S
         end_user=opening.end_user,
         client_id=opening.client_id,
         device=opening.device,
+        priority=_priority(opening, project),
         rules=project.rules,
         state=SessionState.REQUESTING,
         version=1,
@@ -267,14 +298,18 @@ def _pass_limits(work: Work, session: Session, counts: Counts, *, with_key: bool
     if isinstance(answer, Reject):
         _refuse_limit(work, answer)
     for ending in answer.ending:
-        _end_for_another(work, ending.session_id, ending.end)
+        # What counts it is locked already, see `_lock_lanes`.
+        _yield(work, locked(work, ending.session_id), ending.end)
     return isinstance(answer, Pass)
 
 
-def _end_for_another(work: Work, session_id: str, why: End) -> None:
-    """End a session of the same account: what counts it is locked already, see `_lock_lanes`."""
-    session = locked(work, session_id)
-    if session is not None:
+def _yield(work: Work, session: Session | None, why: End) -> None:
+    """Take a slot from a session for another; a stale one that stood in line keeps its place."""
+    if session is None:
+        return
+    if why.code is EndCode.ABNORMAL and session.is_promoted and session.asides < MAX_ASIDES:
+        put_aside(work, session)
+    else:
         end(work, session, why, actor="gateway")
 
 
@@ -296,7 +331,7 @@ def yield_stale(work: Work, ending: Sequence[Ending]) -> None:
     for one in ending:
         session = locked(work, one.session_id)
         if session is not None and session.detached_us is not None:
-            end(work, session, one.end, actor="gateway")
+            _yield(work, session, one.end)
 
 
 def _refuse_limit(work: Work, answer: Reject) -> NoReturn:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from diorama.admission.decision import Holder
+from diorama.admission.line import Place
 from diorama.kernel.errors import Detail
 from diorama.kernel.units import SECOND_US
 from diorama.leases.slots import Slot
@@ -42,15 +43,13 @@ def end_view(end: End) -> EndView:
     )
 
 
-def session_view(
-    session: Session, *, project: str, place: tuple[int, int] | None = None
-) -> SessionView:
+def session_view(session: Session, *, project: str, queue: QueueView | None = None) -> SessionView:
     """Return a session as its viewer and its account may see it.
 
     Args:
         session: the session.
         project: the project's name.
-        place: position and length of the line, for a waiter.
+        queue: its place in line, for a waiter.
     """
     s = session
     attached = s.attachment > 0 and s.detached_us is None and s.state not in FINAL
@@ -69,8 +68,17 @@ def session_view(
         ended_at=_time(s.ended_us),
         end_user=s.end_user,
         device=s.device,
-        queue=None if place is None else QueueView(position=place[0], length=place[1]),
+        queue=queue,
         end=None if s.end is None else end_view(s.end),
+    )
+
+
+def queue_view(place: Place) -> QueueView:
+    """Return a place in line as its waiter may see it."""
+    return QueueView(
+        position=place.position,
+        length=place.length,
+        reason=None if place.reason is None else place.reason.value,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from diorama.accounts.store import AccountStore
 from diorama.admission.decision import Holder
+from diorama.admission.line import Place, Waiter
 from diorama.leases.store import SlotStore, WorkerStore
 from diorama.projects.store import ProjectStore
 from diorama.protocol.end_codes import End
@@ -88,13 +89,13 @@ class SessionStore(Protocol):
     def first_in_line(
         self, project_id: str, region: str, *, without: Collection[str]
     ) -> Session | None:
-        """Return the first waiter of a lane that is of none of these end users."""
+        """Return the first waiter of a lane that is not away and of none of these end users."""
 
-    def line_ids(self, project_id: str, region: str) -> list[str]:
-        """Return the ids of the waiters of a lane, the first first."""
+    def line(self, project_id: str, region: str) -> list[Waiter]:
+        """Return the waiters of a lane that are not away, the first first."""
 
-    def place(self, waiter: Session) -> tuple[int, int]:
-        """Return a waiter's position in its lane, 1 is next, and how many wait there."""
+    def place(self, waiter: Session) -> Place:
+        """Return where a waiter stands; one who is away stands where it would come back to."""
 
     def held_by_end_user(self, project_id: str, end_user: str) -> int:
         """Return how many sessions of an end user hold a slot."""

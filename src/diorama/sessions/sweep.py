@@ -12,7 +12,7 @@ from diorama.kernel.units import seconds
 from diorama.leases.slots import SlotState, fence, keep_fencing
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import METERED
-from diorama.sessions.dispatch import try_elsewhere
+from diorama.sessions.dispatch import put_aside, try_elsewhere
 from diorama.sessions.lifecycle import (
     DUE_ENDS,
     TRANSITIONS,
@@ -45,6 +45,8 @@ def expire(work: Work, session_id: str, *, in_grace: bool = False) -> None:
     elif due is Due.ASSIGNMENT_EXPIRED:
         expired = End(EndCode.APP_UNABLE_TO_LAUNCH, "assignment_expired")
         try_elsewhere(work, session, expired, proven=False)
+    elif due is Due.NOT_ANSWERED:
+        put_aside(work, session)
     elif due in {Due.SILENCE, Due.AFK_EXPIRED}:
         _silent(work, session, due, due_us)
     else:

@@ -94,8 +94,10 @@ def record(work: Work, session: Session, happened: Happened, *, actor: str) -> S
     if due_us is not None:
         work.changes.soon_us = min(due_us, work.changes.soon_us or due_us)
     work.changes.sessions.add(session.id)
-    if session.state is not after.state:
+    came_back = session.aside_us is not None and after.aside_us is None
+    if session.state is not after.state or came_back:
         work.changes.lanes.add((session.project_id, session.region))
+    work.changes.room |= came_back
     if session.worker_id is not None:
         work.changes.workers.add(session.worker_id)
     return after

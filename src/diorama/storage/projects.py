@@ -71,7 +71,7 @@ class SqlProjectStore:
         rows = self._tx.run(
             f"SELECT {_LANE} FROM lane WHERE waiting > 0 ORDER BY (SELECT MIN(created_us)"
             " FROM session s WHERE s.project_id = lane.project_id AND s.region = lane.region"
-            " AND s.state = 'queued'), project_id, region LIMIT ?",
+            " AND s.state = 'queued' AND s.aside_us IS NULL), project_id, region LIMIT ?",
             limit,
         )
         return [_lane(*row) for row in rows]

@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from diorama.admission.decision import Holder
+from diorama.admission.line import Place, Waiter, reason_for
 from diorama.metering.usage import LoggedEvent
 from diorama.projects.rules import Rules
 from diorama.protocol.end_codes import End, EndCode
@@ -27,6 +28,7 @@ _FIXED: Final = (
     "end_user",
     "client_id",
     "device",
+    "priority",
     "rules",
     "created_us",
 )
@@ -36,6 +38,12 @@ _CHANGING: Final = (
     "entered_us",
     "wait_since_us",
     "ticket",
+    "aside_us",
+    "asides",
+    "told_p50_s",
+    "told_p90_s",
+    "reserved_us",
+    "served_us",
     "attempt",
     "worker_id",
     "slot_id",
@@ -64,6 +72,9 @@ _EVENT: Final = (
     "INSERT INTO event (session_id, version, kind, state, at_us, recorded_us, actor, code, reason,"
     " slot_id, term, account_id, project_id, region, end_user)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_IN_LINE: Final = (
+    "FROM session WHERE project_id = ? AND region = ? AND state = 'queued' AND aside_us IS NULL"
 )
 _HOLDING: Final = "s.state IN ('connecting', 'streaming', 'idle')"
 _CACHED: Final = 1_024
@@ -227,36 +238,54 @@ class SqlSessionStore:
         marks = ", ".join("?" * len(without))
         others = f" AND (s.end_user IS NULL OR s.end_user NOT IN ({marks}))" if without else ""
         return self._one(
-            f"{_SELECT} WHERE s.project_id = ? AND s.region = ? AND s.state = 'queued'{others}"
-            " ORDER BY s.ticket LIMIT 1",
+            f"{_SELECT} WHERE s.project_id = ? AND s.region = ? AND s.state = 'queued'"
+            f" AND s.aside_us IS NULL{others} ORDER BY s.priority DESC, s.ticket LIMIT 1",
             project_id,
             region,
             *without,
         )
 
-    def line_ids(self, project_id: str, region: str) -> list[str]:
-        """Return the ids of the waiters of a lane, the first first."""
+    def line(self, project_id: str, region: str) -> list[Waiter]:
+        """Return the waiters of a lane that are not away, the first first."""
         rows = self._tx.run(
-            "SELECT id FROM session WHERE project_id = ? AND region = ? AND state = 'queued'"
-            " ORDER BY ticket",
+            "SELECT id, priority, ticket, asides FROM session WHERE project_id = ? AND region = ?"
+            " AND state = 'queued' AND aside_us IS NULL ORDER BY priority DESC, ticket",
             project_id,
             region,
         )
-        return [i for (i,) in rows]
+        return [
+            Waiter(session_id=i, priority=p, ticket=t, was_aside=asides > 0)
+            for i, p, t, asides in rows
+        ]
 
-    def place(self, waiter: Session) -> tuple[int, int]:
-        """Return a waiter's position in its lane, 1 is next, and how many wait there."""
-        ((position, length),) = self._tx.run(
-            "SELECT (SELECT COUNT(*) FROM session WHERE project_id = ? AND region = ?"
-            " AND state = 'queued' AND ticket <= ?), waiting FROM lane"
-            " WHERE project_id = ? AND region = ?",
-            waiter.project_id,
-            waiter.region,
+    def place(self, waiter: Session) -> Place:
+        """Return where a waiter stands: the same as `line` and `places` would say."""
+        lane = waiter.project_id, waiter.region
+        above = (*lane, waiter.priority)
+        before = (*above, waiter.ticket)
+        ((higher, same, late, back, waiting, aside),) = self._tx.run(
+            f"SELECT (SELECT COUNT(*) {_IN_LINE} AND priority > ?),"
+            f" (SELECT COUNT(*) {_IN_LINE} AND priority = ? AND ticket < ?),"
+            f" EXISTS (SELECT 1 {_IN_LINE} AND priority > ? AND ticket > ?),"
+            f" EXISTS (SELECT 1 {_IN_LINE} AND asides > 0 AND"
+            " (priority > ? OR (priority = ? AND ticket < ?))),"
+            " waiting, (SELECT COUNT(*) FROM session a WHERE a.project_id = ? AND a.region = ?"
+            " AND a.aside_us IS NOT NULL) FROM lane WHERE project_id = ? AND region = ?",
+            *above,
+            *before,
+            *before,
+            *above,
+            waiter.priority,
             waiter.ticket,
-            waiter.project_id,
-            waiter.region,
+            *lane,
+            *lane,
         )
-        return int(position), int(length)
+        away = waiter.aside_us is not None
+        return Place(
+            position=higher + same + 1,
+            length=waiting - aside + away,
+            reason=reason_for(passed=bool(late), put_back=bool(back)),
+        )
 
     def held_by_end_user(self, project_id: str, end_user: str) -> int:
         """Return how many sessions of an end user hold a slot."""
@@ -272,7 +301,9 @@ class SqlSessionStore:
         """Return the sessions of an account that hold a slot, oldest first."""
         rows = self._tx.run(
             "SELECT s.id, s.project_id, p.name, s.region, s.end_user, s.device, s.state,"
-            " s.created_us, l.heard_us, s.detached_us FROM session s"
+            " s.created_us, l.heard_us, s.detached_us, CASE WHEN s.state = 'connecting'"
+            " AND s.ticket IS NOT NULL AND s.first_frame_us IS NULL THEN 1 ELSE 0 END"
+            " FROM session s"
             " JOIN project p ON p.id = s.project_id"
             " LEFT JOIN viewer_lease l ON l.session_id = s.id"
             f" WHERE s.account_id = ? AND {_HOLDING} ORDER BY s.created_us, s.id",
@@ -389,7 +420,8 @@ def _session(row: Sequence[Any]) -> Session:  # a row is what the driver gives
 
 
 def _holder(row: Sequence[Any]) -> Holder:  # as above
-    i, project_id, name, region, end_user, device, state, created_us, heard_us, detached_us = row
+    *named, created_us, heard_us, detached_us, promoted = row
+    i, project_id, name, region, end_user, device, state = named
     return Holder(
         session_id=i,
         project_id=project_id,
@@ -401,4 +433,5 @@ def _holder(row: Sequence[Any]) -> Holder:  # as above
         created_us=created_us,
         heard_us=heard_us,
         detached_us=detached_us,
+        is_promoted=bool(promoted),
     )

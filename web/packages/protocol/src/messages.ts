@@ -130,13 +130,18 @@ export interface SessionView {
   end?: EndView | null
 }
 /**
- * A waiter's place: `position` 1 is next; an ETA is None while there is no data for one.
+ * A waiter's place: `position` 1 is next.
+ *
+ * An ETA is the wait from now that half, or nine tenths, of such waits stay under; None while
+ * there is not enough data for one. `reason` goes with a position that may have risen: somebody of
+ * a higher class came (`higher_priority`), or somebody returned to an earlier place (`put_back`).
  */
 export interface QueueView {
   position: number
   length: number
   eta_p50_s?: number | null
   eta_p90_s?: number | null
+  reason?: ('higher_priority' | 'put_back') | null
 }
 /**
  * The session as it is now, its place in the queue included.
@@ -330,6 +335,8 @@ export interface Message {
 }
 /**
  * POST /v1/sessions. `client_id`, the SDK's secret name for one tab, continues its session.
+ *
+ * `priority` names a class of the project's `queue.priorities`, and comes with an API key only.
  */
 export interface OpenSession {
   project: string
@@ -337,6 +344,7 @@ export interface OpenSession {
   client_id?: string | null
   end_user?: string | null
   device?: string | null
+  priority?: string | null
 }
 /**
  * The answer to a request for a session: `token` opens the viewer's WebSocket, nothing else.
