@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
+from diorama.gateway.embedding import PlayerFacts
 from diorama.gateway.front import Front
 from diorama.gateway.pages import CONTENT_SECURITY_POLICY, pages
 from tests.gateway.raw_http import RawAnswer, ask, listening
@@ -18,17 +19,23 @@ def folder(tmp_path: Path) -> Path:
     (static / "assets").mkdir(parents=True)
     (static / "index.html").write_text("<p>portal</p>")
     (static / "play.html").write_text("<p>player</p>")
+    (static / "embed.js").write_text("export {}")
     (static / "assets" / "play-1a2b.js").write_text("export {}")
     (static / "assets" / "play-1a2b.css").write_text("p {}")
     (static / "favicon.svg").write_text("<svg/>")
     return static
 
 
-async def get(folder: Path, path: str, headers: str = "", method: str = "GET") -> RawAnswer:
+async def get(
+    folder: Path, path: str, headers: str = "", *, host: str = "x", framers: str = ""
+) -> RawAnswer:
+    async def facts_of(project: str) -> PlayerFacts:
+        return PlayerFacts(framers=tuple(framers.split()) if project == "cove" else ())
+
     app = FastAPI()
-    app.include_router(pages(folder))
+    app.include_router(pages(folder, facts_of))
     async with listening(Front(rest=app)) as running:
-        return await ask(running, f"{method} {path} HTTP/1.1\r\nHost: x\r\n{headers}\r\n")
+        return await ask(running, f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n")
 
 
 @pytest.mark.parametrize(
@@ -62,6 +69,8 @@ async def test_a_file_comes_with_its_type_and_how_long_to_keep_it(
     assert answer.header("content-security-policy") == CONTENT_SECURITY_POLICY
     assert answer.header("x-content-type-options") == "nosniff"
     assert answer.header("referrer-policy") == "no-referrer"
+    assert "microphone=()" in answer.header("permissions-policy")
+    assert answer.header("cross-origin-opener-policy") == "same-origin"
 
 
 async def test_a_page_that_is_still_the_same_is_not_sent_again(folder: Path) -> None:
@@ -80,6 +89,53 @@ async def test_a_page_that_was_built_anew_is_sent_anew(folder: Path) -> None:
     os.utime(folder / "index.html", (1, 1))
 
     assert (await get(folder, "/", f"If-None-Match: {tag}\r\n")).body == b"<p>newer</p>"
+
+
+async def test_only_the_page_for_frames_may_be_framed_and_only_by_whom_the_project_names(
+    folder: Path,
+) -> None:
+    shown = await get(folder, "/embed/cove", framers="https://a.example https://*.b.example")
+    other = await get(folder, "/embed/other", framers="https://a.example")
+    plain = await get(folder, "/play/cove", framers="https://a.example")
+
+    policy = shown.header("content-security-policy")
+    assert policy.endswith("frame-ancestors 'self' https://a.example https://*.b.example")
+    assert other.header("content-security-policy") == CONTENT_SECURITY_POLICY
+    assert plain.header("content-security-policy") == CONTENT_SECURITY_POLICY
+
+
+@pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1:1", "LOCALHOST"])
+async def test_on_ones_own_machine_any_page_of_it_may_frame(folder: Path, host: str) -> None:
+    shown = await get(folder, "/embed/cove", host=host)
+
+    policy = shown.header("content-security-policy")
+    assert policy.endswith("frame-ancestors 'self' http://localhost:* http://127.0.0.1:*")
+
+
+async def test_a_page_that_isolates_itself_can_frame_the_player(folder: Path) -> None:
+    shown = await get(folder, "/embed/cove")
+
+    assert shown.header("cross-origin-embedder-policy") == "require-corp"
+    assert shown.header("cross-origin-resource-policy") == "cross-origin"
+
+
+async def test_the_script_for_embedding_pages_is_for_every_origin(folder: Path) -> None:
+    script = await get(folder, "/embed.js")
+
+    assert script.header("access-control-allow-origin") == "*"
+    assert script.header("cache-control") == "no-cache"
+
+
+async def test_the_player_reads_its_facts_from_the_page_and_they_are_no_markup(
+    folder: Path,
+) -> None:
+    (folder / "play.html").write_text('<meta name="diorama" content="facts">')
+
+    shown = await get(folder, "/embed/cove", framers='https://a.example/"><script>')
+    again = await get(folder, "/embed/cove", f"If-None-Match: {shown.header('etag')}\r\n")
+
+    assert b"&quot;https://a.example/\\&quot;&gt;&lt;script&gt;&quot;" in shown.body
+    assert again.status == 200, "the facts are part of what may have changed"
 
 
 @pytest.mark.parametrize(

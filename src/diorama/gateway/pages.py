@@ -2,34 +2,52 @@
 
 Pages are asked for again at each visit and answered with 304 while they are the same; assets carry
 a digest in their name and are kept for a year. Every answer has the headers that keep foreign code
-out. Where nothing is built, a page says how to build it.
+out. A player page is told a project's facts (`embedding`), which also say who may frame it. Where
+nothing is built, a page says how to build it.
 """
 
 import hashlib
 import mimetypes
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
+import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from diorama.gateway.embedding import PlayerFacts, ancestors, framers, with_facts
+
 STATIC: Final = Path(__file__).parent / "static"
 MAX_FILE_BYTES: Final = 16_000_000
-CONTENT_SECURITY_POLICY: Final = (
+_POLICY: Final = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "media-src 'self' blob:; connect-src 'self'; form-action 'self'; frame-ancestors 'self'; "
-    "base-uri 'none'; object-src 'none'"
+    "media-src 'self' blob:; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; object-src 'none'; frame-ancestors "
 )
 """`connect-src 'self'` covers ws: and wss: of the same host and port (CSP 3; so in Chromium)."""
+CONTENT_SECURITY_POLICY: Final = f"{_POLICY}'self'"
 SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
 }
+_FRAMED: Final[Mapping[str, str]] = {
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""So that a page which isolates itself (COEP) can frame it: it loads from its own origin alone."""
+_FOR_EVERYBODY: Final[Mapping[str, str]] = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+FactsOf: TypeAlias = Callable[[str], Awaitable[PlayerFacts]]
+"""Finds the facts of the project with a name, or those of no project."""
 _ASK_AGAIN: Final = "no-cache"
 _KEEP: Final = "public, max-age=31536000, immutable"
 _NOT_BUILT: Final = """<!doctype html>
@@ -75,7 +93,12 @@ class StaticFolder:
         return known
 
 
-def pages(folder: Path = STATIC) -> APIRouter:
+async def no_facts(_: str) -> PlayerFacts:
+    """Return the facts of no project."""
+    return PlayerFacts()
+
+
+def pages(folder: Path = STATIC, facts_of: FactsOf = no_facts) -> APIRouter:
     """Return the routes of the pages and their assets; they are no part of the API's document."""
     router = APIRouter(include_in_schema=False)
     static = StaticFolder(folder)
@@ -85,8 +108,19 @@ def pages(folder: Path = STATIC) -> APIRouter:
         return _page(request, static.file("index.html"))
 
     @router.get("/play/{project}")
-    async def player(request: Request, project: str) -> Response:  # noqa: ARG001 - the page reads it
-        return _page(request, static.file("play.html"))
+    async def player(request: Request, project: str) -> Response:
+        facts = await _facts(request, project, facts_of)
+        return _page(request, static.file("play.html"), facts)
+
+    @router.get("/embed/{project}")
+    async def framed(request: Request, project: str) -> Response:
+        facts = await _facts(request, project, facts_of)
+        policy = {"Content-Security-Policy": _POLICY + ancestors(facts.framers)}
+        return _page(request, static.file("play.html"), facts, {**_FRAMED, **policy})
+
+    @router.get("/embed.js")
+    async def embed_script(request: Request) -> Response:
+        return _asset(request, static.file("embed.js"), keep=_ASK_AGAIN, more=_FOR_EVERYBODY)
 
     @router.get("/assets/{name:path}")
     async def asset(request: Request, name: str) -> Response:
@@ -99,23 +133,43 @@ def pages(folder: Path = STATIC) -> APIRouter:
     return router
 
 
-def _page(request: Request, file: StaticFile | None) -> Response:
+async def _facts(request: Request, project: str, facts_of: FactsOf) -> PlayerFacts:
+    facts = await facts_of(project)
+    allowed = framers(facts.framers, request.headers.get("host", ""))
+    return msgspec.structs.replace(facts, framers=allowed)
+
+
+def _page(
+    request: Request,
+    file: StaticFile | None,
+    facts: PlayerFacts | None = None,
+    more: Mapping[str, str] = {},
+) -> Response:
     if file is None:
         status = HTTPStatus.SERVICE_UNAVAILABLE
         headers = {**SECURITY_HEADERS, "Cache-Control": "no-store", "Retry-After": "10"}
         return Response(_NOT_BUILT, status, headers, "text/html; charset=utf-8")
-    return _answer(request, file, _ASK_AGAIN)
+    if facts is not None:
+        content = with_facts(file.content, facts)
+        file = replace(file, content=content, etag=_tag(content))
+    return _answer(request, file, {"Cache-Control": _ASK_AGAIN, **more})
 
 
-def _asset(request: Request, file: StaticFile | None, *, keep: str = _KEEP) -> Response:
+def _asset(
+    request: Request,
+    file: StaticFile | None,
+    *,
+    keep: str = _KEEP,
+    more: Mapping[str, str] = {},
+) -> Response:
     if file is None:
         headers = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
         return Response("There is no such file.\n", HTTPStatus.NOT_FOUND, headers, "text/plain")
-    return _answer(request, file, keep)
+    return _answer(request, file, {"Cache-Control": keep, **more})
 
 
-def _answer(request: Request, file: StaticFile, keep: str) -> Response:
-    headers = {**SECURITY_HEADERS, "Cache-Control": keep, "ETag": file.etag}
+def _answer(request: Request, file: StaticFile, more: Mapping[str, str]) -> Response:
+    headers = {**SECURITY_HEADERS, "ETag": file.etag, **more}
     asked = request.headers.get("if-none-match", "")
     held = {tag.strip().removeprefix("W/") for tag in asked.split(",")}
     if file.etag in held or "*" in held:
@@ -128,4 +182,8 @@ def _read(path: Path, stamp: tuple[int, int]) -> StaticFile:
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if media_type.startswith("text/") or media_type.endswith("javascript"):
         media_type += "; charset=utf-8"
-    return StaticFile(content, media_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"', stamp)
+    return StaticFile(content, media_type, _tag(content), stamp)
+
+
+def _tag(content: bytes) -> str:
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'

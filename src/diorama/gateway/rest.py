@@ -27,10 +27,11 @@ from diorama.gateway import problems
 from diorama.gateway.body import Documents, answer, json_body
 from diorama.gateway.cross_origin import asking_of
 from diorama.gateway.desk import Desk
+from diorama.gateway.embedding import PlayerFacts, facts_of
 from diorama.gateway.hub import Hub
 from diorama.gateway.pages import pages
 from diorama.gateway.viewer_socket import view_of
-from diorama.kernel.errors import Invalid, NotFound, Unauthorized
+from diorama.kernel.errors import Invalid, NotFound, Unauthorized, Unavailable
 from diorama.kernel.ids import digest
 from diorama.protocol.requests import LeavePage, OpenSession
 from diorama.protocol.states import FINAL, SessionState
@@ -93,7 +94,7 @@ class Rest:
         app.include_router(self._catalogue())
         app.include_router(self._health())
         documents.install(app)
-        app.include_router(pages())
+        app.include_router(pages(facts_of=self._facts))
         return app
 
     def _sessions(self) -> APIRouter:
@@ -238,6 +239,19 @@ class Rest:
             return answer(Readiness(status="ready", workers=self._hub.worker_count))
 
         return router
+
+    async def _facts(self, name: str) -> PlayerFacts:
+        """Return what a player page is told; the page comes without a store too, to say so."""
+        if _is_no_id(name):
+            return PlayerFacts()
+
+        def look(work: Work) -> PlayerFacts:
+            return facts_of(work.stores.projects.named(name), work.timers)
+
+        try:
+            return await self._desk.look(look)
+        except Unavailable:
+            return PlayerFacts()
 
     async def _open(self, request: Request, body: OpenSession) -> Response:
         caller = await self._caller(request, anybody=True)

@@ -24,6 +24,14 @@ Origin = Annotated[
     ),
 ]
 """As browsers write it: `https://app.example.com`, lower case, with no slash behind it."""
+EmbedOrigin = Annotated[
+    str,
+    Meta(
+        max_length=253,
+        pattern=r"^(\*|https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:([0-9]{1,5}|\*))?)$(?!\n)",
+    ),
+]
+"""`https://app.example`, `https://*.example`, `http://localhost:*`, or `*`, which is any page."""
 
 
 class OnLimit(StrEnum):
@@ -79,6 +87,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         connect_timeout_s: from a reserved slot to the first frame.
         resume_window_s: how long world and slot are kept for a viewer who dropped.
         origins: whose pages may open sessions, beside the gateway's own; see `projects.origins`.
+        embed_origins: whose pages may show `/embed/{name}` in a frame, beside the gateway's own.
     """
 
     worker_count: Annotated[int, Meta(ge=0, le=100_000)] | None = None
@@ -90,6 +99,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     connect_timeout_s: Annotated[float, Meta(ge=5, le=600)] = 60.0
     resume_window_s: Annotated[float, Meta(ge=0, le=600)] = 60.0
     origins: Annotated[tuple[Origin, ...], Meta(max_length=64)] = ()
+    embed_origins: Annotated[tuple[EmbedOrigin, ...], Meta(max_length=64)] = ()
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
