@@ -64,7 +64,8 @@ async def test_a_killed_world_is_told_and_frees_its_slot(
 
     assert "4006" in await player.text("#end-code")
     assert "world_crashed" in await player.text("#end-code")
-    assert await player.text("#end-title") == "The world stopped unexpectedly."
+    assert await player.text("#end-title") == "The world stopped"
+    assert await player.text("#end-sentence") == "The world stopped unexpectedly."
     await player.page.click("#end-again")
     await player.until_playing()
 
@@ -81,7 +82,8 @@ async def test_a_killed_worker_is_told_and_its_next_start_frees_the_slot(
 
     assert "4006" in await player.text("#end-code")
     assert "worker_lost" in await player.text("#end-code")
-    assert await player.text("#end-title") == "The world stopped unexpectedly."
+    assert await player.text("#end-title") == "The world stopped"
+    assert await player.text("#end-sentence") == "The world stopped unexpectedly."
     await player.page.click("#end-again")
     await player.until_playing()
 

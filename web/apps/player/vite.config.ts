@@ -10,6 +10,13 @@ export default defineConfig({
     // The page's content security policy takes scripts, styles and pictures from files alone.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['index.html', 'play.html'] },
+    rolldownOptions: {
+      input: { index: 'index.html', play: 'play.html', embed: 'src/embed/parent.ts' },
+      // Pages of other people load /embed.js by that name, and use what it exports.
+      preserveEntrySignatures: 'allow-extension',
+      output: {
+        entryFileNames: ({ name }) => (name === 'embed' ? 'embed.js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
 })

@@ -1,118 +1,180 @@
 /**
- * The player: one world, one session, from the wait to the end and on to the next. The SDK decides
- * everything about the session; this page says it in words and shows it.
+ * The player: one world, one session, from the wait to the end and on to the next; at `/play/...`
+ * with tools, at `/embed/...` in another page's frame. The SDK decides everything about the session;
+ * this page says it in words and shows it.
  */
 import { type AttachedInput, attachInput, connect, type DioramaSession } from '@diorama/sdk'
 
-import { onStartAgain, showEnd, showScreen, showWait } from './curtain.ts'
-import { landscape } from './landscape.ts'
-import { clearNotices, onStay, showRepair, unwarn, warn } from './notices.ts'
-import { part } from './page.ts'
+import { Frame } from './embed/child.ts'
+import { commandsOf, tellSession } from './embed/wiring.ts'
+import { forgetFailures, onNext, showEnd } from './endScreen.ts'
+import { readFacts } from './facts.ts'
+import { hush } from './hint.ts'
+import { part, setPressed, setText, showScreen } from './page.ts'
 import { projectOfPath, readProject, titleOf } from './projects.ts'
 import { setUpPrompts } from './prompts.ts'
+import { onLeaveLost, setResumeWindow, showRepair } from './repairNotice.ts'
+import { setUpShare } from './share.ts'
+import { listenToSiblings } from './siblings.ts'
 import { setUpSoftKeys } from './softKeys.ts'
+import { focusPicture, setUpStage, video } from './stage.ts'
+import { setUpTheme } from './theme.ts'
 import { setUpTools, showFigures } from './tools.ts'
+import { nameTab, setUpTurn } from './turn.ts'
+import { beginWait, endWait, onLeaveLine, showWait } from './waitScreen.ts'
+import { onStay, readDeadlines, unwarn, warn } from './warningNotice.ts'
 
-const GIVES_FOCUS_BACK = '#tool-lock, #tool-stats, #tool-full, #warning-stay, .chips button'
-
-const project = projectOfPath(location.pathname)
-const video = part('picture', HTMLVideoElement)
+const { project, framed } = projectOfPath(location.pathname)
+const asked = new URLSearchParams(location.search)
+const facts = readFacts(
+  document.querySelector<HTMLMetaElement>('meta[name=diorama]')?.content ?? null,
+)
 let name = project
 let capture: AttachedInput | null = null
-let session: DioramaSession = start()
+let session: DioramaSession | null = null
+let token: string | null = null
 
-function start(): DioramaSession {
+function start(): void {
   clearNotices()
+  beginWait()
   showScreen('waiting')
-  const opened = connect({ project, video })
+  video.srcObject = null
+  const opened = connect({ project, video, ...(token !== null && { token }) })
+  session = opened
   const wait = () => {
-    showWait(opened)
+    if (!opened.ended) showWait(opened, facts)
   }
-  opened.on('session', wait)
+  opened.on('session', (view) => {
+    wait()
+    readDeadlines(view)
+  })
   opened.on('media', wait)
   opened.on('state', (state) => {
     wait()
     if (state === 'streaming') unwarn('afk')
-    if (state === 'streaming' || state === 'idle') play()
+    if (state === 'streaming' || state === 'idle') play(opened)
   })
   opened.on('warning', warn)
-  opened.on('reconnecting', showRepair)
-  opened.on('reconnected', () => {
-    showRepair(null)
+  opened.on('reconnecting', (repair) => {
+    showRepair(repair, capture !== null)
   })
-  opened.on('attached', play)
+  opened.on('reconnected', () => {
+    showRepair(null, false)
+  })
+  opened.on('attached', () => {
+    play(opened)
+  })
   opened.on('stats', showFigures)
   opened.on('ended', (ended) => {
     stop()
-    showEnd(ended, name)
+    showEnd(ended, start)
   })
+  if (frame) tellSession(frame, opened)
   wait()
-  return opened
+}
 
-  /** The first picture takes the curtain away for good: a later repair leaves the last one up. */
-  function play(): void {
-    if (opened.ended || capture) return
-    document.body.dataset['seen'] = ''
-    showScreen('playing')
-    capture = attachInput(video, opened)
-    if (document.activeElement === document.body) video.focus({ preventScroll: true })
-  }
+/** The first picture takes the curtain away for good: a later repair leaves the last one up. */
+function play(opened: DioramaSession): void {
+  if (opened.ended || capture) return
+  document.body.dataset['seen'] = ''
+  endWait()
+  forgetFailures()
+  showScreen('playing')
+  capture = attachInput(video, opened)
+  focusPicture()
 }
 
 function stop(): void {
   capture?.detach()
   capture = null
   delete document.body.dataset['seen']
-  part('tool-lock', HTMLButtonElement).setAttribute('aria-pressed', 'false')
+  setPressed(part('tool-lock', HTMLButtonElement), false)
+  endWait()
   clearNotices()
 }
 
-function startAgain(): void {
-  video.srcObject = null
-  session = start()
+function clearNotices(): void {
+  unwarn()
+  showRepair(null, false)
+  hush()
+}
+
+function leave(): void {
+  void session?.disconnect()
+}
+
+/** Another page decides when to begin, or the viewer by the button; a start costs a slot. */
+function offer(): void {
+  showScreen('offer')
+  part('offer-start', HTMLButtonElement).addEventListener('click', start)
 }
 
 async function tellAbout(): Promise<void> {
   const found = await readProject(project).catch(() => null)
+  if (found) name = titleOf(found)
+  nameTab(name)
+  for (const id of ['about-name', 'offer-world', 'wait-world', 'end-world']) setText(id, name)
   if (!found) return
-  name = titleOf(found)
-  document.title = `${name} · Diorama`
-  part('about-name', HTMLElement).textContent = name
-  part('about-text', HTMLElement).textContent = found.description
-  part('wait-world', HTMLElement).textContent = name
-  part('end-world', HTMLElement).textContent = name
+  setText('about-text', found.description)
+  setText('offer-text', found.description)
   const prompts = found.prompts ?? []
-  if (prompts.length > 0) setUpPrompts(prompts, (text) => session.prompt(text))
+  if (prompts.length > 0 && !isBare()) {
+    setUpPrompts(prompts, (text) => session?.prompt(text) ?? false)
+  }
+  if (session?.view) readDeadlines(session.view)
 }
 
-part('backdrop', HTMLElement).append(landscape(project))
-video.addEventListener('resize', () => {
-  const { videoWidth, videoHeight } = video
-  if (videoHeight > 0) {
-    document.body.style.setProperty('--ratio', `${videoWidth} / ${videoHeight}`)
-  }
-})
-setUpTools(video, {
-  input: () => capture,
-  leave: () => void session.disconnect(),
-})
+/** Whether the page shows the picture alone: in a frame, unless its address asks for the tools. */
+function isBare(): boolean {
+  return framed && asked.get('controls') !== 'all'
+}
+
+const frame =
+  window.parent === window
+    ? null
+    : new Frame(window.parent, facts.framers, {
+        onHello: () => ({ type: 'ready', project, state: session?.state ?? 'waiting' }),
+        onCommand: commandsOf({
+          session: () => session,
+          video,
+          leave,
+          start: (given) => {
+            if (session !== null && !session.ended) return false
+            token = given
+            start()
+            return true
+          },
+        }),
+      })
+
+document.body.toggleAttribute('data-framed', framed)
+document.body.toggleAttribute('data-bare', isBare())
+setResumeWindow(facts.resumeWindowS)
+setUpTheme(part('tool-theme', HTMLButtonElement))
+setUpStage(project, () => capture !== null)
+setUpTools(video, { input: () => capture, leave })
+setUpShare(project, () => name, facts.framers)
+setUpTurn()
 setUpSoftKeys(
   () => capture,
-  (event) => void session.input(event),
+  (event) => void session?.input(event),
 )
 onStay(() => {
   // Any input says that the viewer is there; this one changes nothing else.
-  session.input({ type: 'pointer_move', x: 0.5, y: 0.5 })
+  session?.input({ type: 'pointer_move', x: 0.5, y: 0.5 })
   unwarn('afk')
 })
-onStartAgain(startAgain)
-// Whoever clicks a tool goes on playing: the next Space is the world's, not the button's.
-addEventListener('click', ({ detail, target }) => {
-  const clicked = detail > 0 && target instanceof Element && target.closest(GIVES_FOCUS_BACK)
-  if (clicked && capture) video.focus({ preventScroll: true })
+onLeaveLine(leave)
+onLeaveLost(leave)
+onNext(start)
+listenToSiblings({
+  id: () => (session === null || session.ended ? null : (session.view?.id ?? null)),
+  end: leave,
 })
 // A page that the browser kept comes back without its session, which ended when the page was left.
 addEventListener('pageshow', ({ persisted }) => {
-  if (persisted && session.ended) startAgain()
+  if (persisted && session?.ended) start()
 })
 void tellAbout()
+if (framed && asked.get('start') === 'wait') offer()
+else start()

@@ -1,6 +1,8 @@
 /** The projects a visitor may see, from the gateway this page came from. */
 import type { ProjectView } from '@diorama/sdk'
 
+import { learnClock } from './facts.ts'
+
 const ANSWER_WITHIN_MS = 10_000
 
 /** Returns one project, or null where the gateway does not show it. */
@@ -22,19 +24,22 @@ export function titleOf({ name, title }: ProjectView): string {
   return title === undefined || title === '' ? name : title
 }
 
-function ask(path: string): Promise<Response> {
-  return fetch(path, {
+async function ask(path: string): Promise<Response> {
+  const response = await fetch(path, {
     headers: { Accept: 'application/json' },
     signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   })
+  learnClock(response.headers, Date.now())
+  return response
 }
 
-/** Returns the project a player page is for. */
-export function projectOfPath(path: string): string {
-  const [, found] = /^\/play\/([^/]+)\/?$/.exec(path) ?? []
+/** Returns the project a player page is for, and whether the page is the one for frames. */
+export function projectOfPath(path: string): { project: string; framed: boolean } {
+  const [, page, found = ''] = /^\/(play|embed)\/([^/]+)\/?$/.exec(path) ?? []
+  const framed = page === 'embed'
   try {
-    return decodeURIComponent(found ?? '')
+    return { project: decodeURIComponent(found), framed }
   } catch {
-    return found ?? ''
+    return { project: found, framed }
   }
 }

@@ -1,5 +1,5 @@
 /** The prompt box of worlds that take prompts, with the project's own as chips to start from. */
-import { say } from './notices.ts'
+import { say } from './hint.ts'
 import { part, withText } from './page.ts'
 
 /** A phone on its side: the box would cover a third of the picture. */

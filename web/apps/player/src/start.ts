@@ -4,6 +4,7 @@ import type { ProjectView } from '@diorama/sdk'
 import { landscape } from './landscape.ts'
 import { part, withText } from './page.ts'
 import { readProjects, titleOf } from './projects.ts'
+import { setUpTheme } from './theme.ts'
 
 const AGAIN_MS = 3_000
 
@@ -47,4 +48,5 @@ async function show(): Promise<void> {
   }
 }
 
+setUpTheme(part('theme', HTMLButtonElement))
 void show()

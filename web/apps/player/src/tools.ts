@@ -1,9 +1,9 @@
 /** The buttons beside the picture. Each is there only where it does something. */
 import type { AttachedInput, StreamStats } from '@diorama/sdk'
 
-import { say } from './notices.ts'
-import { part } from './page.ts'
-import { bitrateWords } from './words.ts'
+import { say } from './hint.ts'
+import { part, setPressed } from './page.ts'
+import { bitrateWords } from './spans.ts'
 
 const QUIET_AFTER_MS = 3_000
 
@@ -57,16 +57,24 @@ function setUpFullScreen(): void {
   const button = part('tool-full', HTMLButtonElement)
   button.hidden = !document.fullscreenEnabled
   button.addEventListener('click', () => {
-    const change = document.fullscreenElement
-      ? document.exitFullscreen()
-      : document.documentElement.requestFullscreen({ navigationUI: 'hide' })
-    change.catch(() => {
-      say('This browser does not allow full screen here.')
+    void setFullScreen(document.fullscreenElement === null).then((done) => {
+      if (!done) say('This browser does not allow full screen here.')
     })
   })
   document.addEventListener('fullscreenchange', () => {
     setPressed(button, document.fullscreenElement !== null)
   })
+}
+
+/** Fills the screen or leaves it; resolves to whether the browser let it. */
+export async function setFullScreen(on: boolean): Promise<boolean> {
+  try {
+    if (on) await document.documentElement.requestFullscreen({ navigationUI: 'hide' })
+    else if (document.fullscreenElement) await document.exitFullscreen()
+    return true
+  } catch {
+    return false // no gesture just now, or the frame may not
+  }
 }
 
 /** Lets everything but the picture step back while nobody moves. */
@@ -88,8 +96,4 @@ function stepBackWhenQuiet(): void {
   addEventListener('pointerdown', () => {
     delete document.body.dataset['tabbed']
   })
-}
-
-function setPressed(button: HTMLButtonElement, pressed: boolean): void {
-  button.setAttribute('aria-pressed', String(pressed))
 }
