@@ -91,14 +91,10 @@ export function unknownWords(queue: QueueView | null): string {
  */
 export function riseWords(earlier: QueueView | null, now: QueueView | null): string | null {
   if (!earlier || !now || now.position <= earlier.position) return null
-  return `From ${earlier.position} to ${now.position}: ${reasonWords(reasonOf(now))}`
+  return `From ${earlier.position} to ${now.position}: ${reasonWords(now.reason ?? null)}`
 }
 
-function reasonOf(queue: QueueView): string | null {
-  const told: unknown = 'reason' in queue ? queue.reason : null
-  return typeof told === 'string' && told !== '' ? told : null
-}
-
+/** A newer gateway may know reasons that this page does not. */
 function reasonWords(reason: string | null): string {
   switch (reason) {
     case null:

@@ -74,7 +74,7 @@ test.each([
   ['moved_by_hand', 'From 2 to 4: moved by hand.'],
   [null, 'From 2 to 4: the line changed.'],
 ])('a place that rose because of %s says so', (reason, words) => {
-  const now = { position: 4, length: 5, reason }
+  const now = { position: 4, length: 5, reason } as QueueView
 
   expect(riseWords({ position: 2, length: 3 }, now)).toBe(words)
 })
