@@ -69,6 +69,7 @@ def _kept(path: Path, kind: str) -> str:
 def prepare(work: Work, settings: Settings, kept: Secrets) -> None:
     """Bring the owner's account, its keys and the projects up to what the settings say."""
     stores = work.stores
+    stores.fleet.wait_for_turn()  # gateways that start at once would each add the same account
     if stores.accounts.get(OWNER, lock=True) is None:
         stores.accounts.add(
             Account(

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from diorama.gateway.hints import Hints
 from diorama.protocol.viewer import ToViewer
 from diorama.protocol.views import QueueView, SessionView
 from diorama.sessions.lifecycle import Session
@@ -30,6 +31,13 @@ class ViewerEnd(Protocol):
     @property
     def socket(self) -> int:
         """Its number: the highest of a session is the newest."""
+
+    @property
+    def version(self) -> int:
+        """The version of its session that it was shown last."""
+
+    def expects(self, worker_id: str, term: int, attachment: int) -> bool:
+        """Whether its session, as it knows it, has this worker, term and peer connection."""
 
     def take_heard(self) -> bool:
         """Return whether it was heard since the last time, and forget it."""
@@ -60,6 +68,10 @@ class WorkerEnd(Protocol):
     def worker_id(self) -> str:
         """The worker it is of."""
 
+    @property
+    def socket(self) -> int:
+        """Its number: the highest of a worker is the newest."""
+
     def wake(self) -> None:
         """Be told that its slots should hold something else now."""
 
@@ -80,6 +92,7 @@ class Hub:
         room: set when someone who waits may now have a place.
         changed: set when `take_changed` has something.
         moved: set when `take_moved` has something.
+        look_around: set when more may have changed elsewhere than was said.
     """
 
     def __init__(self) -> None:
@@ -91,6 +104,8 @@ class Hub:
         self.room = asyncio.Event()
         self.changed = asyncio.Event()
         self.moved = asyncio.Event()
+        self.look_around = asyncio.Event()
+        self._doubted: set[str] = set()
         self._loop = asyncio.get_running_loop()
         self._due_s: float | None = None
         self._due_sooner = asyncio.Event()
@@ -112,6 +127,25 @@ class Hub:
             due_s = self._loop.time() + (changes.soon_us - now_us) / _SOON_US + _JUST_AFTER_S
             self._due_s = due_s if self._due_s is None else min(due_s, self._due_s)
             self._due_sooner.set()
+
+    def told_from_afar(self, hints: Hints) -> None:
+        """Take what another gateway changed, or what the poll found.
+
+        Until a viewer's socket was shown what its session is now, it may be an older one.
+        """
+        here = hints.sessions & self._viewers.keys()
+        self._doubted |= here
+        self.told(Changes(here, hints.workers, hints.lanes), now_us=0)
+        if hints.everything:
+            self.look_around.set()
+
+    def doubts(self, session_id: str) -> bool:
+        """Whether the viewer's socket here may not be its newest."""
+        return session_id in self._doubted or session_id in self._sessions_changed
+
+    def trust(self, session_id: str) -> None:
+        """Take it that a viewer's socket was shown what its session is now."""
+        self._doubted.discard(session_id)
 
     async def until_due(self) -> None:
         """Return at the earliest deadline that is due before the next sweep would find it."""
@@ -155,6 +189,10 @@ class Hub:
         """Return every worker's socket."""
         return list(self._workers.values())
 
+    def lanes(self) -> list[tuple[str, str]]:
+        """Return the lanes, as (project, region), of the viewers here."""
+        return list(self._lanes)
+
     @property
     def worker_count(self) -> int:
         """How many workers are connected here."""
@@ -181,16 +219,20 @@ class Hub:
         if self._viewers.get(end.session_id) is not end:
             return
         del self._viewers[end.session_id]
+        self._doubted.discard(end.session_id)
         waiting = self._lanes.get(end.lane, set())
         waiting.discard(end.session_id)
         if not waiting:
             self._lanes.pop(end.lane, None)
 
     def add_worker(self, end: WorkerEnd) -> None:
-        """Take up a worker's socket; an older one of the same worker is replaced."""
-        older = self._workers.get(end.worker_id)
-        if older is not None:
-            older.replace()
+        """Take up a worker's socket; the older one of a worker is replaced."""
+        other = self._workers.get(end.worker_id)
+        if other is not None and other.socket > end.socket:
+            end.replace()
+            return
+        if other is not None:
+            other.replace()
         self._workers[end.worker_id] = end
 
     def remove_worker(self, end: WorkerEnd) -> None:

@@ -17,14 +17,18 @@ from diorama.gateway.bootstrap import Secrets, load_secrets, prepare
 from diorama.gateway.cross_origin import CrossOrigin, KnownOrigins
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import Front, serve, stop_on_signals
+from diorama.gateway.hints import Alone, HintBus, Hints
 from diorama.gateway.hub import Hub
+from diorama.gateway.poll import Poll
+from diorama.gateway.relay import Relay
 from diorama.gateway.rest import Rest
 from diorama.gateway.settings import Settings
 from diorama.gateway.sweeps import Sweeps
-from diorama.gateway.viewer_socket import ViewerEndpoint
+from diorama.gateway.viewer_socket import ViewerEndpoint, ViewerParts
 from diorama.gateway.worker_socket import WorkerEndpoint, WorkerParts
 from diorama.kernel.clock import Clock, SystemClock
 from diorama.kernel.ids import IdFactory
+from diorama.sessions.work import Changes
 from diorama.storage.database import Database, open_database
 
 SWITCH_INTERVAL_S: Final = 0.0005
@@ -41,38 +45,76 @@ class Gateway:
         database: open; the gateway does not close it.
         secrets: of the data folder.
         clock: this machine's.
+        bus: to the other gateways over the database, where there may be any.
     """
 
     def __init__(
-        self, settings: Settings, database: Database, secrets: Secrets, clock: Clock
+        self,
+        settings: Settings,
+        database: Database,
+        secrets: Secrets,
+        clock: Clock,
+        bus: HintBus | None = None,
     ) -> None:
         self._settings = settings
         self._secrets = secrets
         self._stopping = False
         self.hub = Hub()
-        self.desk = Desk(database, settings.timers.timers(), IdFactory(clock), self.hub.told)
+        self.desk = Desk(database, settings.timers.timers(), IdFactory(clock), self._told)
         self._beats = Beats(self.desk, self.hub)
         self.sweeps = Sweeps(self.desk, self.hub, clock)
+        self._bus = Alone() if bus is None else bus
+        self._relay = Relay(self.desk, self.hub, self._bus)
+        self._poll = Poll(self.desk, self.hub)
 
     def _is_stopping(self) -> bool:
         return self._stopping
+
+    def _told(self, changes: Changes, now_us: int) -> None:
+        """Tell the sockets here, and the other gateways, what a commit changed."""
+        self.hub.told(changes, now_us)
+        self._bus.tell(Hints.of(changes))
+
+    def _heard(self, hints: Hints) -> None:
+        """Take what another gateway changed, or what the poll found."""
+        self.hub.told_from_afar(hints)
+        self._relay.expect(hints)
+
+    def _start_loops(self, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
+        loops = [self.sweeps.run(), self._beats.run(), self._relay.run()]
+        if self._bus.has_others:
+            loops += [self._bus.run(self._heard), self._poll.run(self._heard)]
+        return [tasks.create_task(loop) for loop in loops]
 
     @contextlib.asynccontextmanager
     async def run(self) -> AsyncIterator[Front]:
         """Run the loops, and yield what the one port answers with."""
         await self.desk.do(lambda work: prepare(work, self._settings, self._secrets))
-        parts = WorkerParts(
-            self.desk, self.hub, self._beats, ice_servers=(), stopping=self._is_stopping
+        workers = WorkerParts(
+            desk=self.desk,
+            hub=self.hub,
+            beats=self._beats,
+            relay=self._relay,
+            ice_servers=(),
+            stopping=self._is_stopping,
         )
         origins = KnownOrigins(self.desk)
-        viewers = ViewerEndpoint(
-            self.desk, self.hub, self._secrets.tokens, origins, self._is_stopping
+        viewers = ViewerParts(
+            desk=self.desk,
+            hub=self.hub,
+            relay=self._relay,
+            secret=self._secrets.tokens,
+            origins=origins,
+            stopping=self._is_stopping,
         )
         async with asyncio.TaskGroup() as tasks:
-            loops = (tasks.create_task(self.sweeps.run()), tasks.create_task(self._beats.run()))
+            loops = self._start_loops(tasks)
             yield Front(
                 rest=CrossOrigin(Rest(self.desk, self.hub, self._secrets.tokens).app(), origins),
-                sockets={"/v1/connect": viewers, "/v1/worker": WorkerEndpoint(parts)},
+                sockets={
+                    "/v1/connect": ViewerEndpoint(viewers),
+                    "/v1/worker": WorkerEndpoint(workers),
+                },
                 closing=self.close_sockets,
             )
             for loop in loops:
@@ -88,6 +130,19 @@ class Gateway:
                 tasks.create_task(worker.close_for_stop())
 
 
+async def open_bus(url: str, tokens: bytes) -> HintBus:
+    """Return the bus to the other gateways over a PostgreSQL.
+
+    Raises:
+        Unavailable: with code `secrets_differ`: they would not know each other's viewers.
+    """
+    from diorama.gateway.postgresql_hints import PostgresHintBus
+
+    bus = PostgresHintBus(url, tokens=tokens)
+    await bus.check_tokens()
+    return bus
+
+
 @contextlib.asynccontextmanager
 async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Front]:
     """Open the store and everything on it; close it last."""
@@ -96,7 +151,10 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Front]
     url = settings.database_url or f"sqlite://{settings.data_folder / 'diorama.db'}"
     database = await asyncio.to_thread(open_database, url)
     try:
-        async with Gateway(settings, database, secrets, clock).run() as front:
+        bus: HintBus = Alone()
+        if settings.database_url is not None:
+            bus = await open_bus(settings.database_url, secrets.tokens)
+        async with Gateway(settings, database, secrets, clock, bus).run() as front:
             yield front
     finally:
         await database.close()

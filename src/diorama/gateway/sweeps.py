@@ -20,6 +20,7 @@ from diorama.kernel.units import SECOND_US, seconds
 from diorama.sessions import sweep
 from diorama.sessions.dispatch import dispatch_lane, waiting_lanes, yield_slot
 from diorama.sessions.opening import forget_old_answers
+from diorama.sessions.relay import forget_signals
 from diorama.sessions.show import queue_view
 from diorama.sessions.work import Work
 
@@ -80,6 +81,8 @@ class Sweeps:
             return
         if found is not None:
             await end.show(*found)
+            if end.version >= found[0].version:
+                self._hub.trust(end.session_id)
 
     async def _push_places(self) -> None:
         """Tell waiters their places, a few times a second however fast the line moves."""
@@ -144,6 +147,7 @@ class Sweeps:
                 await self._desk.do(partial(sweep.lose_worker, worker_id=worker_id))
         await self._desk.do(sweep.free_fenced)
         await self._desk.do(_forget)
+        await self._desk.do(forget_signals)
 
     async def _expire(self) -> None:
         in_grace = self.in_grace

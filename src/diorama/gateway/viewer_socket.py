@@ -6,6 +6,7 @@ from the pusher. Which of them means what is decided in `sessions`.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -17,6 +18,7 @@ from diorama.gateway.cross_origin import KnownOrigins, asking_of, refusal
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import socket_response
 from diorama.gateway.hub import Hub
+from diorama.gateway.relay import Relay
 from diorama.gateway.wire import Bucket, Wire
 from diorama.kernel.errors import (
     DioramaError,
@@ -32,7 +34,6 @@ from diorama.protocol.end_codes import EndCode
 from diorama.protocol.media import Answer, Candidate, Restart
 from diorama.protocol.strict_json import MAX_WS_BYTES
 from diorama.protocol.views import EndView, QueueView, SessionView
-from diorama.protocol.worker import SignalToWorker
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.show import queue_view, session_view
 from diorama.sessions.viewing import Arrival, attach, leave, renew_media, socket_closed
@@ -72,10 +73,9 @@ class ViewerSocket:
     """One viewer's socket, attached to its session. See `gateway.hub.ViewerEnd`."""
 
     __slots__ = (  # thousands of them wait in line: what each weighs is measured by benchmarks/
-        "_desk",
         "_heard",
-        "_hub",
         "_line",
+        "_parts",
         "_replaced",
         "_sent_version",
         "_session",
@@ -84,10 +84,9 @@ class ViewerSocket:
         "_warned",
     )
 
-    def __init__(self, line: Wire[wire.FromViewer], session: Session, desk: Desk, hub: Hub) -> None:
+    def __init__(self, line: Wire[wire.FromViewer], session: Session, parts: "ViewerParts") -> None:
         self._line = line
-        self._desk = desk
-        self._hub = hub
+        self._parts = parts
         self._session = session
         self._sent_version = 0
         self._shown: SessionView | None = None
@@ -116,6 +115,16 @@ class ViewerSocket:
         """The number of its peer connection."""
         return self._session.attachment
 
+    @property
+    def version(self) -> int:
+        """The version of its session that it was shown last."""
+        return self._sent_version
+
+    def expects(self, worker_id: str, term: int, attachment: int) -> bool:
+        """Whether its session, as it knows it, has this worker, term and peer connection."""
+        known = self._session
+        return (known.worker_id, known.term, known.attachment) == (worker_id, term, attachment)
+
     def take_heard(self) -> bool:
         """Return whether it was heard since the last time, and forget it."""
         heard, self._heard = self._heard, False
@@ -131,8 +140,10 @@ class ViewerSocket:
         """Send the session if it is news; an end is followed by a close with its code."""
         if session.version <= self._sent_version:
             return
-        if session.socket == self._session.socket:
-            self._session = session
+        if session.socket > self._session.socket:
+            self.replace()  # the viewer came to another gateway
+            return
+        self._session = session
         self._sent_version = session.version
         self._shown = view
         await self._line.send(wire.SessionChanged(session=view))
@@ -181,7 +192,7 @@ class ViewerSocket:
         """Note that the socket is gone, unless a newer one has the session."""
         if not self._replaced:
             socket = self._session.socket
-            await self._desk.do(lambda work: socket_closed(work, self.session_id, socket))
+            await self._parts.desk.do(lambda work: socket_closed(work, self.session_id, socket))
 
     async def _exchange(self, view: SessionView) -> None:
         self._sent_version = self._session.version
@@ -190,7 +201,7 @@ class ViewerSocket:
             wire.Welcome(
                 protocol=wire.PROTOCOL,
                 session=view,
-                heartbeat_s=self._desk.timers.heartbeat_s,
+                heartbeat_s=self._parts.desk.timers.heartbeat_s,
                 resume_window_s=self._session.rules.resume_window_s,
             )
         )
@@ -209,7 +220,7 @@ class ViewerSocket:
             case Restart():
                 await self._to_worker(message)
             case wire.Bye(code=code):
-                await self._desk.do(lambda work: leave(work, self.session_id, code))
+                await self._parts.desk.do(lambda work: leave(work, self.session_id, code))
             case wire.MediaReport():
                 return  # the worker decides whether media flows; this only says it is heard
             case wire.Hello():
@@ -218,52 +229,50 @@ class ViewerSocket:
 
     async def _renew(self) -> None:
         socket = self._session.socket
-        session = await self._desk.do(lambda work: renew_media(work, self.session_id, socket))
+        session = await self._parts.desk.do(lambda work: renew_media(work, self.session_id, socket))
         if session is not None:
             self._session = session
 
     async def _to_worker(self, signal: Answer | Candidate | Restart) -> None:
         session = self._session
-        if signal.attachment != session.attachment or session.worker_id is None:
+        is_known = signal.attachment == session.attachment and session.worker_id is not None
+        if not is_known or self._parts.hub.doubts(session.id):
             session = await self._reread()
-        worker = None
-        if session.worker_id is not None and signal.attachment == session.attachment:
-            worker = self._hub.worker(session.worker_id)
-        if worker is not None:
-            message = SignalToWorker(session=session.id, term=session.term, signal=signal)
-            await worker.tell(message)
+        await self._parts.relay.to_worker(session, signal)
 
     async def _reread(self) -> Session:
-        found = await self._desk.look(lambda work: work.stores.sessions.get(self.session_id))
+        found = await self._parts.desk.look(lambda work: work.stores.sessions.get(self.session_id))
         if found is not None and found.socket == self._session.socket:
             self._session = found
         return self._session
 
 
-class ViewerEndpoint:
-    """Answers `/v1/connect`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewerParts:
+    """What every viewer's socket works with.
 
-    Args:
+    Attributes:
         desk: runs use cases.
         hub: holds sockets.
+        relay: brings signals to the worker.
         secret: signs session tokens.
         origins: whose pages may open sessions of some project.
         stopping: whether this gateway is stopping.
     """
 
-    def __init__(
-        self,
-        desk: Desk,
-        hub: Hub,
-        secret: bytes,
-        origins: KnownOrigins,
-        stopping: Callable[[], bool],
-    ) -> None:
-        self._desk = desk
-        self._hub = hub
-        self._secret = secret
-        self._origins = origins
-        self._stopping = stopping
+    desk: Desk
+    hub: Hub
+    relay: Relay
+    secret: bytes
+    origins: KnownOrigins
+    stopping: Callable[[], bool]
+
+
+class ViewerEndpoint:
+    """Answers `/v1/connect`."""
+
+    def __init__(self, parts: ViewerParts) -> None:
+        self._parts = parts
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Take a socket, from its upgrade to its end."""
@@ -276,7 +285,7 @@ class ViewerEndpoint:
         )
         asking = asking_of(request.headers)
         try:
-            if not await self._origins.admit(asking):
+            if not await self._parts.origins.admit(asking):
                 raise refusal()
             await self._greet(line, asking)
         except (Unauthorized, Forbidden, NotFound) as error:
@@ -300,7 +309,7 @@ class ViewerEndpoint:
 
     async def _attach(self, line: Wire[wire.FromViewer], hello: wire.Hello, asking: Asking) -> None:
         arrival = Arrival(
-            token=read_token(hello.token, self._secret),
+            token=read_token(hello.token, self._parts.secret),
             attachment=hello.attachment,
             codecs=hello.codecs,
         )
@@ -310,13 +319,13 @@ class ViewerEndpoint:
             session = attach(work, arrival)
             return session, view_of(work, session)
 
-        session, view = await self._desk.do(arrive)
+        session, view = await self._parts.desk.do(arrive)
         if view.end is not None:
             await line.send(wire.SessionChanged(session=view))
             await line.close(close_code(view.end), view.end.reason)
             return
-        end = ViewerSocket(line, session, self._desk, self._hub)
-        self._hub.add_viewer(end)
+        end = ViewerSocket(line, session, self._parts)
+        self._parts.hub.add_viewer(end)
         structlog.contextvars.bind_contextvars(session=session.id)
         _log.info("viewer attached", state=session.state, attachment=session.attachment)
         try:
@@ -325,8 +334,8 @@ class ViewerEndpoint:
             _log.warning("what a viewer said could not be written", error=str(group.exceptions[0]))
             await line.close(TRY_AGAIN_LATER, "unavailable")
         finally:
-            self._hub.remove_viewer(end)
-            if not self._stopping():
+            self._parts.hub.remove_viewer(end)
+            if not self._parts.stopping():
                 await self._gone(end)
 
     async def _gone(self, end: ViewerSocket) -> None:

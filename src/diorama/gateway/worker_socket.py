@@ -6,6 +6,7 @@ after each change and each beat (`sessions.telling`) and sent until its reports 
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -15,6 +16,7 @@ from diorama.accounts.credentials import KeyKind
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import socket_response
 from diorama.gateway.hub import Hub
+from diorama.gateway.relay import Relay
 from diorama.gateway.wire import Bucket, Wire
 from diorama.kernel.errors import DioramaError, Refused, Unauthorized, Unavailable
 from diorama.kernel.ids import digest
@@ -23,7 +25,8 @@ from diorama.protocol import worker as wire
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.media import IceServer, Offer
 from diorama.protocol.strict_json import MAX_WS_BYTES
-from diorama.sessions.telling import to_tell
+from diorama.sessions.telling import Wanted, to_tell
+from diorama.sessions.work import Work
 from diorama.sessions.working import HeardWorker, register, report, wanted
 from diorama.workers.capabilities import Worker
 
@@ -64,6 +67,11 @@ class WorkerSocket:
     def worker_id(self) -> str:
         """The worker it is of."""
         return self._worker.id
+
+    @property
+    def socket(self) -> int:
+        """Its number: the highest of a worker is the newest."""
+        return self._worker.socket
 
     @property
     def renewal(self) -> Renewal:
@@ -127,15 +135,25 @@ class WorkerSocket:
             await self._wake.wait()
             self._wake.clear()
             try:
-                wants = await self._parts.desk.look(lambda work: wanted(work, self.worker_id))
+                wants = await self._parts.desk.look(self._wanted)
             except Unavailable as error:
                 _log.warning("what a worker should hold is unknown", code=error.code)
                 continue  # the next beat asks again
+            if wants is None:
+                self.replace()
+                return
             servers = self._parts.ice_servers
             for message in to_tell(wants, self._reports, ice_servers=servers):
                 if message not in self._told:
                     self._told.add(message)
                     await self._line.send(message)
+
+    def _wanted(self, work: Work) -> list[Wanted] | None:
+        """Return what its slots should hold; None once the worker is at another gateway."""
+        worker = work.stores.workers.get(self.worker_id)
+        if worker is not None and worker.socket > self.socket:
+            return None
+        return wanted(work, self.worker_id)
 
     async def _handle(self, message: wire.FromWorker) -> None:
         match message:
@@ -153,34 +171,25 @@ class WorkerSocket:
                 await self._parts.desk.do(lambda work: report(work, self.worker_id, message))
 
     async def _to_viewer(self, message: wire.SignalFromWorker) -> None:
-        viewer = self._parts.hub.viewer(message.session)
-        if viewer is None:
-            return
         signal = message.signal
         if isinstance(signal, Offer):
             signal = Offer(
                 attachment=signal.attachment, sdp=signal.sdp, ice_servers=self._parts.ice_servers
             )
-        await viewer.signal(signal)
+        sender = (self.worker_id, message.term)
+        await self._parts.relay.to_viewer(message.session, signal, sender=sender)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerParts:
     """What every worker's socket works with."""
 
-    def __init__(
-        self,
-        desk: Desk,
-        hub: Hub,
-        beats: "Beats",
-        *,
-        ice_servers: tuple[IceServer, ...],
-        stopping: Callable[[], bool],
-    ) -> None:
-        self.desk = desk
-        self.hub = hub
-        self.beats = beats
-        self.ice_servers = ice_servers
-        self.stopping = stopping
+    desk: Desk
+    hub: Hub
+    beats: "Beats"
+    relay: Relay
+    ice_servers: tuple[IceServer, ...]
+    stopping: Callable[[], bool]
 
 
 class WorkerEndpoint:

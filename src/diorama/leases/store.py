@@ -28,6 +28,15 @@ class WorkerStore(Protocol):
     def named(self, name: str, *, lock: bool = False) -> Worker | None:
         """Return a worker by its name."""
 
+    def wait_for_name(self, name: str) -> None:
+        """Let nobody else register a worker of this name until the transaction is over."""
+
+    def replace_boot(self, worker: Worker, now_us: int, *, keep_us: int) -> None:
+        """Remember that a newer start took this one's place; forget those older than `keep_us`."""
+
+    def was_replaced(self, worker_id: str, boot_id: str) -> bool:
+        """Whether a newer start took the place of this one."""
+
     def all(self) -> list[Worker]:
         """Return every worker, by name."""
 

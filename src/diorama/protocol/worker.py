@@ -68,7 +68,10 @@ class SlotReport(msgspec.Struct, frozen=True):
 
 
 class Hello(msgspec.Struct, frozen=True, tag_field="type", tag="hello"):
-    """First word of a worker: who it is, what it can run, what its slots hold."""
+    """First word of a worker: who it is, what it can run, what its slots hold.
+
+    `host` names its machine for the operator, who may have given one name to two workers.
+    """
 
     protocol: int
     name: Name
@@ -79,6 +82,7 @@ class Hello(msgspec.Struct, frozen=True, tag_field="type", tag="hello"):
     kinds: Annotated[tuple[WorldKind, ...], Meta(max_length=8)]
     encoders: Annotated[tuple[Short, ...], Meta(max_length=32)]
     version: Short
+    host: Short = ""
 
 
 class Beat(msgspec.Struct, frozen=True, tag_field="type", tag="beat"):

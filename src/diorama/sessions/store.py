@@ -11,6 +11,7 @@ from diorama.leases.store import SlotStore, WorkerStore
 from diorama.projects.store import ProjectStore
 from diorama.protocol.end_codes import End
 from diorama.protocol.states import SessionState
+from diorama.sessions.fleet_store import FleetStore
 from diorama.sessions.lifecycle import Event, Session
 
 
@@ -149,6 +150,10 @@ class Stores(Protocol):
     @property
     def sessions(self) -> SessionStore:
         """Sessions."""
+
+    @property
+    def fleet(self) -> FleetStore:
+        """What gateways leave for each other."""
 
     @property
     def incarnation(self) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from diorama.kernel.errors import Refused
-from diorama.kernel.units import MILLISECOND_US, seconds
+from diorama.kernel.units import MILLISECOND_US, SECOND_US, seconds
 from diorama.leases.slots import Slot, SlotState, fence, offer, withdraw
 from diorama.leases.store import Renewal
 from diorama.protocol import worker as wire
@@ -22,6 +22,7 @@ from diorama.sessions.telling import Wanted
 from diorama.sessions.work import Work, end, end_all_of, locked, record
 from diorama.workers.capabilities import Worker
 
+OLD_STARTS_KEPT_US: Final = 30 * 86_400 * SECOND_US
 OUTCOMES: Final[Mapping[str, End]] = {
     "ended": End(EndCode.NORMAL, "world_ended"),
     "crashed": End(EndCode.APP_CRASHED, "world_crashed"),
@@ -38,14 +39,14 @@ def register(work: Work, hello: wire.Hello) -> Worker:
     comes back: what it holds stays.
 
     Raises:
-        Refused: with code `lease_expired`: it was given up and must start anew.
+        Refused: with code `lease_expired`: it was given up and must start anew; with code
+            `worker_replaced`: a newer start has its name, and is heard.
     """
+    work.stores.workers.wait_for_name(hello.name)
     known = work.stores.workers.named(hello.name, lock=True)
     same = known if known is not None and known.boot_id == hello.boot_id else None
-    if same is not None and same.hard_until_us <= work.now_us:
-        raise Refused(
-            f"worker {hello.name} was not heard for too long: start it anew", code="lease_expired"
-        )
+    if known is not None:
+        _refuse_old_start(work, known, hello)
     worker = Worker(
         id=known.id if known else work.ids.new("wrk"),
         name=hello.name,
@@ -60,14 +61,38 @@ def register(work: Work, hello: wire.Hello) -> Worker:
         heard_us=work.now_us,
         soft_until_us=work.now_us + seconds(work.timers.suspect_after_s),
         hard_until_us=work.now_us + seconds(work.timers.slot_reuse_s),
+        host=hello.host,
+        socket=known.socket + 1 if known else 1,
     )
     if known is not None and same is None:
+        work.stores.workers.replace_boot(known, work.now_us, keep_us=OLD_STARTS_KEPT_US)
         end_all_of(work, known)
     work.stores.workers.put(worker)
     if same is None:
         _offer_slots(work, worker, [report.index for report in hello.slots])
+    work.changes.workers.add(worker.id)
     work.changes.room = True
     return worker
+
+
+def _refuse_old_start(work: Work, known: Worker, hello: wire.Hello) -> None:
+    """Refuse a start that was given up, or whose name a newer one has.
+
+    Two live processes under one name would otherwise end each other's sessions for ever. The older
+    one waits until the newer is lost, and is then told to start anew.
+    """
+    is_lost = known.hard_until_us <= work.now_us
+    is_old = work.stores.workers.was_replaced(known.id, hello.boot_id)
+    if is_old and not is_lost:
+        raise Refused(
+            f"worker {hello.name} on host {hello.host or 'unknown'} was replaced by a newer start"
+            f" on host {known.host or 'unknown'}: give each worker a name of its own",
+            code="worker_replaced",
+        )
+    if is_lost and (is_old or known.boot_id == hello.boot_id):
+        raise Refused(
+            f"worker {hello.name} was not heard for too long: start it anew", code="lease_expired"
+        )
 
 
 def _offer_slots(work: Work, worker: Worker, indexes: Sequence[int]) -> None:

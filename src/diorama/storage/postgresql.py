@@ -39,7 +39,7 @@ from diorama.storage.handover import Handover, Job
 from diorama.storage.migrate import upgrade
 from diorama.storage.statements import for_postgresql
 
-__all__ = ["CONNECTIONS", "PostgresDatabase"]
+__all__ = ["CONNECTIONS", "PostgresDatabase", "connection_settings"]
 
 CONNECTIONS: Final = 8  # more only waits for the same row locks
 _ATTEMPTS: Final = 5
@@ -87,6 +87,24 @@ _TIMELINES: Final = 1 << 20  # per generation
 T = TypeVar("T")
 
 
+def connection_settings(url: str) -> str:
+    """Return what to connect with: the URL's settings, and ours where it has none.
+
+    Raises:
+        Invalid: it is not a URL of PostgreSQL's.
+    """
+    try:
+        given = conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise Invalid(
+            f"the database URL {masked(url)!r} is not one of PostgreSQL's: {error}",
+            code="bad_database_url",
+        ) from None
+    return conninfo.make_conninfo(
+        url, **{key: value for key, value in _UNLESS_GIVEN.items() if key not in given}
+    )
+
+
 class PostgresDatabase:
     """See `diorama.storage.database.Database`."""
 
@@ -99,16 +117,7 @@ class PostgresDatabase:
         allow_unsafe: bool = False,
     ) -> None:
         """Prepare the database; raise where it is out of reach or may lose what it acknowledged."""
-        try:
-            given = conninfo.conninfo_to_dict(url)
-        except psycopg.ProgrammingError as error:
-            raise Invalid(
-                f"the database URL {masked(url)!r} is not one of PostgreSQL's: {error}",
-                code="bad_database_url",
-            ) from None
-        self._conninfo = conninfo.make_conninfo(
-            url, **{key: value for key, value in _UNLESS_GIVEN.items() if key not in given}
-        )
+        self._conninfo = connection_settings(url)
         self._clock = clock
         self._incarnation = 0
         self._handover = Handover()

@@ -12,7 +12,7 @@ from diorama.workers.capabilities import Worker
 
 _WORKER: Final = (
     "w.id, w.name, w.region, w.pool, w.boot_id, w.draining, w.kinds, w.encoders, w.version,"
-    " w.registered_us, l.heard_us, l.soft_until_us, l.hard_until_us"
+    " w.registered_us, w.host, w.socket, l.heard_us, l.soft_until_us, l.hard_until_us"
 )
 _FROM_WORKER: Final = "FROM worker w JOIN worker_lease l ON l.worker_id = w.id"
 _SLOT_COLUMNS: Final = (
@@ -30,6 +30,7 @@ _SLOT_COLUMNS: Final = (
 )
 _SLOT: Final = ", ".join("s." + column for column in _SLOT_COLUMNS)
 _SLOT_NAMES: Final = ", ".join(_SLOT_COLUMNS)
+_NAMES: Final = 0x64696F72  # "dior": the class of the locks on workers' names
 _KINDS: Final = msgspec.json.Decoder(tuple[str, ...])
 
 
@@ -44,11 +45,12 @@ class SqlWorkerStore:
         w = worker
         self._tx.run(
             "INSERT INTO worker (id, name, region, pool, boot_id, draining, kinds, encoders,"
-            " version, registered_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " version, registered_us, host, socket) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET region = excluded.region, pool = excluded.pool,"
             " boot_id = excluded.boot_id, draining = excluded.draining, kinds = excluded.kinds,"
             " encoders = excluded.encoders, version = excluded.version,"
-            " registered_us = excluded.registered_us",
+            " registered_us = excluded.registered_us, host = excluded.host,"
+            " socket = excluded.socket",
             w.id,
             w.name,
             w.region,
@@ -59,6 +61,8 @@ class SqlWorkerStore:
             msgspec.json.encode(w.encoders).decode(),
             w.version,
             w.registered_us,
+            w.host,
+            w.socket,
         )
         self._tx.run(
             "INSERT INTO worker_lease (worker_id, boot_id, heard_us, soft_until_us, hard_until_us)"
@@ -80,6 +84,31 @@ class SqlWorkerStore:
         """Return a worker by its name."""
         return self._one("w.name = ?", name, lock=lock)
 
+    def wait_for_name(self, name: str) -> None:
+        """Let nobody else register a worker of this name until the transaction is over."""
+        if self._tx.dialect == "postgresql":  # there is no row yet that could be locked
+            self._tx.run(
+                "SELECT pg_advisory_xact_lock(CAST(? AS INTEGER), hashtext(?))", _NAMES, name
+            )
+
+    def replace_boot(self, worker: Worker, now_us: int, *, keep_us: int) -> None:
+        """Remember that a newer start took this one's place; forget those older than `keep_us`."""
+        self._tx.run("DELETE FROM worker_boot WHERE replaced_us < ?", now_us - keep_us)
+        self._tx.run(
+            "INSERT INTO worker_boot (worker_id, boot_id, replaced_us) VALUES (?, ?, ?)"
+            " ON CONFLICT (worker_id, boot_id) DO UPDATE SET replaced_us = excluded.replaced_us",
+            worker.id,
+            worker.boot_id,
+            now_us,
+        )
+
+    def was_replaced(self, worker_id: str, boot_id: str) -> bool:
+        """Whether a newer start took the place of this one."""
+        rows = self._tx.run(
+            "SELECT 1 FROM worker_boot WHERE worker_id = ? AND boot_id = ?", worker_id, boot_id
+        )
+        return bool(rows)
+
     def all(self) -> list[Worker]:
         """Return every worker, by name."""
         return [
@@ -90,6 +119,13 @@ class SqlWorkerStore:
         self, renewals: Collection[Renewal], *, now_us: int, soft_us: int, hard_us: int
     ) -> set[Renewal]:
         """Renew in one statement the leases that still stand; return which those are."""
+        # Two gateways may have the same worker for a moment: both lock in one order.
+        marks = ", ".join("?" * len(renewals))
+        self._tx.run(
+            f"SELECT 1 FROM worker_lease WHERE worker_id IN ({marks}) ORDER BY worker_id"
+            " {for_update}",
+            *(r.worker_id for r in renewals),
+        )
         pairs = ", ".join(["(?, ?)"] * len(renewals))
         rows = self._tx.run(
             "UPDATE worker_lease SET heard_us = ?, soft_until_us = ?, hard_until_us = ?"
@@ -237,8 +273,8 @@ class SqlSlotStore:
 
 
 def _worker(row: Sequence[Any]) -> Worker:  # a row is what the driver gives; types are the schema's
-    i, name, region, pool, boot_id, draining, kinds, encoders, version, registered, *lease = row
-    heard_us, soft_until_us, hard_until_us = lease
+    i, name, region, pool, boot_id, draining, kinds, encoders, version, *more = row
+    registered, host, socket, heard_us, soft_until_us, hard_until_us = more
     return Worker(
         id=i,
         name=name,
@@ -250,6 +286,8 @@ def _worker(row: Sequence[Any]) -> Worker:  # a row is what the driver gives; ty
         encoders=_KINDS.decode(encoders),
         version=version,
         registered_us=registered,
+        host=host,
+        socket=socket,
         heard_us=heard_us,
         soft_until_us=soft_until_us,
         hard_until_us=hard_until_us,
