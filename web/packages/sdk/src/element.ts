@@ -23,10 +23,14 @@ const EVENTS: Readonly<Record<keyof DioramaEvents, true>> = {
   media: true,
   attached: true,
   warning: true,
+  warning_over: true,
   reconnecting: true,
   reconnected: true,
+  restarting: true,
   stats: true,
   message: true,
+  autoplay_blocked: true,
+  muted: true,
   error: true,
   ended: true,
 }
@@ -42,9 +46,15 @@ const SHADOW = `
 <video part="video" playsinline tabindex="0"></video>
 <div part="overlay"><slot></slot></div>`
 
+type EventName<Name extends string> = `diorama-${Name extends 'warning_over'
+  ? 'warning-over'
+  : Name extends 'autoplay_blocked'
+    ? 'autoplay-blocked'
+    : Name}`
+
 /** The events of the element: those of the session, as `CustomEvent`s with the same details. */
 export type DioramaStreamEvents = {
-  readonly [Name in keyof DioramaEvents as `diorama-${Name}`]: CustomEvent<DioramaEvents[Name]>
+  readonly [Name in keyof DioramaEvents as EventName<Name>]: CustomEvent<DioramaEvents[Name]>
 }
 
 // Where there is no page, as when a server renders, the module may be imported all the same.
@@ -165,7 +175,7 @@ export class DioramaStreamElement extends Base {
   private forward(session: DioramaSession, name: keyof DioramaEvents): () => void {
     return session.on(name, (detail) => {
       if (name === 'state' || name === 'ended') this.showState()
-      this.dispatchEvent(new CustomEvent(`diorama-${name}`, { detail }))
+      this.dispatchEvent(new CustomEvent(`diorama-${name.replace('_', '-')}`, { detail }))
     })
   }
 

@@ -54,7 +54,19 @@ const NOTHING: Shown = {
   reconnecting: null,
   end: null,
 }
-const CHANGES = ['session', 'state', 'media', 'reconnecting', 'reconnected', 'ended'] as const
+const CHANGES = [
+  'session',
+  'state',
+  'media',
+  'reconnecting',
+  'reconnected',
+  'restarting',
+  'warning',
+  'warning_over',
+  'muted',
+  'autoplay_blocked',
+  'ended',
+] as const
 
 /** Opens a session while the component is mounted, and renders it again when the session changes. */
 export function useDiorama(options: UseDioramaOptions): Diorama {

@@ -5,12 +5,32 @@
  */
 import type { InputEvent, SessionState, SessionView } from '@diorama/protocol'
 
-import type { Emitted, Ended, MediaState, Reconnecting, SessionEvents } from './core/model.ts'
+import type { Diagnostics } from './diagnostics.ts'
+import { verdict } from './core/diagnosis.ts'
+import type {
+  Emitted,
+  Ended,
+  MediaState,
+  Policy,
+  Reconnecting,
+  SessionEvents,
+  Warning,
+} from './core/model.ts'
 import type { StreamStats } from './core/stats.ts'
 import { mediaOf, reconnectingOf, stateOf } from './core/views.ts'
+import { warningsOf } from './core/warnings.ts'
 import { Connection } from './rtc/connection.ts'
 import { deviceLabel } from './rtc/device.ts'
+import type { SessionRequest } from './rtc/requests.ts'
+import { Screen } from './rtc/screen.ts'
 import { tabClientId } from './rtc/tab.ts'
+import { VERSION } from './version.ts'
+
+/** Shortens the project's own times; a longer one is cut to the project's. In seconds. */
+export interface AfkOptions {
+  readonly warnAfterS?: number
+  readonly disconnectAfterS?: number
+}
 
 export interface ConnectOptions {
   readonly project: string
@@ -20,26 +40,41 @@ export interface ConnectOptions {
   readonly video?: HTMLVideoElement
   /** 16 to 64 letters, digits, `-` and `_`; a secret name of this tab unless given. */
   readonly clientId?: string
-  /** A ticket or key, for projects that are not public; sent in a header only. */
-  readonly token?: string
+  /** A ticket or key, for projects that are not public; or what fetches one for each request. */
+  readonly token?: string | (() => string | Promise<string>)
+  /** Whether sound is off from the start; as the video element has it unless given. */
+  readonly muted?: boolean
+  readonly afk?: AfkOptions
+  /** Opens a new session after an end that allows it; false unless given. */
+  readonly autoRestart?: boolean
+  /** What becomes of a session whose page nobody sees; `keep` unless given. */
+  readonly whenHidden?: 'keep' | 'pause_input' | 'disconnect'
+  /** For `disconnect`: how long the page may be hidden before; 60 s unless given. */
+  readonly hiddenForS?: number
 }
 
 /** All events of a session by name, with what their listeners are given. */
 export interface DioramaEvents extends SessionEvents {
   stats: StreamStats
   message: unknown
+  /** Sound is wanted and there, and waits for a gesture of the viewer. */
+  autoplay_blocked: Record<string, never>
+  muted: boolean
 }
+
+const HIDDEN_FOR_S = 60
 
 type Listener<Name extends keyof DioramaEvents> = (detail: DioramaEvents[Name]) => void
 type Listeners = { [Name in keyof DioramaEvents]?: Set<Listener<Name>> }
 
 export class DioramaSession {
   readonly project: string
+  /** Origin of the gateway. */
+  readonly server: string
   private readonly connection: Connection
   private readonly listeners: Listeners = {}
   private readonly release: () => void
-  private video: HTMLVideoElement | null = null
-  private stream: MediaStream | null = null
+  private readonly screen: Screen
   private leaving: Promise<void> | null = null
   private stays = false
   /** Whether the page itself asked for it, and how many components hold it. */
@@ -50,31 +85,41 @@ export class DioramaSession {
   /** Pages call `connect`, which makes one session a tab and project. */
   constructor(options: ConnectOptions & { clientId: string }, release: () => void) {
     this.project = options.project
+    this.server = options.server ?? location.origin
     this.release = release
-    this.connection = new Connection(
-      {
-        server: options.server ?? location.origin,
-        project: options.project,
-        region: options.region ?? null,
-        clientId: options.clientId,
-        device: deviceLabel(navigator.userAgent),
-        token: options.token ?? null,
+    this.screen = new Screen(options.muted ?? null, {
+      onBlocked: () => {
+        this.emit('autoplay_blocked', {})
       },
-      {
-        onEmitted: (emitted) => {
-          this.handleEmitted(emitted)
-        },
-        onStats: (stats) => {
-          this.emit('stats', stats)
-        },
-        onMessage: (data) => {
-          this.emit('message', data)
-        },
-        onStream: (stream) => {
-          this.show(stream)
-        },
+      onMuted: (muted) => {
+        this.emit('muted', muted)
       },
-    )
+    })
+    const wishes = {
+      server: this.server,
+      request: requestOf(options),
+      policy: policyOf(options),
+      pausesHidden: options.whenHidden === 'pause_input',
+      token: async () =>
+        typeof options.token === 'function' ? options.token() : (options.token ?? null),
+    }
+    this.connection = new Connection(wishes, {
+      onEmitted: (emitted) => {
+        this.handleEmitted(emitted)
+      },
+      onStats: (stats) => {
+        this.emit('stats', stats)
+      },
+      onMessage: (data) => {
+        this.emit('message', data)
+      },
+      onStream: (stream) => {
+        this.screen.show(stream)
+      },
+      onShown: () => {
+        this.screen.resume()
+      },
+    })
   }
 
   /** One of the seven states. */
@@ -97,6 +142,16 @@ export class DioramaSession {
     return reconnectingOf(this.connection.model)
   }
 
+  /** What will end the session unless something is done, the first to do so in front. */
+  get warnings(): Warning[] {
+    return warningsOf(this.connection.model, this.connection.now())
+  }
+
+  /** Whether no sound is played: because nobody wants it, or because the browser waits for a gesture. */
+  get muted(): boolean {
+    return this.screen.muted
+  }
+
   get ended(): boolean {
     return this.connection.model.end !== null
   }
@@ -117,8 +172,11 @@ export class DioramaSession {
     }
   }
 
-  /** Sends any JSON to the world; resolves to whether the world has taken it. Never rejects. */
-  send(data: unknown): Promise<boolean> {
+  /**
+   * Sends any JSON to the world; resolves to whether the world has taken it, within 10 s. Rejects with
+   * `MessageRefused`, before anything is sent, where it is no JSON or longer than 16 KiB.
+   */
+  async send(data: unknown): Promise<boolean> {
     return this.connection.sendMessage(data)
   }
 
@@ -137,19 +195,48 @@ export class DioramaSession {
     return this.connection.stats
   }
 
+  /** Turns the sound off, or on: at once where the browser allows it, else with a gesture. */
+  setMuted(muted: boolean): void {
+    this.screen.setMuted(muted)
+  }
+
+  /** Returns all that helps to find out what is wrong, in JSON, with no secret and no address. */
+  async getDiagnostics(): Promise<Diagnostics> {
+    const { connection, screen } = this
+    const known = await connection.facts()
+    const facts = { ...known, video: screen.shows, soundBlocked: screen.soundBlocked }
+    const { model, timeline } = connection
+    const { id, region, version, attachment } = model.session ?? {}
+    return {
+      verdict: verdict(facts),
+      at: new Date().toISOString(),
+      sdk: VERSION,
+      project: this.project,
+      server: this.server,
+      browser: navigator.userAgent,
+      online: navigator.onLine,
+      secureContext: isSecureContext,
+      session: id ? { id, region, version, attachment } : null,
+      codecs: model.codecs,
+      restarts: model.restarts.inRow,
+      warnings: this.warnings,
+      ...facts,
+      errors: timeline.filter(({ what }) => what === 'error'),
+      timeline,
+    }
+  }
+
   /** Shows the session in another video element, or in none. */
   attach(video: HTMLVideoElement | null): void {
     this.attachings += 1
-    if (this.video && this.video !== video) this.video.srcObject = null
-    this.video = video
-    if (this.stream) this.show(this.stream)
+    this.screen.attach(video)
   }
 
   /** Called by `Stage`: shows it no more in this element, unless it is attached again at once. */
   detach(video: HTMLVideoElement): void {
     const { attachings } = this
     setTimeout(() => {
-      if (this.attachings === attachings && this.video === video) this.attach(null)
+      if (this.attachings === attachings && this.screen.video === video) this.attach(null)
     }, 0)
   }
 
@@ -199,7 +286,10 @@ export class DioramaSession {
   }
 
   private handleEmitted({ name, detail }: Emitted): void {
-    if (name === 'ended') this.release()
+    if (name === 'ended') {
+      this.release()
+      this.screen.stop()
+    }
     this.emit(name, detail)
   }
 
@@ -207,37 +297,27 @@ export class DioramaSession {
     const known: ReadonlySet<Listener<Name>> | undefined = this.listeners[name]
     for (const listener of [...(known ?? [])]) listener(detail)
   }
+}
 
-  /** Shows a stream; one that takes another's place waits for its first packet. */
-  private show(stream: MediaStream): void {
-    this.stream = stream
-    const { video } = this
-    if (!video || video.srcObject === stream) return
-    const track = stream.getVideoTracks()[0]
-    if (video.srcObject && track?.muted) {
-      track.addEventListener(
-        'unmute',
-        () => {
-          this.showNow(stream)
-        },
-        { once: true },
-      )
-      return
-    }
-    this.showNow(stream)
+function policyOf({ autoRestart, whenHidden, hiddenForS }: ConnectOptions): Policy {
+  return {
+    autoRestart: autoRestart ?? false,
+    hiddenForMs: whenHidden === 'disconnect' ? (hiddenForS ?? HIDDEN_FOR_S) * 1_000 : null,
   }
+}
 
-  private showNow(stream: MediaStream): void {
-    const { video } = this
-    if (!video || stream !== this.stream) return
-    video.srcObject = stream
-    video.play().catch(() => {
-      // Browsers play sound only after a gesture, but a silent picture always.
-      video.muted = true
-      video.play().catch(() => {
-        /* the page took the element away */
-      })
-    })
+function requestOf(options: ConnectOptions & { clientId: string }): SessionRequest {
+  const { warnAfterS, disconnectAfterS } = options.afk ?? {}
+  const afk = {
+    ...(warnAfterS !== undefined && { warn_after_s: warnAfterS }),
+    ...(disconnectAfterS !== undefined && { disconnect_after_s: disconnectAfterS }),
+  }
+  return {
+    project: options.project,
+    region: options.region ?? null,
+    client_id: options.clientId,
+    device: deviceLabel(navigator.userAgent),
+    ...(options.afk && { afk }),
   }
 }
 

@@ -10,3 +10,6 @@ export function delayMs(attempt: number, chance: number): number {
   const whole = DELAYS_MS[attempt] ?? LAST_MS
   return Math.round(whole * (1 - chance / 2))
 }
+
+/** How many attempts there are before the longest wait repeats itself. */
+export const STEPS = DELAYS_MS.length

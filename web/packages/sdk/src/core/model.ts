@@ -26,6 +26,8 @@ export type Opening =
       readonly dueMs: number
     }
   | { readonly at: 'answered' }
+  /** The browser keeps the page for a possible return (bfcache); the session was left. */
+  | { readonly at: 'away' }
 
 export type Socket =
   | { readonly at: 'closed' }
@@ -53,8 +55,29 @@ export type Media =
       readonly attempt: number
     }
 
+/** What the page wants of a session, beside the session itself. */
+export interface Policy {
+  /** Whether an end that allows it opens a new session without being asked. */
+  readonly autoRestart: boolean
+  /** How long the page may be hidden before the session is left; null for as long as it likes. */
+  readonly hiddenForMs: number | null
+}
+
+/** New sessions opened by themselves, one after the other, without a minute of video between. */
+export interface Restarts {
+  readonly inRow: number
+  readonly code: number | null
+}
+
+/** A warning that was given and not taken back. */
+export interface Pending {
+  readonly kind: Warned['kind']
+  readonly untilMs: number
+}
+
 export interface Model {
   readonly codecs: readonly string[]
+  readonly policy: Policy
   readonly opening: Opening
   readonly socket: Socket
   readonly media: Media
@@ -62,6 +85,12 @@ export interface Model {
   readonly token: string | null
   readonly welcomed: boolean
   readonly played: boolean
+  /** Since when this session's frames come, however often it was repaired. */
+  readonly playedMs: number | null
+  readonly warned: readonly Pending[]
+  readonly restarts: Restarts
+  /** Since when the page is hidden. */
+  readonly hiddenMs: number | null
   readonly heartbeatMs: number
   readonly resumeWindowMs: number
   /** Since when neither socket nor media has worked. */
@@ -87,6 +116,11 @@ export type Event =
   | { readonly type: 'candidate'; readonly attachment: number; readonly candidate: IceCandidate }
   | { readonly type: 'media'; readonly attachment: number; readonly seen: MediaSeen }
   | { readonly type: 'leave'; readonly code: 1000 | 1001 }
+  /** The page is left, and may be kept by the browser (`mayReturn`). */
+  | { readonly type: 'page_left'; readonly mayReturn: boolean }
+  | { readonly type: 'page_returned' }
+  | { readonly type: 'page_hidden' }
+  | { readonly type: 'page_shown' }
   | { readonly type: 'wake' }
   | { readonly type: 'tick' }
 
@@ -100,6 +134,18 @@ export interface Reconnecting {
   readonly live: boolean
 }
 
+/** A warning with its deadline on the page's own clock, as `Date.now()` tells it. */
+export interface Warning extends Warned {
+  readonly endsAtMs: number
+}
+
+/** A new session that is opened by itself: after which end, the how manieth in a row, and when. */
+export interface Restarting {
+  readonly end: Ended
+  readonly attempt: number
+  readonly inMs: number
+}
+
 export interface Ended extends EndView {
   readonly problem: ProblemDocument | null
 }
@@ -108,9 +154,11 @@ export interface Ended extends EndView {
 export interface SessionEvents {
   state: SessionState
   queue: QueueView
-  warning: Warned
+  warning: Warning
+  warning_over: { readonly kind: Warned['kind'] }
   reconnecting: Reconnecting
   reconnected: { readonly attachment: number }
+  restarting: Restarting
   attached: { readonly attachment: number }
   media: MediaState
   session: SessionView
@@ -123,7 +171,8 @@ export type Emitted = {
 }[keyof SessionEvents]
 
 export type Effect =
-  | { readonly do: 'post' }
+  /** `fresh` asks for a new session, not again for the one that was asked for. */
+  | { readonly do: 'post'; readonly fresh: boolean }
   | { readonly do: 'open_socket' }
   | { readonly do: 'close_socket'; readonly code: number }
   | { readonly do: 'send'; readonly message: ViewerToGateway }
@@ -144,9 +193,11 @@ export interface Step {
   readonly effects: readonly Effect[]
 }
 
-/** What a decision may know of the world: the time, and a draw in [0, 1). */
+/** What a decision may know of the world: the time, on both clocks, and a draw in [0, 1). */
 export interface Moment {
   readonly nowMs: number
+  /** Milliseconds since 1970, for what people are told. */
+  readonly epochMs: number
   readonly chance: number
 }
 
@@ -158,9 +209,15 @@ export const ICE_AFTER_MS = 1_000
 export const PEER_AFTER_MS = 3_000
 export const PEER_AGAIN_MS = 10_000
 
-export function newModel(codecs: readonly string[]): Model {
+/** How soon a socket must answer when it is asked whether it still lives. */
+export const PROBE_WITHIN_MS = 3_000
+
+export const KEEP: Policy = { autoRestart: false, hiddenForMs: null }
+
+export function newModel(codecs: readonly string[], policy: Policy = KEEP): Model {
   return {
     codecs,
+    policy,
     opening: { at: 'asking', attempt: 0, sinceMs: 0 },
     socket: { at: 'closed' },
     media: { at: 'none' },
@@ -168,11 +225,24 @@ export function newModel(codecs: readonly string[]): Model {
     token: null,
     welcomed: false,
     played: false,
+    playedMs: null,
+    warned: [],
+    restarts: { inRow: 0, code: null },
+    hiddenMs: null,
     heartbeatMs: 5_000,
     resumeWindowMs: 60_000,
     lostMs: null,
     refusal: null,
     end: null,
     problem: null,
+  }
+}
+
+/** Returns the model of one session more of the same page. */
+export function nextModel(before: Model): Model {
+  return {
+    ...newModel(before.codecs, before.policy),
+    restarts: before.restarts,
+    hiddenMs: before.hiddenMs,
   }
 }

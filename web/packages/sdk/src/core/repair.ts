@@ -40,7 +40,7 @@ export function takeMedia(model: Model, attachment: number, seen: MediaSeen, now
       if (media.at === 'connected') return { model, effects: [] }
       return { model: { ...model, media: connected(attachment, false) }, effects: [] }
     case 'playing':
-      return play(model, attachment)
+      return play(model, attachment, nowMs)
     case 'stalled':
       return { model, effects: reports(model, attachment, 'stalled') }
     case 'disconnected':
@@ -53,12 +53,17 @@ function connected(attachment: number, playing: boolean): Media {
   return { at: 'connected', attachment, playing }
 }
 
-function play(model: Model, attachment: number): Step {
+function play(model: Model, attachment: number, nowMs: number): Step {
   const first = !(model.media.at === 'connected' && model.media.playing)
   const effects = reports(model, attachment, 'playing')
   const attached: Effect = { do: 'emit', emitted: { name: 'attached', detail: { attachment } } }
   return {
-    model: { ...model, media: connected(attachment, true), played: true },
+    model: {
+      ...model,
+      media: connected(attachment, true),
+      played: true,
+      playedMs: model.playedMs ?? nowMs,
+    },
     effects: first ? [...effects, attached] : effects,
   }
 }

@@ -4,7 +4,8 @@
  * browser: sockets, peer connections and timers are in `rtc/`, and only carry out effects.
  *
  * The rules: an unanswered request is asked again under its own idempotency key; a lost socket is
- * repaired alone while media flows; where neither works the resume window runs; an end is final.
+ * repaired alone while media flows; where neither works the resume window runs; an end is final,
+ * unless `restart.ts` puts a new session in its place.
  */
 import type { EndView, GatewayToViewer, Hello, OpenedSession, SessionView } from '@diorama/protocol'
 
@@ -18,12 +19,18 @@ import {
   type Model,
   type Moment,
   OPEN_WITHIN_MS,
+  PROBE_WITHIN_MS,
   SILENT_BEATS,
+  type Socket,
   STEADY_AFTER_MS,
   type Step,
 } from './model.ts'
 import { repair, repairDueMs, takeMedia, takeOffer } from './repair.ts'
+import { away, followEnd } from './restart.ts'
 import { mediaOf, reconnectingOf, stateOf } from './views.ts'
+import { settleWarnings, takeWarning } from './warnings.ts'
+
+type OpenSocket = Extract<Socket, { at: 'open' }>
 
 const PROTOCOL = 1
 /** Of a socket that says nothing any more: our own word for the close, in the private range. */
@@ -31,7 +38,8 @@ const SILENT = 4900
 
 /** Returns what becomes of the session, and what is to be done about it. */
 export function handle(model: Model, event: Event, moment: Moment): Step {
-  const step = model.end ? afterEnd(model, event) : decide(model, event, moment)
+  const decided = model.end ? afterEnd(model, event) : decide(model, event, moment)
+  const step = followEnd(model, decided, moment)
   const kept = { ...step.model, lostMs: lostSince(step.model, moment.nowMs) }
   return { model: kept, effects: [...announcements(model, kept), ...step.effects] }
 }
@@ -64,6 +72,14 @@ function decide(model: Model, event: Event, moment: Moment): Step {
       return takeMedia(model, event.attachment, event.seen, moment.nowMs)
     case 'leave':
       return leave(model, event.code)
+    case 'page_left':
+      return event.mayReturn ? away(leave(model, 1001)) : leave(model, 1001)
+    case 'page_returned':
+      return model.opening.at === 'away' ? ask(model, 0, moment.nowMs) : wake(model, moment)
+    case 'page_hidden':
+      return only({ ...model, hiddenMs: model.hiddenMs ?? moment.nowMs })
+    case 'page_shown':
+      return wake({ ...model, hiddenMs: null }, moment)
     case 'wake':
       return wake(model, moment)
     case 'tick':
@@ -82,7 +98,8 @@ function send(model: Model, message: Extract<Effect, { do: 'send' }>['message'])
 // --- the request for a session
 
 function ask(model: Model, attempt: number, sinceMs: number): Step {
-  return only({ ...model, opening: { at: 'asking', attempt, sinceMs } }, { do: 'post' })
+  const fresh = attempt === 0
+  return only({ ...model, opening: { at: 'asking', attempt, sinceMs } }, { do: 'post', fresh })
 }
 
 function askLater(model: Model, { nowMs, chance }: Moment): Step {
@@ -98,6 +115,9 @@ function askLater(model: Model, { nowMs, chance }: Moment): Step {
 
 function opened(model: Model, answer: OpenedSession, { nowMs }: Moment): Step {
   const { session, token } = answer
+  if (model.opening.at === 'away') {
+    return only(model, { do: 'post_bye', session: session.id, token, code: 1001 })
+  }
   const asked: Model = { ...model, opening: { at: 'answered' }, session, token }
   if (session.end) return finish(asked, session.end, null)
   return openSocket(asked, 0, nowMs)
@@ -156,7 +176,8 @@ function heard(model: Model, nowMs: number): Model {
   return { ...model, socket: { ...model.socket, heardMs: nowMs } }
 }
 
-function receive(model: Model, message: GatewayToViewer, { nowMs }: Moment): Step {
+function receive(model: Model, message: GatewayToViewer, moment: Moment): Step {
+  const { nowMs } = moment
   switch (message.type) {
     case 'welcome': {
       if (model.socket.at !== 'opening') return only(model)
@@ -176,10 +197,10 @@ function receive(model: Model, message: GatewayToViewer, { nowMs }: Moment): Ste
           beats: 0,
         },
       }
-      return see(welcomed, message.session)
+      return see(welcomed, message.session, moment)
     }
     case 'session':
-      return see(model, message.session)
+      return see(model, message.session, moment)
     case 'offer':
       return takeOffer(model, message, nowMs)
     case 'candidate':
@@ -187,7 +208,7 @@ function receive(model: Model, message: GatewayToViewer, { nowMs }: Moment): Ste
         ? only(model, { do: 'add_candidate', message })
         : only(model)
     case 'warning':
-      return only(model, { do: 'emit', emitted: { name: 'warning', detail: message } })
+      return takeWarning(model, message, moment)
     case 'heartbeat':
       return only(model)
     case 'problem': {
@@ -203,10 +224,10 @@ function receive(model: Model, message: GatewayToViewer, { nowMs }: Moment): Ste
 }
 
 /** Takes a view of the session; versions only grow, so an older one is a straggler. */
-function see(model: Model, session: SessionView): Step {
+function see(model: Model, session: SessionView, moment: Moment): Step {
   if (model.session && session.version < model.session.version) return only(model)
   const seen: Model = { ...model, session }
-  return session.end ? finish(seen, session.end, null) : only(seen)
+  return session.end ? finish(seen, session.end, null) : settleWarnings(seen, model.session, moment)
 }
 
 // --- the end
@@ -214,7 +235,7 @@ function see(model: Model, session: SessionView): Step {
 function finish(model: Model, end: EndView, problem: ProblemDocument | null): Step {
   const closed: Effect[] = model.socket.at === 'closed' ? [] : [{ do: 'close_socket', code: 1000 }]
   return only(
-    { ...model, end, problem, socket: { at: 'closed' }, media: { at: 'none' } },
+    { ...model, end, problem, socket: { at: 'closed' }, media: { at: 'none' }, warned: [] },
     { do: 'close_peer' },
     ...closed,
     { do: 'emit', emitted: { name: 'ended', detail: { ...end, problem } } },
@@ -245,20 +266,42 @@ function afterEnd(model: Model, event: Event): Step {
 
 // --- time
 
-/** The network is back, or the page is seen again: what waits is tried now. */
-function wake(model: Model, { nowMs }: Moment): Step {
+/**
+ * The network is back, or the page is seen again: what waits is tried now, and a socket that may
+ * have died unnoticed is asked for a sign of life.
+ */
+function wake(model: Model, moment: Moment): Step {
+  const { nowMs } = moment
   if (model.opening.at === 'waiting') {
     return ask(model, model.opening.attempt, model.opening.sinceMs)
   }
   if (model.socket.at === 'waiting') return openSocket(model, model.socket.attempt, nowMs)
-  return only(model)
+  return model.socket.at === 'open' ? probe(model, model.socket, moment) : only(model)
+}
+
+function probe(model: Model, socket: OpenSocket, { nowMs }: Moment): Step {
+  const silentMs = silenceMs(model)
+  if (nowMs >= socket.heardMs + silentMs) {
+    const reopened = openSocket(model, 0, nowMs)
+    return only(reopened.model, { do: 'close_socket', code: SILENT }, ...reopened.effects)
+  }
+  const heardMs = Math.min(socket.heardMs, nowMs + PROBE_WITHIN_MS - silentMs)
+  return beat(model, { ...socket, heardMs }, nowMs)
+}
+
+function beat(model: Model, socket: OpenSocket, nowMs: number): Step {
+  const beaten = { ...socket, beats: socket.beats + 1, beatDueMs: nowMs + model.heartbeatMs }
+  return only(
+    { ...model, socket: beaten },
+    { do: 'send', message: { type: 'heartbeat', n: socket.beats } },
+  )
 }
 
 function tick(model: Model, moment: Moment): Step {
   const { nowMs } = moment
   const effects: Effect[] = []
   let now = model
-  const due = [giveUp, askAgain, tendSocket, tendMedia]
+  const due = [giveUp, goHidden, askAgain, tendSocket, tendMedia]
   for (const tend of due) {
     if (now.end) break
     const step = tend(now, moment)
@@ -272,6 +315,11 @@ function tick(model: Model, moment: Moment): Step {
     return until !== null && nowMs >= until
       ? finish(model, endOf(4007, 'gave_up', null), null)
       : only(model)
+  }
+
+  function goHidden(model: Model): Step {
+    const dueMs = hiddenDueMs(model)
+    return dueMs !== null && nowMs >= dueMs ? leave(model, 1000) : only(model)
   }
 
   function askAgain(model: Model): Step {
@@ -301,16 +349,7 @@ function tendSocket(model: Model, moment: Moment): Step {
         : only(model)
     case 'open': {
       if (nowMs >= socket.heardMs + silenceMs(model)) return dropSocket(model, SILENT, moment)
-      if (nowMs < socket.beatDueMs) return only(model)
-      const beaten = {
-        ...socket,
-        beats: socket.beats + 1,
-        beatDueMs: nowMs + model.heartbeatMs,
-      }
-      return only(
-        { ...model, socket: beaten },
-        { do: 'send', message: { type: 'heartbeat', n: socket.beats } },
-      )
+      return nowMs < socket.beatDueMs ? only(model) : beat(model, socket, nowMs)
     }
   }
 }
@@ -331,12 +370,18 @@ function giveUpMs({ lostMs, resumeWindowMs }: Model): number | null {
   return lostMs === null ? null : lostMs + resumeWindowMs
 }
 
+function hiddenDueMs({ hiddenMs, policy, opening }: Model): number | null {
+  if (hiddenMs === null || policy.hiddenForMs === null || opening.at === 'away') return null
+  return hiddenMs + policy.hiddenForMs
+}
+
 /** Returns when `tick` is due next, or null for never. */
 export function nextDeadlineMs(model: Model): number | null {
   if (model.end) return null
   const { opening } = model
   const asks = opening.at === 'waiting' ? opening.dueMs : null
-  const deadlines = [asks, socketDueMs(model), repairDueMs(model), giveUpMs(model)]
+  const media = [socketDueMs(model), repairDueMs(model), giveUpMs(model)]
+  const deadlines = [asks, hiddenDueMs(model), ...media]
   const known = deadlines.filter((dueMs) => dueMs !== null)
   return known.length === 0 ? null : Math.min(...known)
 }

@@ -1,30 +1,63 @@
 /** Figures of a stream, from two readings of the browser's counters. */
 
+/** How the media comes: the pair of addresses in use. */
+export interface Path {
+  readonly protocol: 'udp' | 'tcp'
+  /** What each end's address is: of its own (`host`), as others see it, or a relay's. */
+  readonly local: string
+  readonly remote: string
+  /** Whether a TURN relay is in between, on either side. */
+  readonly relayed: boolean
+  /** How this page reaches its own relay: `udp`, `tcp` or `tls`; null where it uses none. */
+  readonly relayProtocol: string | null
+  readonly rttMs: number | null
+}
+
 /** The counters of one moment; null where the browser does not tell. */
 export interface Reading {
   readonly atMs: number
   readonly framesDecoded: number
   readonly framesDropped: number
   readonly bytesReceived: number
+  readonly audioBytesReceived: number
+  readonly packetsReceived: number
   readonly packetsLost: number
+  readonly freezes: number
   readonly jitterMs: number | null
+  /** Sums over all frames: time in the jitter buffer with the frames that left it, time decoding. */
+  readonly bufferedS: number
+  readonly bufferedFrames: number
+  readonly decodingS: number
   readonly width: number | null
   readonly height: number | null
   readonly codec: string | null
+  readonly decoder: string | null
+  readonly path: Path | null
 }
 
 export interface StreamStats {
   readonly fps: number
   readonly bitrateKbps: number
+  readonly audioBitrateKbps: number
   /** Round trip to the world over the data channel, not the network's alone. */
   readonly rttMs: number | null
   readonly jitterMs: number | null
+  /** How long a frame waited in the browser before it was decoded, on average of the last second. */
+  readonly jitterBufferMs: number | null
+  readonly decodeMs: number | null
   readonly framesDecoded: number
   readonly framesDropped: number
   readonly packetsLost: number
+  /** Share of the last second's packets that did not come, 0 to 1. */
+  readonly loss: number
+  /** How often the picture stood still longer than it should, since it began. */
+  readonly freezes: number
   readonly width: number | null
   readonly height: number | null
   readonly codec: string | null
+  /** What decodes: the browser's name of it, such as `FFmpeg`. */
+  readonly decoder: string | null
+  readonly path: Path | null
 }
 
 /** Returns the figures between two readings; without an earlier one the rates are 0. */
@@ -34,18 +67,39 @@ export function statsBetween(
   rttMs: number | null,
 ): StreamStats {
   const seconds = earlier ? (now.atMs - earlier.atMs) / 1_000 : 0
-  const rate = (one: number, other: number) =>
-    seconds > 0 ? Math.max(0, (other - one) / seconds) : 0
+  const rate = (one: number | undefined, other: number) =>
+    seconds > 0 ? Math.max(0, (other - (one ?? 0)) / seconds) : 0
+  const kbps = (one: number | undefined, other: number) =>
+    Math.round((rate(one, other) * 8) / 1_000)
+  const frames = now.framesDecoded - (earlier?.framesDecoded ?? 0)
+  const buffered = now.bufferedFrames - (earlier?.bufferedFrames ?? 0)
+  const lost = Math.max(0, now.packetsLost - (earlier?.packetsLost ?? 0))
+  const came = Math.max(0, now.packetsReceived - (earlier?.packetsReceived ?? 0))
   return {
-    fps: Math.round(rate(earlier?.framesDecoded ?? 0, now.framesDecoded) * 10) / 10,
-    bitrateKbps: Math.round((rate(earlier?.bytesReceived ?? 0, now.bytesReceived) * 8) / 1_000),
+    fps: tenths(rate(earlier?.framesDecoded, now.framesDecoded)),
+    bitrateKbps: kbps(earlier?.bytesReceived, now.bytesReceived),
+    audioBitrateKbps: kbps(earlier?.audioBytesReceived, now.audioBytesReceived),
     rttMs,
     jitterMs: now.jitterMs,
+    jitterBufferMs: meanMs(now.bufferedS - (earlier?.bufferedS ?? 0), buffered),
+    decodeMs: meanMs(now.decodingS - (earlier?.decodingS ?? 0), frames),
     framesDecoded: now.framesDecoded,
     framesDropped: now.framesDropped,
     packetsLost: now.packetsLost,
+    loss: lost + came === 0 ? 0 : Math.round((lost / (lost + came)) * 1_000) / 1_000,
+    freezes: now.freezes,
     width: now.width,
     height: now.height,
     codec: now.codec,
+    decoder: now.decoder,
+    path: now.path,
   }
+}
+
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10
+}
+
+function meanMs(seconds: number, count: number): number | null {
+  return count > 0 ? tenths(Math.max(0, (seconds / count) * 1_000)) : null
 }

@@ -5,10 +5,12 @@
  */
 import type { InputEvent, Message, ViewerToWorld, WorldToViewer } from '@diorama/protocol'
 
+import { byteLength, MAX_MESSAGE_BYTES, messageText } from '../core/messages.ts'
+import { Alarm } from './alarm.ts'
+
 const PING_EVERY_MS = 500
 const ACK_WITHIN_MS = 10_000
 const MAX_WAITING_ACKS = 256
-const MAX_BYTES = 16 * 1024
 const MAX_UNSENT_MOVES_BYTES = 4 * 1024
 const MAX_PINGS_OUT = 64
 
@@ -22,13 +24,16 @@ export class Channels {
   rttMs: number | null = null
   private control: RTCDataChannel | null = null
   private input: RTCDataChannel | null = null
-  private pinging: number | null = null
+  private pinging = false
   private pings = 0
   private messages = 0
   private readonly pingedMs = new Map<number, number>()
   private readonly waiting = new Map<number, (acked: boolean) => void>()
 
   private readonly events: ChannelEvents
+  private readonly alarm = new Alarm(() => {
+    this.ping()
+  })
 
   constructor(events: ChannelEvents) {
     this.events = events
@@ -63,11 +68,18 @@ export class Channels {
     return this.send(event)
   }
 
-  /** Sends a message; resolves to whether the other side has taken it. */
+  /**
+   * Sends a message; resolves to whether the other side has taken it. Raises MessageRefused where it
+   * could not be sent to any.
+   */
   sendMessage(data: unknown): Promise<boolean> {
     const id = this.messages
-    if (this.waiting.size >= MAX_WAITING_ACKS) return Promise.resolve(false)
-    if (!this.send({ type: 'message', data, id })) return Promise.resolve(false)
+    const text = messageText(data, id)
+    const { control } = this
+    if (this.waiting.size >= MAX_WAITING_ACKS || control?.readyState !== 'open') {
+      return Promise.resolve(false)
+    }
+    control.send(text)
     this.messages += 1
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -83,8 +95,8 @@ export class Channels {
   /** Sends over the reliable channel; returns false where it is not open or the text too long. */
   send(message: ViewerToWorld): boolean {
     const text = JSON.stringify(message)
-    if (new TextEncoder().encode(text).length > MAX_BYTES) {
-      this.events.onRefusal('too_large', `A message may have at most ${MAX_BYTES} bytes.`)
+    if (byteLength(text) > MAX_MESSAGE_BYTES) {
+      this.events.onRefusal('too_large', `A message may have at most ${MAX_MESSAGE_BYTES} bytes.`)
       return false
     }
     if (this.control?.readyState !== 'open') return false
@@ -94,18 +106,16 @@ export class Channels {
 
   /** Ends pings and everything that waits; the channels close with their peer connection. */
   stop(): void {
-    if (this.pinging !== null) clearInterval(this.pinging)
-    this.pinging = null
+    this.pinging = false
+    this.alarm.clear()
     this.pingedMs.clear()
     for (const id of [...this.waiting.keys()]) this.settle(id, false)
   }
 
   private start(): void {
-    if (this.pinging !== null) return
+    if (this.pinging) return
+    this.pinging = true
     this.ping()
-    this.pinging = window.setInterval(() => {
-      this.ping()
-    }, PING_EVERY_MS)
   }
 
   private ping(): void {
@@ -114,6 +124,7 @@ export class Channels {
     if (this.pingedMs.size >= MAX_PINGS_OUT) this.pingedMs.clear()
     this.pingedMs.set(n, performance.now())
     this.send({ type: 'ping', n, visible: document.visibilityState === 'visible' })
+    if (this.pinging) this.alarm.set(PING_EVERY_MS)
   }
 
   private receive(text: string): void {

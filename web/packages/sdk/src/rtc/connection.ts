@@ -4,31 +4,58 @@
  */
 import type { Candidate, GatewayToViewer, InputEvent, Offer } from '@diorama/protocol'
 
-import { type Effect, type Emitted, type Event, type Model, newModel } from '../core/model.ts'
+import type { Facts } from '../core/diagnosis.ts'
+import {
+  type Effect,
+  type Emitted,
+  type Event,
+  type Model,
+  type Moment,
+  newModel,
+  type Policy,
+} from '../core/model.ts'
+import { messageText } from '../core/messages.ts'
 import { handle, nextDeadlineMs } from '../core/session.ts'
 import { type Reading, type StreamStats, statsBetween } from '../core/stats.ts'
+import { note, type Timeline, wordsOfEmitted, wordsOfEvent } from '../core/timeline.ts'
+import { mediaOf, reconnectingOf, stateOf } from '../core/views.ts'
+import { Alarm } from './alarm.ts'
 import { videoCodecs } from './device.ts'
 import { Peer } from './peer.ts'
-import { postBye, postSession } from './requests.ts'
+import { type Answer, postBye, postSession, type SessionRequest } from './requests.ts'
 import { randomName } from './tab.ts'
 
 /** Time for the last word on a data channel to leave before its connection is closed. */
 const LINGER_MS = 250
 
+/** Releases reach the world even from a page that is hidden: nothing may stay pressed. */
+const RELEASES: ReadonlySet<InputEvent['type']> = new Set([
+  'key_up',
+  'pointer_up',
+  'touch_end',
+  'gamepad',
+])
+
 export interface Wishes {
   readonly server: string
-  readonly project: string
-  readonly region: string | null
-  readonly clientId: string
-  readonly device: string
-  readonly token: string | null
+  readonly request: SessionRequest
+  readonly policy: Policy
+  /** Whether input of a hidden page is dropped. */
+  readonly pausesHidden: boolean
+  /** Returns a ticket or key for one request; null where none is needed. */
+  readonly token: () => Promise<string | null>
 }
+
+/** What of a diagnosis the connection knows; the rest is the screen's. */
+export type ConnectionFacts = Omit<Facts, 'video' | 'soundBlocked'>
 
 export interface ConnectionEvents {
   readonly onEmitted: (emitted: Emitted) => void
   readonly onStats: (stats: StreamStats) => void
   readonly onMessage: (data: unknown) => void
   readonly onStream: (stream: MediaStream) => void
+  /** The page is seen again. */
+  readonly onShown: () => void
 }
 
 export class Connection {
@@ -36,11 +63,17 @@ export class Connection {
   stats: StreamStats | null = null
   private readonly wishes: Wishes
   private readonly events: ConnectionEvents
-  private readonly idempotencyKey = randomName()
+  private idempotencyKey = randomName()
+  /** Number of the request for a session that counts; answers to earlier ones come too late. */
+  private requests = 0
+  timeline: Timeline = []
   private socket: WebSocket | null = null
   private peer: Peer | null = null
   private reading: Reading | null = null
-  private timer: number | null = null
+  private readonly alarm = new Alarm(() => {
+    this.dispatch({ type: 'tick' })
+  })
+  private listening: AbortController | null = null
   private saidBye = false
   private readonly inbox: Event[] = []
   private busy = false
@@ -48,13 +81,12 @@ export class Connection {
   constructor(wishes: Wishes, events: ConnectionEvents) {
     this.wishes = wishes
     this.events = events
-    this.model = newModel(videoCodecs())
+    this.model = newModel(videoCodecs(), wishes.policy)
   }
 
   start(): void {
-    addEventListener('pagehide', this.handlePageHide)
-    addEventListener('online', this.handleWake)
-    document.addEventListener('visibilitychange', this.handleWake)
+    this.listen()
+    if (isHidden()) this.dispatch({ type: 'page_hidden' })
     this.dispatch({ type: 'start' })
   }
 
@@ -62,24 +94,81 @@ export class Connection {
     this.dispatch({ type: 'leave', code })
   }
 
+  /** The time on both clocks. */
+  now(): Pick<Moment, 'nowMs' | 'epochMs'> {
+    return { nowMs: performance.now(), epochMs: Date.now() }
+  }
+
   sendInput(event: InputEvent): boolean {
+    if (this.wishes.pausesHidden && isHidden() && !RELEASES.has(event.type)) return false
     return this.peer?.channels.sendInput(event) ?? false
   }
 
+  /** Raises MessageRefused where the message could not be sent to any world. */
   sendMessage(data: unknown): Promise<boolean> {
-    return this.peer?.channels.sendMessage(data) ?? Promise.resolve(false)
+    if (this.peer) return this.peer.channels.sendMessage(data)
+    messageText(data, 0)
+    return Promise.resolve(false)
   }
 
   sendPrompt(text: string): boolean {
     return this.peer?.channels.send({ type: 'prompt', text }) ?? false
   }
 
-  private readonly handlePageHide = () => {
-    this.leave(1001)
+  async facts(): Promise<ConnectionFacts> {
+    const peer = (await this.peer?.facts()) ?? null
+    const { model } = this
+    const { opening, socket, session, end, problem } = model
+    return {
+      state: stateOf(model),
+      end: end && { ...end, problem },
+      queue: session?.queue ?? null,
+      request: opening.at,
+      requestAttempts: 'attempt' in opening ? opening.attempt : 0,
+      socket: socket.at,
+      socketAttempts: 'attempt' in socket ? socket.attempt : 0,
+      socketWorked: model.welcomed,
+      media: mediaOf(model),
+      reconnecting: reconnectingOf(model),
+      peer,
+      stats: this.stats,
+      pageHidden: isHidden(),
+    }
   }
 
-  private readonly handleWake = () => {
-    if (document.visibilityState === 'visible') this.dispatch({ type: 'wake' })
+  private listen(): void {
+    if (this.listening) return
+    this.listening = new AbortController()
+    const { signal } = this.listening
+    const on = (target: EventTarget, name: string, event: () => Event) => {
+      target.addEventListener(
+        name,
+        () => {
+          this.dispatch(event())
+        },
+        { signal },
+      )
+    }
+    addEventListener(
+      'pagehide',
+      ({ persisted }) => {
+        this.dispatch({ type: 'page_left', mayReturn: persisted })
+      },
+      { signal },
+    )
+    addEventListener(
+      'pageshow',
+      ({ persisted }) => {
+        if (persisted) this.dispatch({ type: 'page_returned' })
+      },
+      { signal },
+    )
+    on(globalThis, 'online', () => ({ type: 'wake' }))
+    on(document, 'resume', () => ({ type: 'wake' })) // after a freeze: Page Lifecycle
+    on(document, 'visibilitychange', () => {
+      if (!isHidden()) this.events.onShown()
+      return { type: isHidden() ? 'page_hidden' : 'page_shown' }
+    })
   }
 
   /** Events that effects cause wait for their turn: one decision is carried out before the next. */
@@ -95,38 +184,29 @@ export class Connection {
   }
 
   private decide(event: Event): void {
-    const moment = { nowMs: performance.now(), chance: Math.random() }
+    const moment = { ...this.now(), chance: Math.random() }
     const { model, effects } = handle(this.model, event, moment)
     this.model = model
+    this.note(wordsOfEvent(event))
     for (const effect of effects) this.carryOut(effect)
-    this.setTimer()
-    if (model.end) this.stopListening()
+    this.setAlarm()
+    if (model.end) this.listening?.abort()
   }
 
-  private setTimer(): void {
-    if (this.timer !== null) clearTimeout(this.timer)
+  private note(words: readonly [string, string] | null): void {
+    if (words) this.timeline = note(this.timeline, Date.now(), ...words)
+  }
+
+  private setAlarm(): void {
     const dueMs = nextDeadlineMs(this.model)
-    this.timer =
-      dueMs === null
-        ? null
-        : window.setTimeout(
-            () => {
-              this.dispatch({ type: 'tick' })
-            },
-            Math.max(0, dueMs - performance.now()) + 1,
-          )
-  }
-
-  private stopListening(): void {
-    removeEventListener('pagehide', this.handlePageHide)
-    removeEventListener('online', this.handleWake)
-    document.removeEventListener('visibilitychange', this.handleWake)
+    if (dueMs === null) this.alarm.clear()
+    else this.alarm.set(Math.max(0, dueMs - performance.now()) + 1)
   }
 
   private carryOut(effect: Effect): void {
     switch (effect.do) {
       case 'post':
-        void this.post()
+        void this.post(effect.fresh)
         return
       case 'open_socket':
         this.openSocket()
@@ -155,14 +235,32 @@ export class Connection {
         postBye(this.wishes.server, effect.session, effect.token, effect.code)
         return
       case 'emit':
+        this.note(wordsOfEmitted(effect.emitted))
         this.events.onEmitted(effect.emitted)
     }
   }
 
-  private async post(): Promise<void> {
-    const { server, project, region, clientId, device, token } = this.wishes
-    const body = { project, region, client_id: clientId, device }
-    this.dispatch(await postSession(server, body, this.idempotencyKey, token))
+  private async post(fresh: boolean): Promise<void> {
+    if (fresh) this.idempotencyKey = randomName()
+    this.requests += 1
+    const number = this.requests
+    const answer = await this.ask()
+    if (number === this.requests) this.dispatch(answer)
+  }
+
+  private async ask(): Promise<Answer> {
+    const { server, request } = this.wishes
+    try {
+      const token = await this.wishes.token()
+      return await postSession(server, request, this.idempotencyKey, token)
+    } catch (error) {
+      this.refuse('no_token', error instanceof Error ? error.message : String(error))
+      return { type: 'unanswered' }
+    }
+  }
+
+  private refuse(code: string, message: string): void {
+    this.carryOut({ do: 'emit', emitted: { name: 'error', detail: { code, message } } })
   }
 
   private openSocket(): void {
@@ -218,7 +316,7 @@ export class Connection {
       },
       onMessage: this.events.onMessage,
       onRefusal: (code, message) => {
-        this.events.onEmitted({ name: 'error', detail: { code, message } })
+        this.refuse(code, message)
       },
     })
   }
@@ -230,8 +328,10 @@ export class Connection {
   private closePeer(): void {
     const { peer } = this
     this.peer = null
+    this.stats = null
     if (this.saidBye) setTimeout(() => peer?.close(), LINGER_MS)
     else peer?.close()
+    this.saidBye = false
   }
 
   private handleReading(reading: Reading): void {
@@ -239,4 +339,8 @@ export class Connection {
     this.reading = reading
     this.events.onStats(this.stats)
   }
+}
+
+function isHidden(): boolean {
+  return document.visibilityState === 'hidden'
 }

@@ -4,10 +4,12 @@
  */
 import type { IceCandidate, IceServer, Offer } from '@diorama/protocol'
 
+import type { PeerFacts } from '../core/diagnosis.ts'
 import type { MediaSeen } from '../core/model.ts'
 import type { Reading } from '../core/stats.ts'
+import { Alarm } from './alarm.ts'
 import { Channels, type ChannelEvents } from './channels.ts'
-import { readVideo } from './reading.ts'
+import { readingOf, readVideo, reportsOf } from './reading.ts'
 
 const LOOK_OFTEN_MS = 50
 const LOOK_MS = 1_000
@@ -33,7 +35,15 @@ export class Peer {
   private readonly events: PeerEvents
   /** Descriptions and candidates are applied one after the other, in the order they came. */
   private work: Promise<void> = Promise.resolve()
-  private looking: number | null = null
+  private readonly looking = new Alarm(() => {
+    void readVideo(this.pc).then((reading) => {
+      this.handleReading(reading)
+    })
+  })
+  private readonly madeMs = performance.now()
+  private turn = false
+  private readonly localKinds = new Set<string>()
+  private readonly remoteKinds = new Set<string>()
   private frames = 0
   private framesMs = 0
   private seen: MediaSeen | null = null
@@ -55,6 +65,7 @@ export class Peer {
       this.channels.handleChannel(channel)
     }
     this.pc.onicecandidate = ({ candidate }) => {
+      if (candidate?.type) this.localKinds.add(candidate.type)
       this.events.onCandidate(toWire(candidate))
     }
     this.pc.onconnectionstatechange = () => {
@@ -66,6 +77,8 @@ export class Peer {
   }
 
   accept(offer: Offer): void {
+    this.turn = (offer.ice_servers ?? []).some(({ urls }) => urls.some(isTurn))
+    for (const kind of kindsIn(offer.sdp)) this.remoteKinds.add(kind)
     this.enqueue(async () => {
       this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers: iceServers(offer) })
       await this.pc.setRemoteDescription({ type: 'offer', sdp: offer.sdp })
@@ -76,6 +89,7 @@ export class Peer {
   }
 
   addCandidate(candidate: IceCandidate): void {
+    for (const kind of kindsIn(candidate.candidate)) this.remoteKinds.add(kind)
     this.enqueue(() =>
       this.pc.addIceCandidate({
         candidate: candidate.candidate,
@@ -88,9 +102,24 @@ export class Peer {
   close(): void {
     if (this.closed) return
     this.closed = true
-    if (this.looking !== null) clearTimeout(this.looking)
+    this.looking.clear()
     this.channels.stop()
     this.pc.close()
+  }
+
+  /** Returns what is known of the connection now. */
+  async facts(): Promise<PeerFacts> {
+    const reading = readingOf(await reportsOf(this.pc))
+    return {
+      ice: this.pc.iceConnectionState,
+      dtls: this.pc.connectionState,
+      forMs: Math.round(performance.now() - this.madeMs),
+      turn: this.turn,
+      local: [...this.localKinds],
+      remote: [...this.remoteKinds],
+      bytesReceived: reading?.bytesReceived ?? 0,
+      framesDecoded: reading?.framesDecoded ?? 0,
+    }
   }
 
   private enqueue(job: () => Promise<void>): void {
@@ -133,12 +162,7 @@ export class Peer {
 
   /** Looks whether frames come: often until the first, then once a second. */
   private look(afterMs: number): void {
-    if (this.looking !== null) clearTimeout(this.looking)
-    this.looking = window.setTimeout(() => {
-      void readVideo(this.pc).then((reading) => {
-        this.handleReading(reading)
-      })
-    }, afterMs)
+    this.looking.set(afterMs)
   }
 
   private handleReading(reading: Reading | null): void {
@@ -161,6 +185,15 @@ export class Peer {
     this.seen = seen
     this.events.onSeen(seen)
   }
+}
+
+function isTurn(url: string): boolean {
+  return /^turns?:/.test(url)
+}
+
+/** Returns the kinds of the candidates that a text names. */
+function kindsIn(text: string): string[] {
+  return [...text.matchAll(/candidate:.* typ (\w+)/g)].map(([, kind]) => kind ?? '')
 }
 
 function iceServers(offer: Offer): RTCIceServer[] {

@@ -6,6 +6,10 @@ import type { ProblemDocument } from '../core/ends.ts'
 const ANSWER_WITHIN_MS = 10_000
 const MEMBERS = new Set(['type', 'title', 'status', 'code', 'detail', 'request_id'])
 
+export interface SessionRequest extends OpenSession {
+  readonly afk?: { readonly warn_after_s?: number; readonly disconnect_after_s?: number }
+}
+
 export type Answer =
   | { readonly type: 'opened'; readonly answer: OpenedSession }
   | { readonly type: 'refused'; readonly problem: ProblemDocument }
@@ -17,7 +21,7 @@ export type Answer =
  */
 export async function postSession(
   server: string,
-  body: OpenSession,
+  body: SessionRequest,
   idempotencyKey: string,
   token: string | null,
 ): Promise<Answer> {
@@ -50,8 +54,17 @@ async function readProblem(response: Response): Promise<ProblemDocument | null> 
     status: response.status,
     code: typeof code === 'string' ? code : 'refused',
     detail: typeof detail === 'string' ? detail : `The server refused with ${response.status}.`,
-    facts: Object.fromEntries(Object.entries(document).filter(([key]) => !MEMBERS.has(key))),
+    facts: {
+      ...Object.fromEntries(Object.entries(document).filter(([key]) => !MEMBERS.has(key))),
+      ...retryAfter(response),
+    },
   }
+}
+
+/** Returns when the server says to ask again, where it does. */
+function retryAfter(response: Response): { retry_after_s?: number } {
+  const seconds = Number(response.headers.get('Retry-After') ?? NaN)
+  return Number.isFinite(seconds) ? { retry_after_s: seconds } : {}
 }
 
 function unexplained(status: number): ProblemDocument {

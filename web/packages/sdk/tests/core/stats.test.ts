@@ -7,19 +7,55 @@ const READING: Reading = {
   framesDecoded: 30,
   framesDropped: 0,
   bytesReceived: 100_000,
+  audioBytesReceived: 0,
+  packetsReceived: 100,
   packetsLost: 0,
+  freezes: 0,
   jitterMs: 1.5,
+  bufferedS: 0.3,
+  bufferedFrames: 30,
+  decodingS: 0.06,
   width: 1280,
   height: 720,
   codec: 'H264',
+  decoder: 'FFmpeg',
+  path: null,
 }
 
 test('rates are those between two readings', () => {
-  const later = { ...READING, atMs: 2_000, framesDecoded: 90, bytesReceived: 350_000 }
+  const later = {
+    ...READING,
+    atMs: 2_000,
+    framesDecoded: 90,
+    bytesReceived: 350_000,
+    audioBytesReceived: 8_000,
+  }
 
   const stats = statsBetween(READING, later, 12)
 
-  expect(stats).toMatchObject({ fps: 60, bitrateKbps: 2_000, rttMs: 12, codec: 'H264' })
+  expect(stats).toMatchObject({ fps: 60, bitrateKbps: 2_000, audioBitrateKbps: 64, rttMs: 12 })
+})
+
+test('what a frame waits and costs is the mean of those between two readings', () => {
+  const later = {
+    ...READING,
+    framesDecoded: 90,
+    decodingS: 0.24,
+    bufferedS: 1.5,
+    bufferedFrames: 90,
+  }
+
+  expect(statsBetween(READING, later, null)).toMatchObject({ jitterBufferMs: 20, decodeMs: 3 })
+})
+
+test('loss is the share of the packets between two readings', () => {
+  const later = { ...READING, packetsReceived: 195, packetsLost: 5 }
+
+  expect(statsBetween(READING, later, null)).toMatchObject({ loss: 0.05, packetsLost: 5 })
+})
+
+test('without a frame between there is nothing to tell of one', () => {
+  expect(statsBetween(READING, READING, null)).toMatchObject({ jitterBufferMs: null, loss: 0 })
 })
 
 test('one reading has no rates', () => {

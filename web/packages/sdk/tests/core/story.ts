@@ -4,14 +4,18 @@ import type { EndView, GatewayToViewer, SessionView, ViewerToGateway } from '@di
 import {
   type Effect,
   type Event,
+  KEEP,
   type Model,
   newModel,
+  type Policy,
   type SessionEvents,
 } from '../../src/core/model.ts'
 import { handle, nextDeadlineMs } from '../../src/core/session.ts'
 import { reconnectingOf, stateOf } from '../../src/core/views.ts'
 
 const MAX_TICKS = 1_000
+/** When a story begins, on the clock of people. */
+export const EPOCH_MS = Date.parse('2026-01-01T00:00:00Z')
 
 export function sessionView(changes: Partial<SessionView> = {}): SessionView {
   return {
@@ -41,12 +45,16 @@ export function endView(code: number, retry = 'new_session'): EndView {
 }
 
 export class Story {
-  model: Model = newModel(['H264', 'VP8'])
+  model: Model
   nowMs = 0
   /** Without jitter; 1 would cut every wait by half. */
   chance = 0
   effects: Effect[] = []
   private version = 1
+
+  constructor(policy: Partial<Policy> = {}) {
+    this.model = newModel(['H264', 'VP8'], { ...KEEP, ...policy })
+  }
 
   /** Tells one event and keeps what came of it alone. */
   tell(event: Event): this {
@@ -111,33 +119,41 @@ export class Story {
   }
 
   private apply(event: Event): void {
-    const step = handle(this.model, event, { nowMs: this.nowMs, chance: this.chance })
+    const step = handle(this.model, event, {
+      nowMs: this.nowMs,
+      epochMs: EPOCH_MS + this.nowMs,
+      chance: this.chance,
+    })
     this.model = step.model
     this.effects.push(...step.effects)
   }
 }
 
 /** A session that was asked for and whose request is in flight. */
-export function asked(): Story {
-  return new Story().tell({ type: 'start' })
+export function asked(policy: Partial<Policy> = {}): Story {
+  return new Story(policy).tell({ type: 'start' })
 }
 
-export function opened(changes: Partial<SessionView> = {}): Story {
+export function opened(changes: Partial<SessionView> = {}, policy: Partial<Policy> = {}): Story {
   const session = sessionView(changes)
-  return asked().tell({
+  return asked(policy).tell({
     type: 'opened',
     answer: { session, token: 'a token', continued: false },
   })
 }
 
 /** A session whose socket has said hello and was welcomed. */
-export function welcomed(changes: Partial<SessionView> = {}, resume_window_s = 60): Story {
-  return opened(changes).tell({ type: 'socket_opened' }).welcome(resume_window_s)
+export function welcomed(
+  changes: Partial<SessionView> = {},
+  resume_window_s = 60,
+  policy: Partial<Policy> = {},
+): Story {
+  return opened(changes, policy).tell({ type: 'socket_opened' }).welcome(resume_window_s)
 }
 
 /** A session whose frames come, and whose socket has been up long enough to be trusted. */
-export function streaming(): Story {
-  const story = welcomed()
+export function streaming(policy: Partial<Policy> = {}): Story {
+  const story = welcomed({}, 60, policy)
     .told({ type: 'offer', attachment: 1, sdp: 'an offer' })
     .tell({ type: 'media', attachment: 1, seen: 'connected' })
     .tell({ type: 'media', attachment: 1, seen: 'playing' })
