@@ -25,6 +25,7 @@ from diorama.protocol.worker import (
     Beat,
     Draining,
     Hello,
+    HoldOff,
     InputSeen,
     MediaChanged,
     Rejected,
@@ -276,6 +277,24 @@ async def test_a_worker_that_lost_its_gateway_streams_on_and_says_again_what_it_
 
     held = hello.slots[0]
     assert (held.session, held.term, held.attachment, held.world) == (SESSION, 1, 1, "running")
+
+
+async def test_a_world_that_holds_the_warning_off_is_told_and_told_again_to_a_new_gateway(
+    gateway: FakeGateway, tmp_path: Path
+) -> None:
+    async with worker(settings(gateway, tmp_path)):
+        await gateway.hears(Hello)
+        await gateway.say(assign())
+        async with viewer(gateway, 1) as watching:
+            await watching.sees(bright=False)
+            await watching.says(Message({"hold_off": 600}))
+            told = await gateway.hears(HoldOff)
+            await gateway.hang_up()
+            await gateway.hears(Hello)
+            again = await gateway.hears(HoldOff)
+
+    assert (told.session, told.term, round(told.seconds)) == (SESSION, 1, 600)
+    assert 500 < again.seconds < 600
 
 
 async def test_a_second_gateway_is_tried_when_the_first_is_away(

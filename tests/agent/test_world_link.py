@@ -11,6 +11,7 @@ from diorama.agent.world_link import (
     Deframer,
     FirstFrame,
     FromHost,
+    HoldOff,
     Loaded,
     Over,
     Say,
@@ -29,7 +30,13 @@ TO_HOST: list[ToHost] = [
     Message({"a": [1, None]}, id=1),
     KeyDown(code="KeyW", key="w"),
 ]
-FROM_HOST: list[FromHost] = [Loaded(64, 3_840, 120), FirstFrame(), Say("1"), Over("ended")]
+FROM_HOST: list[FromHost] = [
+    Loaded(64, 3_840, 120),
+    FirstFrame(),
+    Say("1"),
+    HoldOff(0.5),
+    Over("ended"),
+]
 
 
 def test_messages_arrive_as_they_were_sent() -> None:

@@ -31,6 +31,7 @@ class Heard:
     pictures: FrameReader | None = None
     started: asyncio.Event = field(default_factory=asyncio.Event)
     said: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    held_off_s: asyncio.Queue[float] = field(default_factory=asyncio.Queue)
 
     def on_world_loaded(self, pictures: FrameReader) -> None:
         self.pictures = pictures
@@ -40,6 +41,9 @@ class Heard:
 
     def on_world_message(self, data: str) -> None:
         self.said.put_nowait(data)
+
+    def on_world_hold_off(self, asked_s: float) -> None:
+        self.held_off_s.put_nowait(asked_s)
 
 
 @dataclass
@@ -124,6 +128,27 @@ async def test_prompts_and_messages_reach_the_world_in_order(state: RunState) ->
 
         assert await running.says() == '{"prompt":"rain"}'
         assert await running.says() == '{"a":[1,null]}'
+
+
+async def test_a_world_holds_the_warning_off_and_for_a_day_at_most(state: RunState) -> None:
+    async with lit_world(state) as running:
+        for asked in (600, 0, 1e12):
+            running.process.send(Message({"hold_off": asked}))
+
+        told = [await asyncio.wait_for(running.heard.held_off_s.get(), PATIENCE_S) for _ in "abc"]
+        assert told == [600, 0, 86_400]
+
+
+async def test_a_world_that_holds_off_for_no_number_of_seconds_is_told_so(state: RunState) -> None:
+    async with lit_world(state) as running:
+        running.process.send(Message({"hold_off": -1}))
+
+        over = await running.how_it_ended()
+        assert over is not None
+        assert (over.outcome, over.detail) == (
+            "crashed",
+            "ValueError: the AFK warning cannot be held off for -1 seconds",
+        )
 
 
 async def test_a_world_learns_its_session_seed_and_options_and_no_secret(

@@ -60,6 +60,8 @@ class Lamp(World):
                         "secret": os.environ.get("DIORAMA_WORKER_CREDENTIAL"),
                     }
                 )
+            case {"hold_off": int() | float() as seconds}:
+                self.context.hold_off_afk(seconds)
             case _:
                 self.context.send(data)
 

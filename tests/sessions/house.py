@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final, Literal, TypeVar
 
 from diorama.accounts.credentials import SessionToken
-from diorama.accounts.plans import Account
+from diorama.accounts.plans import FREE, Account
 from diorama.kernel.errors import LimitReached
 from diorama.kernel.ids import IdFactory
 from diorama.leases.slots import Slot
@@ -24,11 +24,19 @@ from diorama.projects.rules import Project, Rules
 from diorama.protocol import worker as wire
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.media import MediaState
+from diorama.protocol.requests import AskedAfk
 from diorama.protocol.states import SessionState
 from diorama.sessions import sweep
 from diorama.sessions.dispatch import dispatch_lane, waiting_lanes, yield_slot
 from diorama.sessions.lifecycle import Session
-from diorama.sessions.opening import Opened, Opening, RefusedByLimit, open_session, yield_stale
+from diorama.sessions.opening import (
+    AS_RULED,
+    Opened,
+    Opening,
+    RefusedByLimit,
+    open_session,
+    yield_stale,
+)
 from diorama.sessions.store import ViewerLease
 from diorama.sessions.viewing import Arrival, attach, leave
 from diorama.sessions.work import Work
@@ -103,12 +111,25 @@ class House:
 
     # What there is
 
-    async def build(self, *, limit: int = 5, projects: Sequence[Project] = ()) -> None:
+    async def build(
+        self,
+        *,
+        limit: int = 5,
+        projects: Sequence[Project] = (),
+        max_runtime_s: float = FREE.max_runtime_s,
+    ) -> None:
         """Put up the account and its projects, one named `cove` unless told otherwise."""
 
         def put_up(work: Work) -> None:
             work.stores.accounts.add(
-                Account(id=ACCOUNT, name="house", plan="free", concurrent_streams=limit, held=0)
+                Account(
+                    id=ACCOUNT,
+                    name="house",
+                    plan=FREE.name,
+                    concurrent_streams=limit,
+                    held=0,
+                    max_runtime_s=max_runtime_s,
+                )
             )
             for one in projects or (project(),):
                 work.stores.projects.put(one)
@@ -366,7 +387,7 @@ def project(name: str = "cove", *, rules: Rules | None = None) -> Project:
     )
 
 
-def opening(asked: Asked) -> Opening:
+def opening(asked: Asked, *, afk: AskedAfk = AS_RULED) -> Opening:
     return Opening(
         project=asked.project,
         region=asked.region,
@@ -377,6 +398,7 @@ def opening(asked: Asked) -> Opening:
         priority=asked.priority,
         idempotency_key=asked.key,
         fingerprint=asked.body,
+        afk=afk,
     )
 
 

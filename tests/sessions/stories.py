@@ -6,6 +6,7 @@ from diorama.kernel.units import seconds
 from diorama.projects.rules import Rules
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import SessionState
+from diorama.sessions.holding import HoldOff
 from diorama.sessions.lifecycle import Event, Happened, Reservation, Session
 from tests.clock import NOON_US
 
@@ -46,4 +47,6 @@ def happened(session: Session, event: Event, at_us: int, end: End = LEFT) -> Hap
         end=end if event is Event.ENDED else None,
         codecs=("H264",) if event is Event.ATTACHED else (),
         ticket=7 if event is Event.QUEUED else None,
+        hold=HoldOff(at_us, at_us + seconds(600), 0) if event is Event.HELD_OFF else None,
+        extra_us=seconds(300) if event is Event.EXTENDED else 0,
     )

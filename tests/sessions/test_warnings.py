@@ -45,10 +45,10 @@ def streaming(rules: Rules = RULES) -> Session:
     ("now_s", "expected"),
     [
         (299.9, []),
-        (300, [Notice("runtime", 300, 300.0)]),
-        (539.5, [Notice("runtime", 300, 60.5)]),
-        (540, [Notice("runtime", 60, 60.0)]),
-        (700, [Notice("runtime", 60, 0.0)]),
+        (300, [Notice("runtime", (at(600), 300), 300.0)]),
+        (539.5, [Notice("runtime", (at(600), 300), 60.5)]),
+        (540, [Notice("runtime", (at(600), 60), 60.0)]),
+        (700, [Notice("runtime", (at(600), 60), 0.0)]),
     ],
 )
 def test_the_end_of_the_runtime_is_told_five_minutes_and_one_minute_before(
@@ -61,14 +61,24 @@ def test_a_runtime_of_five_minutes_is_warned_of_once() -> None:
     short = streaming(Rules(max_runtime_s=300))
 
     assert warnings(short, at(1)) == []
-    assert warnings(short, at(240)) == [Notice("runtime", 60, 60.0)]
+    assert warnings(short, at(240)) == [Notice("runtime", (at(300), 60), 60.0)]
 
 
 def test_who_does_nothing_is_told_how_long_is_left() -> None:
-    idle = replace(streaming(), state=SessionState.IDLE, entered_us=at(120))
+    idle = replace(streaming(), state=SessionState.IDLE, entered_us=at(120), input_us=at(0))
 
-    assert warnings(idle, at(125)) == [Notice("afk", at(120), 25.0)]
-    assert warnings(idle, at(151)) == [Notice("afk", at(120), 0.0)]
+    assert warnings(idle, at(125)) == [Notice("afk", (at(120), 0), 25.0)]
+    assert warnings(idle, at(151)) == [Notice("afk", (at(120), 0), 0.0)]
+
+
+def test_more_runtime_takes_the_warning_back_and_gives_it_anew() -> None:
+    warned = warnings(streaming(), at(545))
+    longer = replace(streaming(), extra_us=seconds(200), runs_until_us=at(800))
+
+    assert warned == [Notice("runtime", (at(600), 60), 55.0)]
+    assert warnings(longer, at(499.999999)) == []
+    assert warnings(longer, at(545)) == [Notice("runtime", (at(800), 300), 255.0)]
+    assert warnings(longer, at(740)) == [Notice("runtime", (at(800), 60), 60.0)]
 
 
 def test_who_has_ended_is_warned_of_nothing() -> None:

@@ -15,13 +15,15 @@ class Plan:
     Attributes:
         name: how the account's page and `diorama` call it.
         concurrent_streams: sessions that may hold a slot at once.
+        max_runtime_s: how long one session may run in all, extensions included.
     """
 
     name: str
     concurrent_streams: int
+    max_runtime_s: float
 
 
-FREE: Final = Plan(name="free", concurrent_streams=5)
+FREE: Final = Plan(name="free", concurrent_streams=5, max_runtime_s=86_400.0)
 PLANS: Final[Mapping[str, Plan]] = {FREE.name: FREE}
 
 
@@ -29,8 +31,8 @@ PLANS: Final[Mapping[str, Plan]] = {FREE.name: FREE}
 class Account:
     """Who pays and is limited.
 
-    `concurrent_streams` is its own, from the plan unless the operator set another; `held` is how
-    many of its sessions hold a slot now: kept by the store with every change of a session.
+    The limits are its own, from the plan unless the operator set others; `held` is how many of its
+    sessions hold a slot now: kept by the store with every change of a session.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Account:
     plan: str
     concurrent_streams: int
     held: int
+    max_runtime_s: float = FREE.max_runtime_s
 
     @property
     def is_full(self) -> bool:

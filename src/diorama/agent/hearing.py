@@ -7,11 +7,10 @@ heard for 3 s: the viewer pings twice a second. A viewer that is heard again is 
 from typing import Final
 
 from diorama.agent.media.engine import ConnectionState
-from diorama.kernel.units import MILLISECOND_US, SECOND_US
+from diorama.kernel.units import MILLISECOND_US, SECOND_US, seconds
 from diorama.protocol.media import MediaState
 
 LOST_AFTER_US: Final = 3 * SECOND_US
-INPUT_RESUMES_AFTER_US: Final = 5 * SECOND_US
 _GONE: Final = frozenset({ConnectionState.FAILED, ConnectionState.CLOSED})
 
 
@@ -51,16 +50,66 @@ class Hearing:
 
 
 class InputActivity:
-    """When a session's input reached its world, whichever attachment it came by."""
+    """When a session's input reached its world, whichever attachment it came by.
 
-    def __init__(self) -> None:
+    Args:
+        within_s: how soon the gateway must be told of an input; beats tell it too.
+    """
+
+    def __init__(self, within_s: float) -> None:
+        self._within_us = seconds(within_s)
         self._last_us: int | None = None
+        self._told_us: int | None = None
 
     def seen(self, now_us: int) -> bool:
-        """Take an input and return whether it is the first after a silence."""
-        last_us, self._last_us = self._last_us, now_us
-        return last_us is None or now_us - last_us >= INPUT_RESUMES_AFTER_US
+        """Take an input and return whether it must be told at once: no beat may come in time."""
+        self._last_us = now_us
+        if self._told_us is not None and now_us - self._told_us < self._within_us:
+            return False
+        self._told_us = now_us
+        return True
 
-    def age_ms(self, now_us: int) -> int | None:
-        """Return how long ago the last input was; None where there was none."""
-        return None if self._last_us is None else (now_us - self._last_us) // MILLISECOND_US
+    def told_ms(self, now_us: int) -> int | None:
+        """Return how long ago the last input was, to be told now; None where there was none."""
+        if self._last_us is None:
+            return None
+        self._told_us = now_us
+        return (now_us - self._last_us) // MILLISECOND_US
+
+
+class HoldOffs:
+    """How a world holds the AFK warning off, and when its gateway is told.
+
+    A world may ask as often as it draws: an end that moves later is told once half of what was told
+    is over, one that moves earlier within a second.
+    """
+
+    def __init__(self) -> None:
+        self._until_us = 0
+        self._told_us: int | None = None
+        self._told_until_us = 0
+
+    def asked(self, asked_s: float, now_us: int) -> None:
+        """Take a world's word: so many seconds from now."""
+        self._until_us = now_us + seconds(asked_s)
+
+    def due_us(self) -> int | None:
+        """Return when the gateway is to be told next; None where it knows."""
+        if abs(self._until_us - self._told_until_us) < SECOND_US:
+            return None
+        if self._told_us is None:
+            return 0
+        half_us = max((self._told_until_us - self._told_us) // 2, SECOND_US)
+        is_later = self._until_us > self._told_until_us
+        return self._told_us + (half_us if is_later else SECOND_US)
+
+    def tell(self, now_us: int) -> float:
+        """Return the seconds that the gateway is told now."""
+        self._until_us = max(self._until_us, now_us)
+        self._told_us, self._told_until_us = now_us, self._until_us
+        return (self._until_us - now_us) / SECOND_US
+
+    @property
+    def was_told(self) -> bool:
+        """Whether the gateway was ever told anything."""
+        return self._told_us is not None

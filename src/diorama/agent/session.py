@@ -13,7 +13,7 @@ import structlog
 
 from diorama.agent.fence import Fence
 from diorama.agent.frame_ring import FrameReader
-from diorama.agent.hearing import InputActivity
+from diorama.agent.hearing import HoldOffs, InputActivity
 from diorama.agent.host_process import Hosts
 from diorama.agent.media.encoder import EncoderFactory
 from diorama.agent.media.engine import Codec, IceServer, MediaEngine, PeerSettings
@@ -23,10 +23,13 @@ from diorama.agent.viewer_messages import Taken, world_message
 from diorama.agent.world_link import Begin
 from diorama.agent.world_process import WorldOver, WorldProcess
 from diorama.kernel.clock import Clock
+from diorama.kernel.units import SECOND_US
 from diorama.protocol.media import Candidate, FromViewer, MediaState, Offer
 from diorama.protocol.worker import (
+    MAX_HOLD_OFF_S,
     Assign,
     Attach,
+    HoldOff,
     InputSeen,
     SignalFromWorker,
     SlotReport,
@@ -36,6 +39,8 @@ from diorama.protocol.worker import (
 
 _START_KBPS: Final = 2_500
 _MIN_KBPS: Final = 150
+
+Word = InputSeen | HoldOff | ViewerLeft | SignalFromWorker
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +70,7 @@ class SessionEvents(Protocol):
     def on_media(self, assign: Assign, attachment: int, state: MediaState) -> None:
         """Take how the media of an attachment is now."""
 
-    def on_word(self, assign: Assign, message: InputSeen | ViewerLeft | SignalFromWorker) -> None:
+    def on_word(self, assign: Assign, message: Word) -> None:
         """Take what the gateway is to hear."""
 
 
@@ -99,7 +104,9 @@ class Session:
         self.assign: Final = assign
         self._parts = parts
         self._events = events
-        self._activity = InputActivity()
+        self._activity = InputActivity(assign.input_within_s)
+        self._hold_offs = HoldOffs()
+        self._hold_off_timer: asyncio.TimerHandle | None = None
         self._pictures: asyncio.Future[FrameSource] = asyncio.get_running_loop().create_future()
         self._viewer: ViewerConnection | None = None
         self._viewer_task: asyncio.Task[None] | None = None
@@ -122,6 +129,8 @@ class Session:
             over = await self._world.run(start_timeout_s=self.assign.start_timeout_s)
             self._tasks = None
             self._close_viewer()
+            if self._hold_off_timer is not None:
+                self._hold_off_timer.cancel()
             self._events.on_world_gone(self.assign, over)  # a peer that is slow to close holds none
 
     def open(self, attach: Attach) -> None:
@@ -168,7 +177,7 @@ class Session:
         return msgspec.structs.replace(
             report,
             viewer_age_ms=self._viewer.viewer_age_ms() if self._viewer else None,
-            input_age_ms=self._activity.age_ms(now_us),
+            input_age_ms=self._activity.told_ms(now_us),
             fps=stats.fps if stats else None,
             bitrate_kbps=stats.kbps if stats else None,
         )
@@ -186,6 +195,36 @@ class Session:
         """Pass a message of the world on to the viewer, if there is one."""
         if self._viewer is not None:
             self._viewer.send(world_message(data))
+
+    def on_world_hold_off(self, asked_s: float) -> None:
+        """Tell the gateway, though not of every word of a world that says it all the time."""
+        self._hold_offs.asked(asked_s, self._parts.clock.boottime_us())
+        self._tell_hold_off()
+
+    def repeat_hold_off(self) -> None:
+        """Tell a new gateway, which may not have heard."""
+        if self._hold_offs.was_told:
+            self._send_hold_off(self._parts.clock.boottime_us())
+
+    def _tell_hold_off(self) -> None:
+        if self._hold_off_timer is not None:
+            self._hold_off_timer.cancel()
+            self._hold_off_timer = None
+        due_us = self._hold_offs.due_us()
+        if due_us is None:
+            return
+        now_us = self._parts.clock.boottime_us()
+        if due_us <= now_us:
+            self._send_hold_off(now_us)
+            return
+        loop = asyncio.get_running_loop()
+        left_s = (due_us - now_us) / SECOND_US
+        self._hold_off_timer = loop.call_later(left_s, self._tell_hold_off)
+
+    def _send_hold_off(self, now_us: int) -> None:
+        left_s = min(self._hold_offs.tell(now_us), MAX_HOLD_OFF_S)
+        word = HoldOff(self.assign.session, self.assign.term, left_s)
+        self._events.on_word(self.assign, word)
 
     def on_signal(self, signal: Offer | Candidate) -> None:
         """Pass a signal on to the gateway."""

@@ -18,6 +18,7 @@ from diorama.protocol.worker import (
     Assign,
     Attach,
     FromWorker,
+    HoldOff,
     InputSeen,
     MediaChanged,
     Outcome,
@@ -256,7 +257,7 @@ class Slots:
         return [Send(MediaChanged(_session(slot), term, attachment, state))]
 
     def tell(
-        self, index: int, term: int, message: InputSeen | ViewerLeft | SignalFromWorker
+        self, index: int, term: int, message: InputSeen | HoldOff | ViewerLeft | SignalFromWorker
     ) -> list[Effect]:
         """Pass on what a session has to say, while it is the slot's."""
         slot = self._slots[index]

@@ -19,7 +19,7 @@ from diorama.agent.host_process import Hosts
 from diorama.agent.media.choice import choose_engine
 from diorama.agent.media.probe import find_encoders
 from diorama.agent.run_state import RunState
-from diorama.agent.session import Session, SessionParts
+from diorama.agent.session import Session, SessionParts, Word
 from diorama.agent.settings import KINDS, WorkerSettings
 from diorama.agent.slots import (
     DeliverSignal,
@@ -44,14 +44,11 @@ from diorama.protocol.worker import (
     BeatConfirmed,
     Draining,
     Hello,
-    InputSeen,
     Problem,
-    SignalFromWorker,
     SignalToWorker,
     SlotReport,
     Stop,
     ToWorker,
-    ViewerLeft,
     Welcome,
 )
 
@@ -183,6 +180,9 @@ class Worker:
         self._heed_the_fence()
         self._fence.welcomed(sent_us=self._hello_us, self_fence_s=welcome.self_fence_s)
         self._do(self._slots.repeat_all())
+        for slot in self._slots:
+            if slot.is_busy and slot.index in self._sessions:
+                self._sessions[slot.index].repeat_hold_off()
         self._make_host_ready()
         if self._leaves_us is not None:
             self._tell_leaving(self._leaves_us)
@@ -228,7 +228,7 @@ class Worker:
         log.info("media", session=assign.session, attachment=attachment, state=state)
         self._do(self._slots.media_changed(assign.index, assign.term, attachment, state))
 
-    def on_word(self, assign: Assign, message: InputSeen | ViewerLeft | SignalFromWorker) -> None:
+    def on_word(self, assign: Assign, message: Word) -> None:
         """Tell the gateway."""
         self._do(self._slots.tell(assign.index, assign.term, message))
 

@@ -14,7 +14,7 @@ from msgspec import Meta
 from diorama.kernel.errors import Invalid
 from diorama.protocol.channel import Message, Prompt
 from diorama.protocol.input import InputEvent
-from diorama.protocol.worker import Outcome
+from diorama.protocol.worker import MAX_HOLD_OFF_S, Outcome
 
 MAX_FRAME_BYTES: Final = 256 * 1024  # the longest is `Begin`: 16,000 characters of options
 MIN_SIDE: Final = 64
@@ -52,6 +52,12 @@ class Say(msgspec.Struct, frozen=True, tag_field="type", tag="say"):
     data: str
 
 
+class HoldOff(msgspec.Struct, frozen=True, tag_field="type", tag="hold_off"):
+    """The world holds the AFK warning off for so long from now; 0 lets go."""
+
+    seconds: Annotated[float, Meta(ge=0, le=MAX_HOLD_OFF_S)]
+
+
 class Over(msgspec.Struct, frozen=True, tag_field="type", tag="over"):
     """The world is over by itself; the host's last word."""
 
@@ -60,7 +66,7 @@ class Over(msgspec.Struct, frozen=True, tag_field="type", tag="over"):
 
 
 ToHost = Begin | Prompt | Message | InputEvent
-FromHost = Loaded | FirstFrame | Say | Over
+FromHost = Loaded | FirstFrame | Say | HoldOff | Over
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _TO_HOST: Final[msgspec.msgpack.Decoder[ToHost]] = msgspec.msgpack.Decoder(ToHost)

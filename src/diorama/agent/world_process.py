@@ -20,6 +20,7 @@ from diorama.agent.world_link import (
     Deframer,
     FirstFrame,
     FromHost,
+    HoldOff,
     Loaded,
     Over,
     Say,
@@ -55,6 +56,9 @@ class WorldEvents(Protocol):
 
     def on_world_message(self, data: str) -> None:
         """Take a message for the viewer, JSON text."""
+
+    def on_world_hold_off(self, asked_s: float) -> None:
+        """Take for how long from now the viewer is not to be warned."""
 
 
 class _Cause(StrEnum):
@@ -206,6 +210,8 @@ class WorldProcess:
                 self._events.on_world_started()
             case Say(data=data):
                 self._events.on_world_message(data)
+            case HoldOff(seconds=asked_s):
+                self._events.on_world_hold_off(asked_s)
             case Over():
                 self._last_word = message
                 self._settle(_Cause.EXITED)

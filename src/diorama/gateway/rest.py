@@ -33,7 +33,7 @@ from diorama.gateway.pages import pages
 from diorama.gateway.viewer_socket import view_of
 from diorama.kernel.errors import Invalid, NotFound, Unauthorized, Unavailable
 from diorama.kernel.ids import digest
-from diorama.protocol.requests import LeavePage, OpenSession
+from diorama.protocol.requests import ExtendSession, LeavePage, OpenSession
 from diorama.protocol.states import FINAL, SessionState
 from diorama.protocol.views import (
     Health,
@@ -45,8 +45,15 @@ from diorama.protocol.views import (
     SessionView,
     Workers,
 )
+from diorama.sessions.extending import Extension, extend
 from diorama.sessions.lifecycle import Session
-from diorama.sessions.opening import Opening, RefusedByLimit, open_session, yield_stale
+from diorama.sessions.opening import (
+    AS_RULED,
+    Opening,
+    RefusedByLimit,
+    open_session,
+    yield_stale,
+)
 from diorama.sessions.show import project_view, worker_view
 from diorama.sessions.viewing import end_by_operator, leave
 from diorama.sessions.work import Work
@@ -145,6 +152,26 @@ class Rest:
         async def delete(request: Request, session_id: str) -> Response:
             caller = await self._caller(request)
             return answer(await self._desk.do(lambda work: _end(work, caller, session_id)))
+
+        @router.post(
+            "/{session_id}/extend",
+            summary="Give a session more runtime, as far as the plan goes",
+            **documents.route(
+                body=ExtendSession, answers={200: SessionView}, problems=(400, 401, 404, 409)
+            ),
+        )
+        async def extend_(
+            request: Request,
+            session_id: str,
+            body: Annotated[ExtendSession, Depends(json_body(ExtendSession))],
+        ) -> Response:
+            extension = Extension(
+                session_id=_an_id(session_id),
+                account_id=await self._account(request),
+                extra_s=body.seconds,
+                idempotency_key=_idempotency_key(request),
+            )
+            return answer(await self._desk.do(lambda work: view_of(work, extend(work, extension))))
 
         @router.post(
             "/{session_id}/bye",
@@ -255,11 +282,6 @@ class Rest:
 
     async def _open(self, request: Request, body: OpenSession) -> Response:
         caller = await self._caller(request, anybody=True)
-        key = request.headers.get("idempotency-key")
-        if key is not None and not (1 <= len(key) <= MAX_KEY and key.isascii()):
-            raise Invalid(
-                f"an Idempotency-Key has 1 to {MAX_KEY} characters", code="idempotency_key"
-            )
         opening = Opening(
             project=body.project,
             region=body.region,
@@ -268,9 +290,10 @@ class Rest:
             device=body.device,
             priority=body.priority,
             account_id=caller.account_id,
-            idempotency_key=key,
+            idempotency_key=_idempotency_key(request),
             fingerprint=hashlib.sha256(msgspec.json.encode(body)).hexdigest(),
             asking=asking_of(request.headers),
+            afk=body.afk or AS_RULED,
         )
 
         def ask(work: Work) -> OpenedSession:
@@ -360,6 +383,19 @@ def _theirs(work: Work, caller: Caller, session_id: str, *, current: bool = Fals
     if current and caller.token is not None and caller.token.issue != session.issue:
         raise Unauthorized("a newer token was given for this session", code="token_refused")
     return session
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not (1 <= len(key) <= MAX_KEY and key.isascii()):
+        raise Invalid(f"an Idempotency-Key has 1 to {MAX_KEY} characters", code="idempotency_key")
+    return key
+
+
+def _an_id(session_id: str) -> str:
+    if _is_no_id(session_id):
+        raise NotFound(f"there is no session {session_id}", code="session_unknown")
+    return session_id
 
 
 def _is_no_id(text: str) -> bool:

@@ -90,7 +90,7 @@ class ViewerSocket:
         self._session = session
         self._sent_version = 0
         self._shown: SessionView | None = None
-        self._warned: frozenset[tuple[str, int]] = frozenset()
+        self._warned: frozenset[tuple[str, tuple[int, int]]] = frozenset()
         self._replaced = False
         self._talking: asyncio.Task[None] | None = None
         self._heard = True

@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from diorama.protocol.requests import AskedAfk
 from diorama.protocol.worker import VideoSpec, WorldSpec
 
 Seconds = Annotated[float, Meta(ge=1, le=7_200)]
@@ -69,11 +70,34 @@ class QueueRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class AfkRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """When a viewer who does nothing is warned, and how much later the session ends."""
+    """When a viewer who does nothing is warned, and how much later the session ends.
+
+    Attributes:
+        hold_off_budget_s: for how long in all a world may put the warning off in one session; 0 is
+            not at all.
+    """
 
     enabled: bool = True
     warn_after_s: Seconds = 120.0
     disconnect_after_s: Seconds = 30.0
+    hold_off_budget_s: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
+
+    def shortened(self, asked: AskedAfk) -> "AfkRules":
+        """Return the rules for a viewer who asks for shorter times; longer ones are cut to these.
+
+        Where the project ends nobody for doing nothing, any time is shorter than that.
+        """
+        warn_s, disconnect_s = asked.warn_after_s, asked.disconnect_after_s
+        if warn_s is None and disconnect_s is None:
+            return self
+        warn_s = self.warn_after_s if warn_s is None else warn_s
+        disconnect_s = self.disconnect_after_s if disconnect_s is None else disconnect_s
+        if self.enabled:
+            warn_s = min(warn_s, self.warn_after_s)
+            disconnect_s = min(disconnect_s, self.disconnect_after_s)
+        return msgspec.structs.replace(
+            self, enabled=True, warn_after_s=warn_s, disconnect_after_s=disconnect_s
+        )
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,6 +10,13 @@ Label = Annotated[str, Meta(min_length=1, max_length=120)]
 ClientId = Annotated[str, Meta(min_length=16, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
+class AskedAfk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Shorter times than the project's, for a viewer who does nothing; longer ones are cut."""
+
+    warn_after_s: Annotated[float, Meta(ge=1, le=7_200)] | None = None
+    disconnect_after_s: Annotated[float, Meta(ge=1, le=7_200)] | None = None
+
+
 class OpenSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """POST /v1/sessions. `client_id`, the SDK's secret name for one tab, continues its session.
 
@@ -22,6 +29,13 @@ class OpenSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     end_user: Label | None = None
     device: Label | None = None
     priority: Label | None = None
+    afk: AskedAfk | None = None
+
+
+class ExtendSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/sessions/{id}/extend: so much more runtime, as far as the plan goes."""
+
+    seconds: Annotated[float, Meta(ge=1, le=86_400)]
 
 
 class LeavePage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -43,7 +43,11 @@ class EndView(msgspec.Struct, frozen=True):
 
 
 class SessionView(msgspec.Struct, frozen=True):
-    """One session, as its viewer and its account may see it."""
+    """One session, as its viewer and its account may see it.
+
+    What ends it if nothing else does: `runs_until`, from the first frame on, and `afk_ends_at`,
+    while it is idle. A countdown counts down to them, also on a page that was reloaded.
+    """
 
     id: str
     project: str
@@ -56,6 +60,7 @@ class SessionView(msgspec.Struct, frozen=True):
     state_entered_at: Instant
     first_frame_at: Instant | None = None
     runs_until: Instant | None = None
+    afk_ends_at: Instant | None = None
     ended_at: Instant | None = None
     end_user: str | None = None
     device: str | None = None

@@ -16,6 +16,8 @@ from msgspec import Meta
 from diorama.protocol.media import Candidate, FromViewer, IceServer, MediaState, Offer
 
 PROTOCOL: Final = 1
+INPUT_WITHIN_S: Final = 5.0
+MAX_HOLD_OFF_S: Final = 86_400.0
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Short = Annotated[str, Meta(max_length=120)]
@@ -126,10 +128,18 @@ class MediaChanged(msgspec.Struct, frozen=True, tag_field="type", tag="media"):
 
 
 class InputSeen(msgspec.Struct, frozen=True, tag_field="type", tag="input"):
-    """Input reached the world after a silence of 5 s or more."""
+    """Input reached the world, of which the gateway was not told for `input_within_s`."""
 
     session: SessionId
     term: Count
+
+
+class HoldOff(msgspec.Struct, frozen=True, tag_field="type", tag="hold_off"):
+    """The world holds the AFK warning off for so long from now; 0 lets go."""
+
+    session: SessionId
+    term: Count
+    seconds: Annotated[float, Meta(ge=0, le=MAX_HOLD_OFF_S)]
 
 
 class ViewerLeft(msgspec.Struct, frozen=True, tag_field="type", tag="viewer_left"):
@@ -189,7 +199,10 @@ class BeatConfirmed(msgspec.Struct, frozen=True, tag_field="type", tag="beat"):
 
 
 class Assign(msgspec.Struct, frozen=True, tag_field="type", tag="assign"):
-    """Start this world on this slot. Accept within 20 s."""
+    """Start this world on this slot. Accept within 20 s.
+
+    `input_within_s`: input must be told of, by `input` or a beat, this soon after it was.
+    """
 
     index: int
     session: str
@@ -198,6 +211,7 @@ class Assign(msgspec.Struct, frozen=True, tag_field="type", tag="assign"):
     video: VideoSpec
     seed: int
     start_timeout_s: float
+    input_within_s: float = INPUT_WITHIN_S
 
 
 class Attach(msgspec.Struct, frozen=True, tag_field="type", tag="attach"):
@@ -243,6 +257,7 @@ FromWorker = (
     | WorldStarted
     | MediaChanged
     | InputSeen
+    | HoldOff
     | ViewerLeft
     | WorldEnded
     | Stopped

@@ -20,6 +20,7 @@ from diorama.leases.timers import Timers
 from diorama.projects.rules import Rules
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import FINAL, METERED, SessionState
+from diorama.sessions.holding import NEVER_HELD, HoldOff
 
 
 class Event(StrEnum):
@@ -41,6 +42,8 @@ class Event(StrEnum):
     MEDIA_LOST = "media_lost"
     SILENCE = "silence"  # no input for so long that the viewer is warned
     INPUT = "input"  # input again
+    HELD_OFF = "held_off"  # the world holds the AFK warning off, or lets go
+    EXTENDED = "extended"  # given more runtime
     ENDED = "ended"
 
 
@@ -55,6 +58,7 @@ TRANSITIONS: Final[Mapping[SessionState, Mapping[Event, SessionState | None]]] =
     },
     _S.QUEUED: {
         _E.CONTINUED: _S.QUEUED,
+        _E.EXTENDED: _S.QUEUED,
         _E.SOCKET_CLOSED: _S.QUEUED,
         _E.LEAVING: _S.QUEUED,
         _E.RESERVED: _S.CONNECTING,
@@ -64,6 +68,7 @@ TRANSITIONS: Final[Mapping[SessionState, Mapping[Event, SessionState | None]]] =
     },
     _S.CONNECTING: {
         _E.CONTINUED: _S.CONNECTING,
+        _E.EXTENDED: _S.CONNECTING,
         _E.SOCKET_CLOSED: _S.CONNECTING,
         _E.LEAVING: _S.CONNECTING,
         _E.QUEUED: _S.QUEUED,
@@ -73,10 +78,12 @@ TRANSITIONS: Final[Mapping[SessionState, Mapping[Event, SessionState | None]]] =
         _E.ATTACHED: _S.CONNECTING,
         _E.DETACHED: _S.CONNECTING,
         _E.FRAMES: _S.STREAMING,
+        _E.HELD_OFF: _S.CONNECTING,
         _E.ENDED: _ANY_END,
     },
     _S.STREAMING: {
         _E.CONTINUED: _S.STREAMING,
+        _E.EXTENDED: _S.STREAMING,
         _E.SOCKET_CLOSED: _S.STREAMING,
         _E.LEAVING: _S.STREAMING,
         _E.ATTACHED: _S.CONNECTING,
@@ -85,10 +92,12 @@ TRANSITIONS: Final[Mapping[SessionState, Mapping[Event, SessionState | None]]] =
         _E.MEDIA_LOST: _S.CONNECTING,
         _E.SILENCE: _S.IDLE,
         _E.INPUT: _S.STREAMING,
+        _E.HELD_OFF: _S.STREAMING,
         _E.ENDED: _ANY_END,
     },
     _S.IDLE: {
         _E.CONTINUED: _S.IDLE,
+        _E.EXTENDED: _S.IDLE,
         _E.SOCKET_CLOSED: _S.IDLE,
         _E.LEAVING: _S.IDLE,
         _E.ATTACHED: _S.CONNECTING,
@@ -96,6 +105,7 @@ TRANSITIONS: Final[Mapping[SessionState, Mapping[Event, SessionState | None]]] =
         _E.DETACHED: _S.CONNECTING,
         _E.MEDIA_LOST: _S.CONNECTING,
         _E.INPUT: _S.STREAMING,
+        _E.HELD_OFF: _S.STREAMING,
         _E.ENDED: _ANY_END,
     },
     _S.DISCONNECTED: {},
@@ -124,11 +134,14 @@ class Session:
         socket: number of the viewer's newest socket; an older one is superseded.
         issue: number of the newest session token; an older one opens nothing.
         wait_since_us: since when it waits for what its state waits for.
-        input_us: when the viewer last did something, as far as has been written here.
+        input_us: since when the AFK clock runs: the viewer's last input, as far as has been written
+            here, and later by the time in which nothing reached the viewer since.
         socket_closed_us: since when it has no socket; media may flow all the same.
         leaving_us: since when its page said that it is being left.
         detached_us: since when the viewer is not heard; None while it is.
         runs_until_us: when its runtime is over; from the first frame on.
+        extra_us: runtime it was given beyond its rules'.
+        hold: how its world holds the AFK warning off.
         entered_us: when `state` took effect.
     """
 
@@ -171,6 +184,8 @@ class Session:
     leaving_us: int | None = None
     detached_us: int | None = None
     runs_until_us: int | None = None
+    extra_us: int = 0
+    hold: HoldOff = NEVER_HELD
     ended_us: int | None = None
     end: End | None = None
 
@@ -256,8 +271,7 @@ def _deadlines(session: Session, timers: Timers) -> list[tuple[int, Due]]:
         case SessionState.STREAMING:
             return [*_silence(session), *_runtime(session)]
         case SessionState.IDLE:
-            until_us = session.entered_us + seconds(session.rules.afk.disconnect_after_s)
-            return [(until_us, Due.AFK_EXPIRED), *_runtime(session)]
+            return [(afk_ends_us(session), Due.AFK_EXPIRED), *_runtime(session)]
         case _:
             return []
 
@@ -312,8 +326,16 @@ def _late(session: Session) -> Due:
 def _silence(session: Session) -> list[tuple[int, Due]]:
     if not session.rules.afk.enabled:
         return []
-    since_us = max(session.entered_us, session.input_us or 0)
-    return [(since_us + seconds(session.rules.afk.warn_after_s), Due.SILENCE)]
+    return [(session.hold.warn_us(session.rules.afk, _since_us(session)), Due.SILENCE)]
+
+
+def afk_ends_us(session: Session) -> int:
+    """Return when an idle session ends unless its viewer does something."""
+    return session.hold.end_us(session.rules.afk, _since_us(session), session.entered_us)
+
+
+def _since_us(session: Session) -> int:
+    return session.entered_us if session.input_us is None else session.input_us
 
 
 def _runtime(session: Session) -> list[tuple[int, Due]]:
@@ -334,7 +356,8 @@ class Happened:
     """An event with what goes with it.
 
     `ticket` and `told` (p50 and p90 in seconds) go with QUEUED, `reservation` with RESERVED,
-    `codecs` with ATTACHED, and `end` with ENDED.
+    `codecs` with ATTACHED, `input_us` (the viewer's last input, as far as its lease knows) with
+    FRAMES, `hold` with HELD_OFF, `extra_us` with EXTENDED, and `end` with ENDED.
     """
 
     event: Event
@@ -344,6 +367,20 @@ class Happened:
     codecs: tuple[str, ...] = ()
     ticket: int | None = None
     told: tuple[float, float] | None = None
+    input_us: int = 0
+    hold: HoldOff | None = None
+    extra_us: int = 0
+
+
+def until_us(session: Session, event: Event) -> int | None:
+    """Return until when an event reaches that has just happened to a session; None: it does not."""
+    match event:
+        case Event.HELD_OFF:
+            return session.hold.until_us
+        case Event.EXTENDED:
+            return session.runs_until_us
+        case _:
+            return None
 
 
 def advance(session: Session, happened: Happened) -> Session:
@@ -362,6 +399,10 @@ def advance(session: Session, happened: Happened) -> Session:
     state = row[event] or _ended_state(happened)
     at_us = max(happened.at_us, session.entered_us)
     moved = replace(session, state=state, version=session.version + 1)
+    if event is Event.FRAMES and session.first_frame_us is not None:
+        # The AFK clock stood while nothing reached the viewer; coming back is no input.
+        input_us = max(session.input_us or 0, happened.input_us)
+        moved = replace(moved, input_us=input_us + at_us - session.entered_us)
     if state is not session.state:
         moved = replace(moved, entered_us=at_us, wait_since_us=at_us)
     return _EFFECTS.get(event, _no_effect)(moved, happened, at_us)
@@ -461,8 +502,8 @@ def _detached(session: Session, _happened: Happened, at_us: int) -> Session:
 
 def _frames(session: Session, _happened: Happened, at_us: int) -> Session:
     if session.first_frame_us is not None:
-        return replace(session, detached_us=None, input_us=at_us)
-    runs_until_us = at_us + seconds(session.rules.max_runtime_s)
+        return replace(session, detached_us=None)
+    runs_until_us = at_us + runtime_us(session)
     return replace(
         session,
         first_frame_us=at_us,
@@ -472,8 +513,28 @@ def _frames(session: Session, _happened: Happened, at_us: int) -> Session:
     )
 
 
+def runtime_us(session: Session) -> int:
+    """Return for how long a session may run in all, from its first frame."""
+    return seconds(session.rules.max_runtime_s) + session.extra_us
+
+
+def _extended(session: Session, happened: Happened, _at_us: int) -> Session:
+    until_us = session.runs_until_us
+    return replace(
+        session,
+        extra_us=session.extra_us + happened.extra_us,
+        runs_until_us=None if until_us is None else until_us + happened.extra_us,
+    )
+
+
 def _input(session: Session, _happened: Happened, at_us: int) -> Session:
     return replace(session, input_us=max(at_us, session.input_us or 0))
+
+
+def _held_off(session: Session, happened: Happened, _at_us: int) -> Session:
+    if happened.hold is None:
+        raise AssertionError("a session is held off until some time")
+    return replace(session, hold=happened.hold)
 
 
 def _ended(session: Session, happened: Happened, at_us: int) -> Session:
@@ -497,5 +558,7 @@ _EFFECTS: Final[Mapping[Event, Callable[[Session, Happened, int], Session]]] = {
     Event.MEDIA_LOST: _media_lost,
     Event.FRAMES: _frames,
     Event.INPUT: _input,
+    Event.HELD_OFF: _held_off,
+    Event.EXTENDED: _extended,
     Event.ENDED: _ended,
 }

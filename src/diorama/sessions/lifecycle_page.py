@@ -48,6 +48,8 @@ EVENT_MEANINGS: Final[Mapping[Event, str]] = {
     Event.MEDIA_LOST: "frames reach the viewer no more",
     Event.SILENCE: "no input for so long that the viewer is warned",
     Event.INPUT: "input again",
+    Event.HELD_OFF: "the world holds the AFK warning off, or lets go",
+    Event.EXTENDED: "given more runtime",
     Event.ENDED: "the session ended, with a code and a reason",
 }
 DUE_MEANINGS: Final[Mapping[Due, str]] = {

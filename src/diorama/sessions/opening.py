@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
+import msgspec
+
 from diorama.accounts.plans import Account
 from diorama.admission.decision import (
     Ask,
@@ -32,8 +34,9 @@ from diorama.kernel.errors import (
 )
 from diorama.kernel.units import SECOND_US
 from diorama.projects.origins import NO_PAGE, Asking, may_open
-from diorama.projects.rules import Project
+from diorama.projects.rules import Project, Rules
 from diorama.protocol.end_codes import End, EndCode
+from diorama.protocol.requests import AskedAfk
 from diorama.protocol.states import SessionState
 from diorama.sessions.dispatch import (
     counts_for,
@@ -50,6 +53,7 @@ from diorama.sessions.work import Work, deadline_us, end, lock_counts, lock_lane
 
 RETRY_AFTER_S: Final = 5
 GUESSABLE: Final = 16
+AS_RULED: Final = AskedAfk()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,7 @@ class Opening:
         fingerprint: of the request's body, to tell a repeat from another request.
         priority: the name of a class of the project's `queue.priorities`.
         asking: the page it comes from.
+        afk: shorter times than the project's for a viewer who does nothing.
     """
 
     project: str
@@ -74,6 +79,7 @@ class Opening:
     idempotency_key: str | None
     fingerprint: str
     asking: Asking = NO_PAGE
+    afk: AskedAfk = AS_RULED
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +231,12 @@ def _continued(work: Work, project: Project, opening: Opening) -> Session | None
 
 
 def _admit(work: Work, project: Project, region: str, opening: Opening) -> Session:
-    requested = _requested(work, project, region, opening)
     lane = work.stores.projects.lane(project.id, region)
     if lane is None:
         raise AssertionError(f"project {project.id} has no lane in {region}")
     account = _lock_account(work, project)
+    rules = _rules(project.rules, account, opening)
+    requested = _requested(work, project, region, rules, opening)
     counts = counts_for(work, requested, account, lane, project.rules)
     must_wait = not _pass_limits(work, requested, counts, with_key=opening.account_id is not None)
     somebody_ahead = lane.waiting > 0 and is_anybody_there(work, project.id, region)
@@ -252,7 +259,9 @@ def _admit(work: Work, project: Project, region: str, opening: Opening) -> Sessi
     return put_in_line(work, requested, actor="gateway")
 
 
-def _requested(work: Work, project: Project, region: str, opening: Opening) -> Session:
+def _requested(
+    work: Work, project: Project, region: str, rules: Rules, opening: Opening
+) -> Session:
     return Session(
         id=work.ids.new("ses"),
         account_id=project.account_id,
@@ -264,12 +273,21 @@ def _requested(work: Work, project: Project, region: str, opening: Opening) -> S
         client_id=opening.client_id,
         device=opening.device,
         priority=_priority(opening, project),
-        rules=project.rules,
+        rules=rules,
         state=SessionState.REQUESTING,
         version=1,
         created_us=work.now_us,
         entered_us=work.now_us,
         wait_since_us=work.now_us,
+    )
+
+
+def _rules(rules: Rules, account: Account, opening: Opening) -> Rules:
+    """Return the project's rules as they are for one session: never looser."""
+    return msgspec.structs.replace(
+        rules,
+        afk=rules.afk.shortened(opening.afk),
+        max_runtime_s=min(rules.max_runtime_s, account.max_runtime_s),
     )
 
 

@@ -10,7 +10,7 @@ from diorama.kernel.units import SECOND_US
 from diorama.leases.slots import Slot
 from diorama.projects.rules import Project
 from diorama.protocol.end_codes import End
-from diorama.protocol.states import FINAL, METERED
+from diorama.protocol.states import FINAL, METERED, SessionState
 from diorama.protocol.views import (
     EndView,
     ProjectView,
@@ -19,7 +19,7 @@ from diorama.protocol.views import (
     SlotView,
     WorkerView,
 )
-from diorama.sessions.lifecycle import Session
+from diorama.sessions.lifecycle import Session, afk_ends_us
 from diorama.workers.capabilities import Worker
 
 
@@ -65,6 +65,7 @@ def session_view(session: Session, *, project: str, queue: QueueView | None = No
         state_entered_at=time_of(s.entered_us),
         first_frame_at=_time(s.first_frame_us),
         runs_until=_time(s.runs_until_us),
+        afk_ends_at=time_of(afk_ends_us(s)) if s.state is SessionState.IDLE else None,
         ended_at=_time(s.ended_us),
         end_user=s.end_user,
         device=s.device,

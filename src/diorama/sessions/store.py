@@ -34,7 +34,8 @@ class ViewerLease:
 class EventRow:
     """One row of the event log.
 
-    `actor` is who caused it: `viewer`, `worker`, `gateway`, `operator` or `api`.
+    `actor` is who caused it: `viewer`, `worker`, `gateway`, `operator` or `api`. `until_us` is
+    until when, for what reaches so far: a hold-off, an extension.
     """
 
     kind: Event
@@ -42,6 +43,7 @@ class EventRow:
     recorded_us: int
     actor: str
     end: End | None = None
+    until_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

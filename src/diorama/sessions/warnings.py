@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from diorama.kernel.units import SECOND_US, seconds
+from diorama.kernel.units import SECOND_US
 from diorama.protocol.states import HOLDS_SLOT, SessionState
-from diorama.sessions.lifecycle import Session
+from diorama.sessions.lifecycle import Session, afk_ends_us, runtime_us
 
 RUNTIME_WARNINGS_S: Final = (300.0, 60.0)
 """Before the end of the runtime; one that is as long as the whole runtime is not given."""
@@ -13,10 +13,13 @@ RUNTIME_WARNINGS_S: Final = (300.0, 60.0)
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A warning; two with the same `key` are the same one, whatever is left of its time."""
+    """A warning; two with the same `key` are the same one, whatever is left of its time.
+
+    `key` says of which end it warns, and how long before.
+    """
 
     kind: Literal["afk", "runtime"]
-    key: int
+    key: tuple[int, int]
     seconds_left: float
 
 
@@ -28,15 +31,16 @@ def warnings(session: Session, now_us: int) -> list[Notice]:
 def _afk(session: Session, now_us: int) -> list[Notice]:
     if session.state is not SessionState.IDLE:
         return []
-    ends_us = session.entered_us + seconds(session.rules.afk.disconnect_after_s)
-    return [Notice("afk", session.entered_us, max(ends_us - now_us, 0) / SECOND_US)]
+    left_us = afk_ends_us(session) - now_us
+    return [Notice("afk", (session.entered_us, 0), max(left_us, 0) / SECOND_US)]
 
 
 def _runtime(session: Session, now_us: int) -> list[Notice]:
     if session.runs_until_us is None or session.state not in HOLDS_SLOT:
         return []
     left_s = max(session.runs_until_us - now_us, 0) / SECOND_US
-    reached = [
-        warn_s for warn_s in RUNTIME_WARNINGS_S if left_s <= warn_s < session.rules.max_runtime_s
-    ]
-    return [Notice("runtime", int(min(reached)), left_s)] if reached else []
+    whole_s = runtime_us(session) / SECOND_US
+    reached = [warn_s for warn_s in RUNTIME_WARNINGS_S if left_s <= warn_s < whole_s]
+    if not reached:
+        return []
+    return [Notice("runtime", (session.runs_until_us, int(min(reached))), left_s)]

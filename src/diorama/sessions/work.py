@@ -13,7 +13,7 @@ from diorama.leases.slots import fence, release
 from diorama.leases.timers import Timers
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import HOLDS_SLOT
-from diorama.sessions.lifecycle import Event, Happened, Session, advance, next_deadline
+from diorama.sessions.lifecycle import Event, Happened, Session, advance, next_deadline, until_us
 from diorama.sessions.store import EventRow, Stores
 from diorama.workers.capabilities import Worker
 
@@ -88,6 +88,7 @@ def record(work: Work, session: Session, happened: Happened, *, actor: str) -> S
         recorded_us=work.now_us,
         actor=actor,
         end=happened.end,
+        until_us=until_us(after, happened.event),
     )
     due_us = deadline_us(work, after)
     work.stores.sessions.save(session, after, row, deadline_us=due_us)

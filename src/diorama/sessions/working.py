@@ -12,6 +12,7 @@ from diorama.kernel.errors import Refused
 from diorama.kernel.units import MILLISECOND_US, SECOND_US, seconds
 from diorama.leases.slots import Slot, SlotState, fence, offer, withdraw
 from diorama.leases.store import Renewal
+from diorama.projects.rules import AfkRules
 from diorama.protocol import worker as wire
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import FINAL, HOLDS_SLOT, METERED, SessionState
@@ -19,6 +20,7 @@ from diorama.sessions.dispatch import try_elsewhere
 from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
 from diorama.sessions.store import ViewerLease
 from diorama.sessions.telling import Wanted
+from diorama.sessions.viewing import hear
 from diorama.sessions.work import Work, end, end_all_of, locked, record
 from diorama.workers.capabilities import Worker
 
@@ -182,6 +184,7 @@ def report(work: Work, worker_id: str, message: wire.FromWorker) -> None:
             | wire.WorldStarted()
             | wire.MediaChanged()
             | wire.InputSeen()
+            | wire.HoldOff()
             | wire.ViewerLeft()
             | wire.WorldEnded()
         ):
@@ -205,8 +208,10 @@ def _of_session(work: Work, session: Session, message: wire.FromWorker) -> None:
             _record(work, session, Event.WORLD_STARTED)
         case wire.MediaChanged():
             _media(work, session, message)
-        case wire.InputSeen() if session.state is SessionState.IDLE:
-            _record(work, session, Event.INPUT)
+        case wire.InputSeen():
+            _input(work, session)
+        case wire.HoldOff(seconds=asked_s):
+            _hold_off(work, session, asked_s)
         case wire.ViewerLeft(code=code):
             _left(work, session, code)
         case wire.Rejected():
@@ -225,11 +230,31 @@ def _media(work: Work, session: Session, message: wire.MediaChanged) -> None:
         return
     at_us = work.now_us - message.age_ms * MILLISECOND_US
     if message.state == "connected" and session.state is SessionState.CONNECTING:
-        _record(work, session, Event.FRAMES, at_us=at_us)
-        lease = ViewerLease(session_id=session.id, heard_us=work.now_us, input_us=work.now_us)
-        work.stores.sessions.hear([lease])
+        known = work.stores.sessions.lease(session.id)
+        input_us = 0 if known is None else known.input_us
+        happened = Happened(event=Event.FRAMES, at_us=at_us, input_us=input_us)
+        record(work, session, happened, actor="worker")
+        hear(work, session.id)
     elif message.state == "lost" and session.state in METERED:
         _record(work, session, Event.MEDIA_LOST, at_us=at_us)
+
+
+def _input(work: Work, session: Session) -> None:
+    """Take that the viewer did something: the lease knows, and an idle session is none any more."""
+    if session.state is SessionState.IDLE:
+        _record(work, session, Event.INPUT)
+    lease = ViewerLease(session_id=session.id, heard_us=work.now_us, input_us=work.now_us)
+    work.stores.sessions.hear([lease])
+
+
+def _hold_off(work: Work, session: Session, asked_s: float) -> None:
+    afk = session.rules.afk
+    if not afk.enabled or Event.HELD_OFF not in TRANSITIONS[session.state]:
+        return
+    hold = session.hold.asked(asked_s, budget_s=afk.hold_off_budget_s, now_us=work.now_us)
+    if hold is not None:
+        happened = Happened(event=Event.HELD_OFF, at_us=work.now_us, hold=hold)
+        record(work, session, happened, actor="worker")
 
 
 def _left(work: Work, session: Session, code: int) -> None:
@@ -293,7 +318,15 @@ def _assignment(work: Work, slot: Slot, session: Session | None) -> wire.Assign 
         video=project.video,
         seed=seed_of(session.id),
         start_timeout_s=session.rules.connect_timeout_s,
+        input_within_s=_input_within_s(session.rules.afk),
     )
+
+
+def _input_within_s(afk: AfkRules) -> float:
+    """Return how soon input must be told of, so that nobody at work is taken for away."""
+    if not afk.enabled:
+        return wire.INPUT_WITHIN_S
+    return min(afk.warn_after_s / 2, wire.INPUT_WITHIN_S)
 
 
 def seed_of(session_id: str) -> int:

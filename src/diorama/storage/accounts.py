@@ -6,7 +6,7 @@ from diorama.accounts.credentials import Key, KeyKind
 from diorama.accounts.plans import Account
 from diorama.storage.database import Transaction
 
-_ACCOUNT: Final = "id, name, plan, concurrent_streams, held"
+_ACCOUNT: Final = "id, name, plan, concurrent_streams, held, max_runtime_s"
 
 
 class SqlAccountStore:
@@ -19,21 +19,29 @@ class SqlAccountStore:
         """Store an account that is new."""
         a = account
         self._tx.run(
-            f"INSERT INTO account ({_ACCOUNT}) VALUES (?, ?, ?, ?, ?)",
+            f"INSERT INTO account ({_ACCOUNT}) VALUES (?, ?, ?, ?, ?, ?)",
             a.id,
             a.name,
             a.plan,
             a.concurrent_streams,
             a.held,
+            a.max_runtime_s,
         )
 
     def get(self, account_id: str, *, lock: bool = False) -> Account | None:
         """Return an account; with `lock`, no one else changes it meanwhile."""
         suffix = " {for_update}" if lock else ""
-        for i, name, plan, streams, held in self._tx.run(
+        for i, name, plan, streams, held, runtime_s in self._tx.run(
             f"SELECT {_ACCOUNT} FROM account WHERE id = ?{suffix}", account_id
         ):
-            return Account(id=i, name=name, plan=plan, concurrent_streams=streams, held=held)
+            return Account(
+                id=i,
+                name=name,
+                plan=plan,
+                concurrent_streams=streams,
+                held=held,
+                max_runtime_s=runtime_s,
+            )
         return None
 
     def set_limit(self, account_id: str, concurrent_streams: int) -> None:

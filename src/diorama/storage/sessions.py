@@ -12,6 +12,7 @@ from diorama.metering.usage import LoggedEvent
 from diorama.projects.rules import Rules
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import HOLDS_SLOT, WAITING, SessionState
+from diorama.sessions.holding import HoldOff
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.store import Answered, EventRow, ViewerLease
 from diorama.storage.accounts import SqlAccountStore
@@ -61,7 +62,16 @@ _CHANGING: Final = (
     "detached_us",
     "runs_until_us",
     "ended_us",
+    "extra_us",
+    "hold_since_us",
+    "hold_until_us",
+    "hold_spent_us",
 )
+_HOLD: Final = {
+    "hold_since_us": "since_us",
+    "hold_until_us": "until_us",
+    "hold_spent_us": "spent_us",
+}
 _COLUMNS: Final = (*_FIXED, *_CHANGING, "end_code", "end_reason")
 _SELECT: Final = "SELECT " + ", ".join("s." + name for name in _COLUMNS) + " FROM session s"
 _INSERT: Final = (
@@ -70,8 +80,8 @@ _INSERT: Final = (
 )
 _EVENT: Final = (
     "INSERT INTO event (session_id, version, kind, state, at_us, recorded_us, actor, code, reason,"
-    " slot_id, term, account_id, project_id, region, end_user)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " slot_id, term, account_id, project_id, region, end_user, until_us)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _IN_LINE: Final = (
     "FROM session WHERE project_id = ? AND region = ? AND state = 'queued' AND aside_us IS NULL"
@@ -128,7 +138,7 @@ class SqlSessionStore:
         self, before: Session, after: Session, row: EventRow, *, deadline_us: int | None
     ) -> None:
         """Replace a locked session by its next version, with its row of the log and the counts."""
-        changed = tuple(n for n in _CHANGING if getattr(before, n) != getattr(after, n))
+        changed = tuple(n for n in _CHANGING if _value(before, n) != _value(after, n))
         saved = self._tx.run(
             _update(changed),
             *(_value(after, name) for name in changed),
@@ -161,6 +171,7 @@ class SqlSessionStore:
             session.project_id,
             session.region,
             session.end_user,
+            row.until_us,
         )
 
     def _count(self, before: Session | None, after: Session) -> None:
@@ -403,7 +414,8 @@ class SqlSessionStore:
 def _value(session: Session, name: str) -> Value:
     if name == "rules":
         return _document(session.rules)
-    value: Value = getattr(session, name)
+    part = session.hold if name in _HOLD else session
+    value: Value = getattr(part, _HOLD.get(name, name))
     return value
 
 
@@ -416,6 +428,7 @@ def _session(row: Sequence[Any]) -> Session:  # a row is what the driver gives
     fields = dict(zip(_COLUMNS, values, strict=False))
     fields["rules"] = _rules(fields["rules"])
     fields["state"] = SessionState(fields["state"])
+    fields["hold"] = HoldOff(*(fields.pop(name) for name in _HOLD))
     return Session(**fields, end=None if code is None else End(EndCode(code), reason))
 
 

@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import ctypes
 import importlib
+import math
 import os
 import select
 import signal
@@ -30,6 +31,7 @@ from diorama.agent.world_link import (
     Deframer,
     FirstFrame,
     FromHost,
+    HoldOff,
     Loaded,
     Over,
     Say,
@@ -42,7 +44,7 @@ from diorama.kernel.units import SECOND_US
 from diorama.protocol.channel import MAX_BYTES, Message, Prompt
 from diorama.protocol.input import Gamepad, InputEvent, PointerMove, TouchMove, Wheel
 from diorama.protocol.strict_json import parse_value
-from diorama.protocol.worker import Outcome
+from diorama.protocol.worker import MAX_HOLD_OFF_S, Outcome
 from diorama.world.loading import UnknownWorld, load_world
 from diorama.world.pacing import Pacer
 from diorama.world.world import FrameTime, Json, Picture, World
@@ -129,6 +131,16 @@ class HostContext:
         if len(text) > MAX_BYTES // 2:  # its envelope, and its escapes on the way, have room
             raise ValueError(f"a message of {len(text)} bytes is more than {MAX_BYTES // 2}")
         self._link.send(Say(text.decode()))
+
+    def hold_off_afk(self, seconds: float) -> None:
+        """Keep the viewer from being warned for doing nothing, so long from now.
+
+        Raises:
+            ValueError: it is no number of seconds.
+        """
+        if math.isnan(seconds) or seconds < 0:
+            raise ValueError(f"the AFK warning cannot be held off for {seconds} seconds")
+        self._link.send(HoldOff(min(float(seconds), MAX_HOLD_OFF_S)))
 
     def end(self) -> None:
         """End the session on purpose, once the call that the world is in returns."""

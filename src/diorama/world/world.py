@@ -46,6 +46,13 @@ class WorldContext(Protocol):
     def send(self, data: Json) -> None:
         """Send a JSON message to the viewer; dropped while no viewer is connected."""
 
+    def hold_off_afk(self, seconds: float) -> None:
+        """Keep the viewer from being warned, and ended, for doing nothing, so long from now.
+
+        For what is watched and not played: a film, a recital. The newest word counts, 0 lets go,
+        and a day is the most; what the project's `afk.hold_off_budget_s` does not cover is not had.
+        """
+
     def end(self) -> None:
         """End the session on purpose: code 1000, reason `world_ended`."""
 

@@ -18,10 +18,14 @@ class Stage:
     options: Mapping[str, Json] = field(default_factory=dict)
     session_id: str = "session"
     sent: list[Json] = field(default_factory=list)
+    held_off_s: list[float] = field(default_factory=list)
     ended: bool = False
 
     def send(self, data: Json) -> None:
         self.sent.append(data)
+
+    def hold_off_afk(self, seconds: float) -> None:
+        self.held_off_s.append(seconds)
 
     def end(self) -> None:
         self.ended = True

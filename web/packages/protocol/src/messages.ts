@@ -55,6 +55,13 @@ export interface Answer {
   sdp: string
 }
 /**
+ * Shorter times than the project's, for a viewer who does nothing; longer ones are cut.
+ */
+export interface AskedAfk {
+  warn_after_s?: number | null
+  disconnect_after_s?: number | null
+}
+/**
  * The viewer ends the session: 1000 on purpose, 1001 because the page is left.
  */
 export interface Bye {
@@ -110,6 +117,9 @@ export interface Welcome {
 }
 /**
  * One session, as its viewer and its account may see it.
+ *
+ * What ends it if nothing else does: `runs_until`, from the first frame on, and `afk_ends_at`,
+ * while it is idle. A countdown counts down to them, also on a page that was reloaded.
  */
 export interface SessionView {
   id: string
@@ -123,6 +133,7 @@ export interface SessionView {
   state_entered_at: string
   first_frame_at?: string | null
   runs_until?: string | null
+  afk_ends_at?: string | null
   ended_at?: string | null
   end_user?: string | null
   device?: string | null
@@ -345,6 +356,7 @@ export interface OpenSession {
   end_user?: string | null
   device?: string | null
   priority?: string | null
+  afk?: AskedAfk | null
 }
 /**
  * The answer to a request for a session: `token` opens the viewer's WebSocket, nothing else.

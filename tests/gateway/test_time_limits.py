@@ -1,0 +1,178 @@
+"""Time limits as a viewer, a worker and an account's program see them, over real sockets."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from diorama.gateway.settings import ProjectSettings
+from diorama.projects.rules import AfkRules, Rules
+from diorama.protocol.states import SessionState as S
+from diorama.protocol.viewer import Warned
+from diorama.protocol.worker import Problem
+from tests.gateway.running import gateway_at
+
+SHORT = ProjectSettings(
+    name="cove",
+    world="a:B",
+    rules=Rules(
+        max_runtime_s=65,
+        afk=AfkRules(warn_after_s=30, disconnect_after_s=20, hold_off_budget_s=60),
+    ),
+)
+NASTY: list[bytes] = [
+    b"0",
+    b"-1",
+    b"0.999",
+    b"86401",
+    b"1e309",
+    b"-1e309",
+    b"NaN",
+    b"Infinity",
+    b"null",
+    b'"60"',
+    b"true",
+    b"[60]",
+    b"{}",
+    b"99999999999999999999999999",
+]
+
+
+async def test_the_end_is_warned_of_again_after_a_reload_and_taken_back_by_more_runtime(
+    tmp_path: Path,
+) -> None:
+    async with gateway_at(tmp_path, SHORT) as place:
+        worker = await place.worker()
+        opened = await place.open()
+        viewer = await place.viewer(opened)
+        await worker.start()
+        started = await viewer.until("streaming")
+        await place.sweep(after_s=6)
+        first = await viewer.next(Warned)
+
+        again = await place.viewer(opened, attachment=1)
+        await place.sweep(after_s=1)
+        second = await again.next(Warned)
+        extended = await place.ask(
+            "POST",
+            f"/v1/sessions/{opened.session.id}/extend",
+            {"seconds": 600},
+            secret=place.secrets.api_key,
+        )
+        told = await again.session()
+
+    assert (first.kind, first.seconds_left) == ("runtime", 59)
+    assert (second.kind, second.seconds_left) == ("runtime", 58)
+    assert extended.status == 200
+    assert started.runs_until is not None
+    assert told.runs_until == started.runs_until + timedelta(seconds=600)
+
+
+async def test_a_countdown_is_in_the_view_of_who_comes_late(tmp_path: Path) -> None:
+    quick = ProjectSettings(
+        name="cove",
+        world="a:B",
+        rules=Rules(afk=AfkRules(warn_after_s=3, disconnect_after_s=7)),
+    )
+    async with gateway_at(tmp_path, quick) as place:
+        worker = await place.worker()
+        opened = await place.open()
+        viewer = await place.viewer(opened)
+        await worker.start()
+        await viewer.until("streaming")
+        await place.sweep(after_s=4)
+        idle = await viewer.until("idle")
+        await place.sweep(after_s=1)
+        warned = await viewer.next(Warned)
+        late = await (await place.viewer()).hello(opened.token, attachment=1)
+
+    assert (warned.kind, warned.seconds_left) == ("afk", 5)
+    assert idle.afk_ends_at == idle.state_entered_at + timedelta(seconds=7)
+    assert late.session.afk_ends_at == idle.afk_ends_at
+
+
+async def test_a_world_holds_the_warning_off(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path, SHORT) as place:
+        worker = await place.worker()
+        opened = await place.open()
+        viewer = await place.viewer(opened)
+        assign = await worker.start()
+        await viewer.until("streaming")
+        await worker.send(type="hold_off", session=assign.session, term=assign.term, seconds=40)
+        held = await viewer.session()
+        row = await place.gateway.desk.look(lambda w: w.stores.sessions.get(opened.session.id))
+
+    assert held.state == "streaming"
+    assert row is not None
+    assert (row.hold.until_us or 0) - (row.hold.since_us or 0) == 40_000_000
+
+
+@pytest.mark.parametrize("seconds", ["NaN", "1e309", "-1", "86401", '"1"', "null"])
+async def test_a_worker_cannot_hold_off_for_no_number_of_seconds(
+    tmp_path: Path, seconds: str
+) -> None:
+    async with gateway_at(tmp_path, SHORT) as place:
+        worker = await place.worker()
+        opened = await place.open()
+        viewer = await place.viewer(opened)
+        assign = await worker.start()
+        before = await viewer.until("streaming")
+        about = f'"session":"{assign.session}","term":{assign.term},"seconds":{seconds}'
+        await worker.socket.send_str(f'{{"type":"hold_off",{about}}}')
+        problem = await worker.next(Problem)
+        after = await place.look(opened)
+
+    assert problem.code in {"schema", "json_number"}
+    assert after.version == before.version
+
+
+@pytest.mark.parametrize("seconds", NASTY)
+async def test_nonsense_extends_nothing(tmp_path: Path, seconds: bytes) -> None:
+    async with gateway_at(tmp_path, SHORT) as place:
+        await place.worker()
+        opened = await place.open()
+        path = f"/v1/sessions/{opened.session.id}/extend"
+        reply = await place.ask(
+            "POST", path, b'{"seconds": ' + seconds + b"}", secret=place.secrets.api_key
+        )
+        after = await place.look(opened)
+
+    assert reply.status in {400, 422}
+    assert reply.problem[1] in {"schema", "json_number", "json_syntax"}
+    assert after.version == opened.session.version
+
+
+async def test_only_the_account_extends(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path, SHORT) as place:
+        await place.worker()
+        opened = await place.open()
+        path = f"/v1/sessions/{opened.session.id}/extend"
+        by_viewer = await place.ask("POST", path, {"seconds": 60}, secret=opened.token)
+        by_nobody = await place.ask("POST", path, {"seconds": 60})
+        missing = await place.ask(
+            "POST", "/v1/sessions/ses_0/extend", {"seconds": 60}, secret=place.secrets.api_key
+        )
+        await place.ask("DELETE", path.removesuffix("/extend"), secret=opened.token)
+        over = await place.ask("POST", path, {"seconds": 60}, secret=place.secrets.api_key)
+
+    assert by_viewer.problem == (401, "credential_refused")
+    assert by_nobody.problem == (401, "credential_missing")
+    assert missing.problem == (404, "session_unknown")
+    assert over.problem == (409, "session_ended")
+
+
+async def test_a_viewer_asks_for_shorter_times_with_the_session(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path, SHORT) as place:
+        await place.worker()
+        good = await place.post({"project": "cove", "afk": {"warn_after_s": 5}})
+        bad = [
+            await place.post({"project": "cove", "afk": afk})
+            for afk in (5, {"warn_after_s": 0.5}, {"warn_after_s": 7_201}, {"enabled": False})
+        ]
+        found = await place.gateway.desk.look(
+            lambda w: w.stores.sessions.listed("acc_owner", states=list(S), after=None, limit=10)
+        )
+
+    assert good.status == 201
+    assert [one.rules.afk.warn_after_s for one in found] == [5]
+    assert {one.problem for one in bad} == {(422, "schema")}
