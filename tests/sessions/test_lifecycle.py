@@ -433,9 +433,8 @@ def test_any_story_ends_once_people_stop_acting(story: Played, rules: Rules) -> 
 @given(STORIES, RULES)
 def test_every_state_that_waits_has_a_deadline(story: Played, rules: Rules) -> None:
     for session in played(story, rules):
-        heard_in_line = (
-            session.state is S.QUEUED and session.attachment > 0 and session.detached_us is None
-        )
+        is_heard = session.attachment > 0 and session.detached_us is None
+        heard_in_line = session.state is S.QUEUED and is_heard and session.aside_us is None
         waits_for_ever = heard_in_line and rules.queue.max_wait_s is None
         is_left = session.leaving_us is not None
 
