@@ -9,7 +9,8 @@ from diorama.protocol import worker as wire
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.requests import AskedAfk
 from diorama.protocol.states import SessionState as S
-from diorama.sessions.lifecycle import Session, afk_ends_us
+from diorama.sessions.deadlines import afk_ends_us
+from diorama.sessions.lifecycle import Session
 from diorama.sessions.opening import open_session
 from diorama.sessions.working import wanted
 from tests.sessions.house import Asked, House, Rig, ended, opening, project

@@ -14,16 +14,8 @@ from diorama.leases.timers import DEFAULTS
 from diorama.projects.rules import AfkRules, QueueRules, Rules
 from diorama.protocol.end_codes import END_CODES, End, EndCode
 from diorama.protocol.states import FINAL, HOLDS_SLOT, METERED, SessionState
-from diorama.sessions.lifecycle import (
-    DUE_ENDS,
-    TRANSITIONS,
-    Due,
-    Event,
-    Happened,
-    Session,
-    advance,
-    next_deadline,
-)
+from diorama.sessions.deadlines import DUE_ENDS, Due, next_deadline
+from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session, advance
 from tests.clock import NOON_US
 from tests.sessions.stories import LEFT, at, happened, requested
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from diorama.protocol.generate import stale
 from diorama.protocol.states import SessionState
-from diorama.sessions.lifecycle import TRANSITIONS, Due, Event
+from diorama.sessions.deadlines import Due
+from diorama.sessions.lifecycle import TRANSITIONS, Event
 from diorama.sessions.lifecycle_page import (
     DUE_MEANINGS,
     EVENT_MEANINGS,

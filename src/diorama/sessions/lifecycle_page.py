@@ -12,7 +12,8 @@ from diorama.leases.timers import DEFAULTS
 from diorama.projects.rules import Rules
 from diorama.protocol.generate import run
 from diorama.protocol.states import FINAL, HOLDS_SLOT, METERED, STATE_MEANINGS, SessionState
-from diorama.sessions.lifecycle import DUE_ENDS, TRANSITIONS, Due, Event
+from diorama.sessions.deadlines import DUE_ENDS, Due
+from diorama.sessions.lifecycle import TRANSITIONS, Event
 
 PATH: Final = "docs/session-lifecycle.md"
 _RULES: Final = Rules()

@@ -38,6 +38,7 @@ from diorama.projects.rules import Project, Rules
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.requests import AskedAfk
 from diorama.protocol.states import SessionState
+from diorama.sessions.deadlines import MAX_ASIDES
 from diorama.sessions.dispatch import (
     counts_for,
     free_slot,
@@ -46,7 +47,7 @@ from diorama.sessions.dispatch import (
     put_aside,
     put_in_line,
 )
-from diorama.sessions.lifecycle import MAX_ASIDES, Event, Happened, Session
+from diorama.sessions.lifecycle import Event, Happened, Session
 from diorama.sessions.show import holder_detail
 from diorama.sessions.store import Answered, EventRow
 from diorama.sessions.work import Work, deadline_us, end, lock_counts, lock_lanes, locked, record

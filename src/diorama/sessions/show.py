@@ -19,7 +19,8 @@ from diorama.protocol.views import (
     SlotView,
     WorkerView,
 )
-from diorama.sessions.lifecycle import Session, afk_ends_us
+from diorama.sessions.deadlines import afk_ends_us
+from diorama.sessions.lifecycle import Session
 from diorama.workers.capabilities import Worker
 
 

@@ -12,17 +12,9 @@ from diorama.kernel.units import seconds
 from diorama.leases.slots import SlotState, fence, keep_fencing
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import METERED
+from diorama.sessions.deadlines import DUE_ENDS, WAITS_ON_VIEWER, Due, next_deadline
 from diorama.sessions.dispatch import put_aside, try_elsewhere
-from diorama.sessions.lifecycle import (
-    DUE_ENDS,
-    TRANSITIONS,
-    WAITS_ON_VIEWER,
-    Due,
-    Event,
-    Happened,
-    Session,
-    next_deadline,
-)
+from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
 from diorama.sessions.work import Work, deadline_us, end, end_all_of, locked, record
 
 BATCH: Final = 200

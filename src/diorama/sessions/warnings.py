@@ -5,7 +5,8 @@ from typing import Final, Literal
 
 from diorama.kernel.units import SECOND_US
 from diorama.protocol.states import HOLDS_SLOT, SessionState
-from diorama.sessions.lifecycle import Session, afk_ends_us, runtime_us
+from diorama.sessions.deadlines import afk_ends_us
+from diorama.sessions.lifecycle import Session, runtime_us
 
 RUNTIME_WARNINGS_S: Final = (300.0, 60.0)
 """Before the end of the runtime; one that is as long as the whole runtime is not given."""

@@ -13,7 +13,8 @@ from diorama.leases.slots import fence, release
 from diorama.leases.timers import Timers
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import HOLDS_SLOT
-from diorama.sessions.lifecycle import Event, Happened, Session, advance, next_deadline, until_us
+from diorama.sessions.deadlines import next_deadline
+from diorama.sessions.lifecycle import Event, Happened, Session, advance, until_us
 from diorama.sessions.store import EventRow, Stores
 from diorama.workers.capabilities import Worker
 

@@ -4,8 +4,8 @@ from alembic import op
 
 from diorama.storage.statements import schema_statements
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 _STATEMENTS = """
 ALTER TABLE session ADD COLUMN hold_since_us BIGINT;
