@@ -8,7 +8,15 @@ from typing import Final, TypeVar
 import msgspec
 from aiohttp import WSMsgType, web
 
-from diorama.protocol.worker import Beat, BeatConfirmed, FromWorker, Hello, ToWorker, Welcome
+from diorama.protocol.worker import (
+    Beat,
+    BeatConfirmed,
+    FromWorker,
+    Hello,
+    Problem,
+    ToWorker,
+    Welcome,
+)
 
 PATIENCE_S: Final = 30.0
 CREDENTIAL: Final = "diw_of_the_tests"
@@ -23,6 +31,7 @@ class FakeGateway:
         self.confirms = True
         self.heartbeat_s = 0.1
         self.self_fence_s = 60.0
+        self.refusal: Problem | None = None
         self.url = ""
         self._news = asyncio.Condition()
         self._socket: web.WebSocketResponse | None = None
@@ -41,7 +50,10 @@ class FakeGateway:
         return socket
 
     async def _take(self, message: FromWorker) -> None:
-        if isinstance(message, Hello):
+        if isinstance(message, Hello) and self.refusal is not None:
+            await self.say(self.refusal)
+            await self.hang_up()
+        elif isinstance(message, Hello):
             await self.say(Welcome(1, "wrk_1", self.heartbeat_s, self.self_fence_s))
         if isinstance(message, Beat) and self.confirms:
             await self.say(BeatConfirmed(message.n, message.sent_us))

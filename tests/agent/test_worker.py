@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from diorama.agent import connection
 from diorama.agent.process_group import members, read_process
 from diorama.agent.settings import WorkerSettings
 from diorama.agent.worker import run_worker
@@ -28,6 +29,7 @@ from diorama.protocol.worker import (
     HoldOff,
     InputSeen,
     MediaChanged,
+    Problem,
     Rejected,
     SignalFromWorker,
     SignalToWorker,
@@ -407,6 +409,45 @@ async def test_what_a_killed_worker_leaves_dies_with_it_or_with_its_next_start(
 
         assert second.boot_id != first.boot_id
         assert list(members(host)) == []
+
+
+async def test_a_start_that_was_given_up_ends_its_worlds_and_starts_anew(
+    gateway: FakeGateway, tmp_path: Path
+) -> None:
+    async with worker(settings(gateway, tmp_path)):
+        first = await gateway.hears(Hello)
+        await gateway.say(assign())
+        await gateway.hears(WorldStarted)
+        (world,) = worlds_here()
+
+        gateway.refusal = Problem("lease_expired", "start it anew")
+        await gateway.hang_up()
+        refused = await gateway.hears(Hello)
+        gateway.refusal = None
+        second = await gateway.hears(Hello)
+
+        assert refused.boot_id == first.boot_id
+        assert second.boot_id != first.boot_id
+        assert second.slots[0].session is None
+        assert list(members(world)) == []
+
+
+async def test_a_worker_whose_name_a_newer_start_has_ends_its_worlds_and_stays_who_it_is(
+    gateway: FakeGateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "REPLACED_S", 0.1)
+    async with worker(settings(gateway, tmp_path)):
+        first = await gateway.hears(Hello)
+        await gateway.say(assign())
+        await gateway.hears(WorldStarted)
+
+        gateway.refusal = Problem("worker_replaced", "on host a, a newer start on host b")
+        await gateway.hang_up()
+        again = await gateway.hears(Hello, lambda hello: hello.slots[0].world == "none")
+
+        assert again.boot_id == first.boot_id
+        assert again.host
+        assert worlds_here() == []
 
 
 async def test_a_session_gets_the_host_that_was_ready_and_none_is_left_behind(

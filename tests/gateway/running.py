@@ -110,11 +110,15 @@ class Worker(Talker):
     def __init__(self, socket: ClientWebSocketResponse) -> None:
         super().__init__(socket, worker_wire.ToWorker)
 
-    async def hello(self, *, name: str = "one", slots: int = 1, boot: int = 1) -> None:
-        await self.say_hello(name=name, slots=slots, boot=boot)
+    async def hello(
+        self, *, name: str = "one", slots: int = 1, boot: int = 1, host: str = ""
+    ) -> None:
+        await self.say_hello(name=name, slots=slots, boot=boot, host=host)
         await self.next(worker_wire.Welcome)
 
-    async def say_hello(self, *, name: str = "one", slots: int = 1, boot: int = 1) -> None:
+    async def say_hello(
+        self, *, name: str = "one", slots: int = 1, boot: int = 1, host: str = ""
+    ) -> None:
         await self.send(
             type="hello",
             protocol=1,
@@ -126,6 +130,7 @@ class Worker(Talker):
             kinds=["python"],
             encoders=[],
             version="test",
+            host=host,
         )
 
     async def start(self, *, attachment: int = 1) -> worker_wire.Assign:

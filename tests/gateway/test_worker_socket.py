@@ -112,6 +112,25 @@ async def test_a_newer_start_of_a_worker_ends_what_the_older_one_ran(tmp_path: P
     assert assign.session == second.session.id
 
 
+async def test_an_older_start_that_comes_back_is_told_that_it_was_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with gateway_at(tmp_path) as place:
+        older = await place.worker_line()
+        await older.hello(host="oak")
+        newer = await place.worker_line()
+        await newer.hello(boot=2, host="elm")
+        await older.end()
+        back = await place.worker_line()
+        await back.say_hello(host="oak")
+        refused = await back.end()
+        await newer.beat()
+        await newer.next(wire.BeatConfirmed)
+
+    assert refused == (["worker_replaced"], 1013)
+    assert "on host oak was replaced by a newer start on host elm" in capsys.readouterr().out
+
+
 async def test_beats_of_two_starts_at_once_confirm_the_newer_alone(tmp_path: Path) -> None:
     async with gateway_at(tmp_path) as place:
         older = await place.worker()

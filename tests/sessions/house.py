@@ -272,16 +272,17 @@ class House:
 class Rig:
     """A worker as a script: it says what a story lets it say."""
 
-    def __init__(self, house: House, *, name: str, slots: int) -> None:
+    def __init__(self, house: House, *, name: str, slots: int, host: str = "host") -> None:
         self._house = house
         self._name = name
+        self._host = host
         self._slots = slots
         self._boots = 0
         self.worker: Worker
 
     @property
     def boot_id(self) -> str:
-        return f"{self._name}-boot-number-{self._boots:04}"
+        return f"{self._name}-on-{self._host}-boot-number-{self._boots:04}"
 
     def hello(self) -> wire.Hello:
         return wire.Hello(
@@ -294,6 +295,7 @@ class Rig:
             kinds=("python",),
             encoders=("openh264",),
             version="test",
+            host=self._host,
         )
 
     async def start(self, *, slots: int | None = None) -> None:

@@ -1,6 +1,10 @@
 """What workers say, and what becomes of their sessions and slots, on each database."""
 
+import pytest
+
+from diorama.kernel.errors import Refused
 from diorama.leases.slots import FAILURES_TO_QUARANTINE, QUARANTINE_US
+from diorama.leases.timers import DEFAULTS
 from diorama.protocol import worker as wire
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.states import SessionState as S
@@ -382,3 +386,49 @@ async def test_a_slot_should_hold_its_session_until_it_ends(house: House) -> Non
     assert held.assign is not None
     assert (held.assign.session, held.assign.term) == (session.id, session.term)
     assert (fencing.assign, fencing.slot.state) == (None, "fencing")
+
+
+async def test_two_live_workers_of_one_name_do_not_take_turns(house: House) -> None:
+    await house.build()
+    older = Rig(house, name="one", slots=1, host="oak")
+    newer = Rig(house, name="one", slots=1, host="elm")
+    await older.start()
+    await newer.start()
+    session = await house.streaming(newer)
+
+    with pytest.raises(Refused, match=r"one on host oak .* newer start on host elm") as refusal:
+        await older.register()
+
+    assert refusal.value.code == "worker_replaced"
+    assert (await house.session(session)).state is S.STREAMING
+
+
+async def test_a_worker_that_was_replaced_starts_anew_once_the_newer_one_is_lost(
+    house: House,
+) -> None:
+    await house.build()
+    older = Rig(house, name="one", slots=1, host="oak")
+    newer = Rig(house, name="one", slots=1, host="elm")
+    await older.start()
+    await newer.start()
+    await house.after(DEFAULTS.slot_reuse_s)
+
+    with pytest.raises(Refused) as told:
+        await older.register()
+    await older.start()
+    with pytest.raises(Refused) as late:
+        await newer.register()
+
+    assert told.value.code == "lease_expired"
+    assert late.value.code == "worker_replaced"
+
+
+async def test_each_registration_has_a_higher_number_than_the_one_before(house: House) -> None:
+    await house.build()
+    rig = await house.worker()
+    first = rig.worker.socket
+    await rig.register()
+    second = rig.worker.socket
+    await rig.start()
+
+    assert [first, second, rig.worker.socket] == [1, 2, 3]

@@ -17,12 +17,14 @@ import structlog
 
 from diorama.agent.backoff import wait_s
 from diorama.kernel.errors import DioramaError, Invalid
-from diorama.protocol.worker import Beat, FromWorker, Hello, ToWorker, Welcome
+from diorama.protocol.worker import Beat, FromWorker, Hello, Problem, ToWorker, Welcome
 
 PATH: Final = "/v1/worker"
 MAX_WAITING: Final = 1_000  # messages; a gateway that takes none for so long is left
 MAX_MESSAGE_BYTES: Final = 256 * 1024
 ANSWER_WITHIN_S: Final = 10.0
+REPLACED_S: Final = 30.0
+"""How long a start that was replaced waits before it asks whether the newer one is still there."""
 _MISSED_BEATS: Final = 3
 _REFUSED: Final = frozenset({401, 403})
 
@@ -47,6 +49,13 @@ class GatewayEvents(Protocol):
     def on_message(self, message: ToWorker) -> None:
         """Take a message of the gateway."""
 
+    def on_replaced(self, problem: Problem) -> None:
+        """Take that a newer start has this worker's name: what runs here is nobody's."""
+
+
+class Outlived(Exception):
+    """The gateways gave this start of the worker up: what it ran is over, it has to start anew."""
+
 
 class _Lost(Exception):
     """The connection is of no use any more."""
@@ -70,6 +79,7 @@ class GatewayConnection:
         self._outbox: asyncio.Queue[FromWorker] | None = None
         self._confirmed_at = 0.0
         self._welcomed = False
+        self._replaced = False
 
     def send(self, message: FromWorker) -> None:
         """Send a message, in order; dropped while no gateway is there."""
@@ -92,11 +102,15 @@ class GatewayConnection:
             log.warning("the gateway did not take the last words")
 
     async def run(self) -> NoReturn:
-        """Stay connected to one of the gateways until cancelled."""
+        """Stay connected to one of the gateways until cancelled.
+
+        Raises:
+            Outlived: the worker has to start anew.
+        """
         failures = 0
         async with aiohttp.ClientSession() as client:
-            for gateway in itertools.cycle(self._gateways):
-                self._welcomed = False
+            for gateway in itertools.cycle(self._in_turn()):
+                self._welcomed = self._replaced = False
                 try:
                     await self._stay_with(gateway, client)
                 except* (_Lost, DioramaError, aiohttp.ClientError, OSError, TimeoutError) as errors:
@@ -104,8 +118,18 @@ class GatewayConnection:
                 finally:
                     self._outbox = None
                 failures = 0 if self._welcomed else failures + 1
-                await asyncio.sleep(wait_s(failures, self._rng))
+                await asyncio.sleep(self._pause_s(failures))
         raise AssertionError("a cycle of gateways ended")
+
+    def _in_turn(self) -> tuple[str, ...]:
+        """Return the gateways from a random one on, so that many workers spread over them."""
+        first = self._rng.randrange(len(self._gateways))
+        return self._gateways[first:] + self._gateways[:first]
+
+    def _pause_s(self, failures: int) -> float:
+        if self._replaced:
+            return self._rng.uniform(REPLACED_S / 2, REPLACED_S)
+        return wait_s(failures, self._rng)
 
     async def _stay_with(self, gateway: str, client: aiohttp.ClientSession) -> None:
         async with asyncio.timeout(ANSWER_WITHIN_S):
@@ -131,6 +155,11 @@ class GatewayConnection:
         async with asyncio.timeout(ANSWER_WITHIN_S):
             await socket.send_str(_ENCODER.encode(self._events.hello()).decode())
             answer = await _receive(socket)
+        if isinstance(answer, Problem) and answer.code == "lease_expired":
+            raise Outlived(answer.message)
+        if isinstance(answer, Problem) and answer.code == "worker_replaced":
+            self._replaced = True
+            self._events.on_replaced(answer)
         if not isinstance(answer, Welcome):
             raise _Lost(f"it answers hello with {answer}")
         return answer

@@ -9,11 +9,12 @@ import importlib.metadata
 import random
 import secrets
 import signal
+import socket
 from typing import Final
 
 import structlog
 
-from diorama.agent.connection import GatewayConnection
+from diorama.agent.connection import GatewayConnection, Outlived
 from diorama.agent.fence import Fence
 from diorama.agent.host_process import Hosts
 from diorama.agent.media.choice import choose_engine
@@ -54,7 +55,9 @@ from diorama.protocol.worker import (
 
 _LOOK_EVERY_S: Final = 0.25  # at the fence: a suspended sleep does not know that it overslept
 _END_WITHIN_S: Final = 15.0  # for the ends of all worlds: 5 s of patience, and the kill
+_MAX_HOST: Final = 120  # letters that the protocol takes
 _LAST_WORDS_S: Final = 2.0
+_ANEW_AFTER_S: Final = 0.5
 
 log = structlog.get_logger(__name__)
 
@@ -62,9 +65,23 @@ log = structlog.get_logger(__name__)
 async def run_worker(settings: WorkerSettings, stop: asyncio.Event) -> None:
     """Offer this machine's slots to a gateway until `stop` is set, then leave in order.
 
-    Cancelling it ends everything at once. Raises Refused where a worker of this name runs here
-    already, Unavailable or Invalid where the machine or a setting does not let it start.
+    A start that the gateways gave up is followed by another, as if the process had been started
+    anew. Cancelling it ends everything at once. Raises Refused where a worker of this name runs
+    here already, Unavailable or Invalid where the machine or a setting does not let it start.
     """
+    outlived = True
+    while outlived and not stop.is_set():
+        outlived = False
+        try:
+            await _live(settings, stop)
+        except* Outlived as group:
+            outlived = True
+            log.warning("given up by the gateways: starting anew", why=str(group.exceptions[0]))
+            await asyncio.sleep(_ANEW_AFTER_S)
+
+
+async def _live(settings: WorkerSettings, stop: asyncio.Event) -> None:
+    """Live once, under one `boot_id`."""
     boot_id = secrets.token_hex(16)
     settings.read_credential()  # a worker that can never say who it is should not start
     state = RunState.take(settings.state_dir, settings.name, boot_id=boot_id)
@@ -166,6 +183,7 @@ class Worker:
             kinds=KINDS,
             encoders=self._encoders,
             version=importlib.metadata.version("diorama"),
+            host=socket.gethostname()[:_MAX_HOST],
         )
 
     def beat(self) -> Beat:
@@ -205,6 +223,11 @@ class Worker:
                 log.warning("the gateway has a problem with this worker", code=code, reason=text)
             case Welcome():
                 log.warning("a second welcome")
+
+    def on_replaced(self, problem: Problem) -> None:
+        """End what runs: its sessions ended when the newer start came."""
+        log.error("a newer start has this worker's name", code=problem.code, why=problem.message)
+        self._do(self._slots.end_all(fenced=True))
 
     def on_world_started(self, assign: Assign) -> None:
         """Tell the gateway."""

@@ -216,6 +216,7 @@ class WorkerEndpoint:
         except Unauthorized as error:
             await line.refuse(EndCode.UNAUTHORIZED, word=error.code, message=str(error))
         except (Refused, Unavailable) as error:
+            _log.warning("a worker was refused", code=error.code, why=str(error))
             await line.refuse(TRY_AGAIN_LATER, word=error.code, message=str(error))
         return socket
 
@@ -235,7 +236,7 @@ class WorkerEndpoint:
         end = WorkerSocket(line, worker, hello, self._parts)
         self._parts.hub.add_worker(end)
         structlog.contextvars.bind_contextvars(worker=worker.name)
-        _log.info("worker registered", slots=len(hello.slots), boot_id=worker.boot_id)
+        _log.info("worker registered", slots=len(hello.slots), host=worker.host)
         try:
             await end.talk()
         except* DioramaError as group:
