@@ -252,6 +252,7 @@ async def test_the_openapi_document_is_valid_and_names_every_route(tmp_path: Pat
         "/v1/sessions/{session_id}/bye",
         "/v1/projects",
         "/v1/projects/{name}",
+        "/v1/projects/{name}/queue",
         "/v1/workers",
         "/healthz",
         "/readyz",

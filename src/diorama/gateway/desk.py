@@ -7,6 +7,7 @@ changed is told to the hub by id after that.
 from collections.abc import Callable
 from typing import TypeVar
 
+from diorama.admission.eta import Forecasts
 from diorama.kernel.ids import IdFactory
 from diorama.leases.timers import Timers
 from diorama.sessions.work import Changes, Work
@@ -37,6 +38,7 @@ class Desk:
         self.timers = timers
         self._ids = ids
         self._told = told
+        self.forecasts = Forecasts()
 
     async def do(self, use_case: Callable[[Work], T]) -> T:
         """Run a use case that writes, and return its answer once it is durable.
@@ -59,4 +61,4 @@ class Desk:
 
     def _work(self, tx: Transaction) -> Work:
         stores = SqlStores(tx, self._database.incarnation)
-        return Work(stores, self.timers, self._ids, tx.now_us())
+        return Work(stores, self.timers, self._ids, tx.now_us(), forecasts=self.forecasts)

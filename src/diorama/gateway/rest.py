@@ -33,12 +33,14 @@ from diorama.gateway.pages import pages
 from diorama.gateway.viewer_socket import view_of
 from diorama.kernel.errors import Invalid, NotFound, Unauthorized, Unavailable
 from diorama.kernel.ids import digest
+from diorama.projects.rules import Project
 from diorama.protocol.requests import ExtendSession, LeavePage, OpenSession
 from diorama.protocol.states import FINAL, SessionState
 from diorama.protocol.views import (
     Health,
     OpenedSession,
     Page,
+    ProjectQueue,
     Projects,
     ProjectView,
     Readiness,
@@ -46,6 +48,7 @@ from diorama.protocol.views import (
     Workers,
 )
 from diorama.sessions.extending import Extension, extend
+from diorama.sessions.forecasting import queue_of
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.opening import (
     AS_RULED,
@@ -216,12 +219,18 @@ class Rest:
         )
         async def project(request: Request, name: str) -> Response:
             caller = await self._caller(request, anybody=True)
-            found = None
-            if not _is_no_id(name):
-                found = await self._desk.look(lambda work: work.stores.projects.named(name))
-            if found is None or not (found.public or found.account_id == caller.account_id):
-                raise NotFound(f"there is no project {name}", code="project_unknown")
+            found = await self._desk.look(lambda work: _seen_project(work, caller, name))
             return answer(project_view(found))
+
+        @router.get(
+            "/projects/{name}/queue",
+            tags=["projects"],
+            summary="Look at a project's queues: length, waits, and how true the waits told were",
+            **documents.route(answers={200: ProjectQueue}, problems=(401, 404)),
+        )
+        async def queue(request: Request, name: str) -> Response:
+            caller = await self._caller(request, anybody=True)
+            return answer(await self._desk.look(lambda work: _queue(work, caller, name)))
 
         @router.get(
             "/workers",
@@ -396,6 +405,18 @@ def _an_id(session_id: str) -> str:
     if _is_no_id(session_id):
         raise NotFound(f"there is no session {session_id}", code="session_unknown")
     return session_id
+
+
+def _seen_project(work: Work, caller: Caller, name: str) -> Project:
+    """Return a project that the caller may see."""
+    found = None if _is_no_id(name) else work.stores.projects.named(name)
+    if found is None or not (found.public or found.account_id == caller.account_id):
+        raise NotFound(f"there is no project {name}", code="project_unknown")
+    return found
+
+
+def _queue(work: Work, caller: Caller, name: str) -> ProjectQueue:
+    return queue_of(work, _seen_project(work, caller, name))
 
 
 def _is_no_id(text: str) -> bool:

@@ -19,6 +19,7 @@ from diorama.gateway.desk import Desk
 from diorama.gateway.front import Front, serve, stop_on_signals
 from diorama.gateway.hints import Alone, HintBus, Hints
 from diorama.gateway.hub import Hub
+from diorama.gateway.places import Places
 from diorama.gateway.poll import Poll
 from diorama.gateway.relay import Relay
 from diorama.gateway.rest import Rest
@@ -62,6 +63,7 @@ class Gateway:
         self.hub = Hub()
         self.desk = Desk(database, settings.timers.timers(), IdFactory(clock), self._told)
         self._beats = Beats(self.desk, self.hub)
+        self.places = Places(self.desk, self.hub)
         self.sweeps = Sweeps(self.desk, self.hub, clock)
         self._bus = Alone() if bus is None else bus
         self._relay = Relay(self.desk, self.hub, self._bus)
@@ -81,7 +83,7 @@ class Gateway:
         self._relay.expect(hints)
 
     def _start_loops(self, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
-        loops = [self.sweeps.run(), self._beats.run(), self._relay.run()]
+        loops = [self.sweeps.run(), self.places.run(), self._beats.run(), self._relay.run()]
         if self._bus.has_others:
             loops += [self._bus.run(self._heard), self._poll.run(self._heard)]
         return [tasks.create_task(loop) for loop in loops]

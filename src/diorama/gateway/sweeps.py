@@ -10,7 +10,6 @@ from typing import Final
 
 import structlog
 
-from diorama.admission.line import Waiter, places
 from diorama.gateway.desk import Desk
 from diorama.gateway.hub import Hub, ViewerEnd
 from diorama.gateway.viewer_socket import seen_by_viewer
@@ -21,12 +20,9 @@ from diorama.sessions import sweep
 from diorama.sessions.dispatch import dispatch_lane, waiting_lanes, yield_slot
 from diorama.sessions.opening import forget_old_answers
 from diorama.sessions.relay import forget_signals
-from diorama.sessions.show import queue_view
 from diorama.sessions.work import Work
 
 SWEEP_EVERY_S: Final = 1.0
-PLACES_EVERY_S: Final = 0.25
-PLACES_A_TURN: Final = 250
 STORAGE_FAILED: Final = "storage_failed"
 ANSWERS_KEPT_S: Final = 24 * 3_600.0
 ANSWERS_A_SWEEP: Final = 1_000
@@ -51,7 +47,6 @@ class Sweeps:
         """Run every loop until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._push())
-            tasks.create_task(self._push_places())
             tasks.create_task(self._dispatch())
             tasks.create_task(self._sweep())
             tasks.create_task(self._sweep_soon())
@@ -83,29 +78,6 @@ class Sweeps:
             await end.show(*found)
             if end.version >= found[0].version:
                 self._hub.trust(end.session_id)
-
-    async def _push_places(self) -> None:
-        """Tell waiters their places, a few times a second however fast the line moves."""
-        while True:
-            await self._hub.moved.wait()
-            for project_id, region in self._hub.take_moved():
-                try:
-                    line = await self._desk.look(
-                        partial(_line, project_id=project_id, region=region)
-                    )
-                except Unavailable as error:
-                    _complain(error, "places in line could not be shown")
-                    continue
-                await self._show_places(line)
-            await asyncio.sleep(PLACES_EVERY_S)
-
-    async def _show_places(self, line: list[Waiter]) -> None:
-        for session_id, place in places(line):
-            end = self._hub.viewer(session_id)
-            if end is not None:
-                await end.show_place(queue_view(place))
-            if place.position % PLACES_A_TURN == 0:
-                await asyncio.sleep(0)  # heartbeats and signals go between
 
     async def _dispatch(self) -> None:
         while True:
@@ -168,10 +140,6 @@ class Sweeps:
                 self._start_grace()
         self._last = now
         return now[0]
-
-
-def _line(work: Work, project_id: str, region: str) -> list[Waiter]:
-    return work.stores.sessions.line(project_id, region)
 
 
 def _complain(error: Unavailable, what: str) -> None:

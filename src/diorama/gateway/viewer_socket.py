@@ -34,6 +34,7 @@ from diorama.protocol.end_codes import EndCode
 from diorama.protocol.media import Answer, Candidate, Restart
 from diorama.protocol.strict_json import MAX_WS_BYTES
 from diorama.protocol.views import EndView, QueueView, SessionView
+from diorama.sessions.forecasting import eta_at
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.show import queue_view, session_view
 from diorama.sessions.viewing import Arrival, attach, leave, renew_media, socket_closed
@@ -65,8 +66,13 @@ def view_of(work: Work, session: Session) -> SessionView:
     project = work.stores.projects.get(session.project_id)
     if project is None:
         raise AssertionError(f"session {session.id} is of no project")
-    queue = queue_view(work.stores.sessions.place(session)) if session.state == "queued" else None
+    queue = _queue(work, session) if session.state == "queued" else None
     return session_view(session, project=project.name, queue=queue)
+
+
+def _queue(work: Work, session: Session) -> QueueView:
+    place = work.stores.sessions.place(session)
+    return queue_view(place, eta_at(work, session.project_id, session.region, place.position))
 
 
 class ViewerSocket:

@@ -106,6 +106,39 @@ class ProjectView(msgspec.Struct, frozen=True):
     title: str = ""
 
 
+class CoverageView(msgspec.Struct, frozen=True):
+    """What waiters were told against how long they waited, of the newest `count` that were told.
+
+    An estimate that is right has half of the waits under its p50 and nine tenths under its p90.
+    """
+
+    count: int
+    under_p50: float | None
+    under_p90: float | None
+
+
+class LaneView(msgspec.Struct, frozen=True):
+    """The queue of a project in one region.
+
+    `eta_p50_s` and `eta_p90_s` are what somebody would be told who came now, without a priority;
+    `session_p50_s` is how long the middle session holds its slot. Each is None while unknown.
+    """
+
+    region: str
+    length: int
+    eta_p50_s: float | None
+    eta_p90_s: float | None
+    session_p50_s: float | None
+    coverage: CoverageView
+
+
+class ProjectQueue(msgspec.Struct, frozen=True):
+    """The queues of a project, one for each of its regions."""
+
+    project: str
+    regions: tuple[LaneView, ...]
+
+
 class SlotView(msgspec.Struct, frozen=True):
     """One slot of a worker; `term` rises with each reservation."""
 

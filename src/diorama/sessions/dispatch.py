@@ -4,6 +4,7 @@ Within one lane, first come, first served among those a limit does not hold back
 makes one dispatcher of many gateways. Source: DESIGN section 3; law 4.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from diorama.accounts.plans import Account
@@ -13,6 +14,7 @@ from diorama.projects.rules import Rules
 from diorama.projects.store import Lane
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import HOLDS_SLOT
+from diorama.sessions.forecasting import eta_at
 from diorama.sessions.lifecycle import Event, Happened, Reservation, Session
 from diorama.sessions.work import Work, end, locked, record, release_slot
 
@@ -179,8 +181,16 @@ def put_aside(work: Work, session: Session) -> Session:
 
 def put_in_line(work: Work, session: Session, *, actor: str) -> Session:
     """Queue a locked session, under the lock of its lane; one that had a ticket keeps it."""
-    ticket = session.ticket
+    ticket, told = session.ticket, None
     if ticket is None:
         ticket = work.stores.projects.next_ticket(session.project_id, session.region)
-    happened = Happened(event=Event.QUEUED, at_us=work.now_us, ticket=ticket)
+        told = _told(work, replace(session, ticket=ticket))
+    happened = Happened(event=Event.QUEUED, at_us=work.now_us, ticket=ticket, told=told)
     return record(work, session, happened, actor=actor)
+
+
+def _told(work: Work, waiter: Session) -> tuple[float, float] | None:
+    """Return the wait that one is told who comes to stand in line: p50 and p90, in seconds."""
+    position = work.stores.sessions.place(waiter).position
+    eta = eta_at(work, waiter.project_id, waiter.region, position)
+    return None if eta is None else (eta.p50_s, eta.p90_s)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from diorama.admission.decision import Holder
+from diorama.admission.eta import Eta
 from diorama.admission.line import Place
 from diorama.kernel.errors import Detail
 from diorama.kernel.units import SECOND_US
@@ -75,11 +76,13 @@ def session_view(session: Session, *, project: str, queue: QueueView | None = No
     )
 
 
-def queue_view(place: Place) -> QueueView:
-    """Return a place in line as its waiter may see it."""
+def queue_view(place: Place, eta: Eta | None) -> QueueView:
+    """Return a place in line, and how long it still takes, as its waiter may see it."""
     return QueueView(
         position=place.position,
         length=place.length,
+        eta_p50_s=None if eta is None else eta.p50_s,
+        eta_p90_s=None if eta is None else eta.p90_s,
         reason=None if place.reason is None else place.reason.value,
     )
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from diorama.accounts.store import AccountStore
 from diorama.admission.decision import Holder
+from diorama.admission.eta import Live, Stay
 from diorama.admission.line import Place, Waiter
 from diorama.leases.store import SlotStore, WorkerStore
 from diorama.projects.store import ProjectStore
@@ -52,6 +53,42 @@ class Answered:
 
     fingerprint: str
     session_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """How the newest waiters of a lane fared: how many left unserved, how long all waited."""
+
+    gave_up: int
+    waited_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Of the newest waits that were foretold: how many stayed under what was told."""
+
+    count: int
+    under_p50: int
+    under_p90: int
+
+
+class HistoryStore(Protocol):
+    """What a lane's sessions and waiters did before."""
+
+    def stays(self, project_id: str, region: str, now_us: int) -> list[Stay]:
+        """Return how long the newest sessions of a lane held their slot, by when they began."""
+
+    def live(self, account_id: str, project_id: str, region: str, now_us: int) -> list[Live]:
+        """Return the sessions of a lane that hold a slot."""
+
+    def turning(self, project_id: str, region: str) -> int:
+        """Return how many slots that sessions of a lane had are on their way back."""
+
+    def waits(self, project_id: str, region: str, now_us: int) -> Waits:
+        """Return how the newest waiters of a lane fared."""
+
+    def coverage(self, project_id: str, region: str) -> Coverage:
+        """Return how the newest waits that were foretold compare with what was told."""
 
 
 class SessionStore(Protocol):
@@ -156,6 +193,10 @@ class Stores(Protocol):
     @property
     def fleet(self) -> FleetStore:
         """What gateways leave for each other."""
+
+    @property
+    def history(self) -> HistoryStore:
+        """What sessions and waiters did before."""
 
     @property
     def incarnation(self) -> int:

@@ -7,6 +7,7 @@ after the commit, by id only: whoever holds the socket of a changed thing reads 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from diorama.admission.eta import Forecasts
 from diorama.kernel.errors import NotFound
 from diorama.kernel.ids import IdFactory
 from diorama.leases.slots import fence, release
@@ -49,6 +50,7 @@ class Work:
     ids: IdFactory
     now_us: int
     changes: Changes = field(default_factory=Changes)
+    forecasts: Forecasts = field(default_factory=Forecasts)
 
 
 def locked(work: Work, session_id: str, *, counts: bool = False) -> Session | None:

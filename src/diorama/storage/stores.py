@@ -3,6 +3,7 @@
 from diorama.storage.accounts import SqlAccountStore
 from diorama.storage.database import Transaction
 from diorama.storage.fleet import SqlFleetStore
+from diorama.storage.history import SqlHistoryStore
 from diorama.storage.projects import SqlProjectStore
 from diorama.storage.sessions import SqlSessionStore
 from diorama.storage.workers import SqlSlotStore, SqlWorkerStore
@@ -18,6 +19,7 @@ class SqlStores:
         self.projects = SqlProjectStore(tx)
         self.workers = SqlWorkerStore(tx)
         self.slots = SqlSlotStore(tx)
+        self.history = SqlHistoryStore(tx)
         self.sessions = SqlSessionStore(tx, self.accounts, self.projects)
         self.fleet = SqlFleetStore(tx)
 
