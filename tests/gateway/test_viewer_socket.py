@@ -256,6 +256,26 @@ async def test_ends_reach_everyone_though_some_neither_read_nor_close(tmp_path: 
     assert ended.end is not None
 
 
+async def test_a_viewer_counted_out_for_its_silence_is_attached_when_it_is_heard_again(
+    tmp_path: Path,
+) -> None:
+    async with gateway_at(tmp_path) as place:
+        worker = await place.worker()
+        opened = await place.open()
+        viewer = await place.viewer(opened)
+        await worker.start()
+        await viewer.until("streaming")
+        while (await place.look(opened)).attached:
+            await place.sweep(after_s=11)
+        away = await viewer.until("connecting")
+        await viewer.send(type="heartbeat", n=1)
+        attach = await worker.next(worker_wire.Attach)
+        back = await viewer.session()
+
+    assert (away.attached, back.attached) == (False, True)
+    assert (attach.session, attach.attachment) == (opened.session.id, 2)
+
+
 async def test_a_socket_that_closes_is_noted_and_the_session_goes_on(tmp_path: Path) -> None:
     async with gateway_at(tmp_path) as place:
         worker = await place.worker()

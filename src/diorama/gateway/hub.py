@@ -211,6 +211,10 @@ class Hub:
             other.replace()
         self._viewers[end.session_id] = end
         self._lanes.setdefault(end.lane, set()).add(end.session_id)
+        self.show_again(end)
+
+    def show_again(self, end: ViewerEnd) -> None:
+        """Have a viewer's socket shown what its session is now."""
         self._sessions_changed.add(end.session_id)
         self.changed.set()
 

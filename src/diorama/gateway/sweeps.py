@@ -106,6 +106,7 @@ class Sweeps:
                 await self.once()
             except Unavailable as error:
                 _complain(error, "a sweep failed")
+                self._start_grace()  # nobody could renew a lease meanwhile
 
     async def once(self) -> None:
         """Do what time brought since the last round."""

@@ -37,7 +37,7 @@ from diorama.protocol.views import EndView, QueueView, SessionView
 from diorama.sessions.forecasting import eta_at
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.show import queue_view, session_view
-from diorama.sessions.viewing import Arrival, attach, leave, renew_media, socket_closed
+from diorama.sessions.viewing import Arrival, attach, heard_again, leave, renew_media, socket_closed
 from diorama.sessions.warnings import warnings
 from diorama.sessions.work import Work
 
@@ -82,6 +82,7 @@ class ViewerSocket:
         "_heard",
         "_line",
         "_parts",
+        "_renewing",
         "_replaced",
         "_sent_version",
         "_session",
@@ -98,6 +99,7 @@ class ViewerSocket:
         self._shown: SessionView | None = None
         self._warned: frozenset[tuple[str, tuple[int, int]]] = frozenset()
         self._replaced = False
+        self._renewing = False
         self._talking: asyncio.Task[None] | None = None
         self._heard = True
 
@@ -144,7 +146,7 @@ class ViewerSocket:
 
     async def show(self, session: Session, view: SessionView) -> None:
         """Send the session if it is news; an end is followed by a close with its code."""
-        if session.version <= self._sent_version:
+        if session.version <= self._sent_version or self._renewing:
             return
         if session.socket > self._session.socket:
             self.replace()  # the viewer came to another gateway
@@ -213,6 +215,8 @@ class ViewerSocket:
         )
         async for message in self._line.messages():
             self._heard = True
+            if self._session.detached_us is not None:
+                await self._renew(heard_again)  # silent for long, on a socket that is still whole
             await self._handle(message)
 
     async def _handle(self, message: wire.FromViewer) -> None:
@@ -222,7 +226,7 @@ class ViewerSocket:
             case Answer() | Candidate():
                 await self._to_worker(message)
             case Restart(scope="peer"):
-                await self._renew()
+                await self._renew(renew_media)
             case Restart():
                 await self._to_worker(message)
             case wire.Bye(code=code):
@@ -233,10 +237,19 @@ class ViewerSocket:
                 problem = wire.Problem(code="hello_twice", message="hello was said already")
                 await self._line.send(problem)
 
-    async def _renew(self) -> None:
+    async def _renew(self, ask: Callable[[Work, str, int], Session | None]) -> None:
+        """Ask for a new peer connection; the socket gets a new number and is shown nothing before.
+
+        Otherwise it would take its own new number, seen in the store, for that of another socket.
+        """
         socket = self._session.socket
-        session = await self._parts.desk.do(lambda work: renew_media(work, self.session_id, socket))
-        if session is not None:
+        self._renewing = True
+        try:
+            session = await self._parts.desk.do(lambda work: ask(work, self.session_id, socket))
+        finally:
+            self._renewing = False
+            self._parts.hub.show_again(self)  # what came meanwhile
+        if session is not None and session.socket - socket in {0, 1}:
             self._session = session
 
     async def _to_worker(self, signal: Answer | Candidate | Restart) -> None:

@@ -51,6 +51,18 @@ def renew_media(work: Work, session_id: str, socket: int) -> Session | None:
     session = locked(work, session_id)
     if session is None or session.socket != socket or session.state not in _LIVE_MEDIA:
         return session
+    return _attach_again(work, session)
+
+
+def heard_again(work: Work, session_id: str, socket: int) -> Session | None:
+    """Attach the viewer that was counted out for its silence, and is heard on this socket again."""
+    session = locked(work, session_id)
+    if session is None or session.socket != socket or session.detached_us is None:
+        return session
+    return session if session.is_final else _attach_again(work, session)
+
+
+def _attach_again(work: Work, session: Session) -> Session:
     codecs = tuple(filter(None, session.codecs.split(",")))
     happened = Happened(event=Event.ATTACHED, at_us=work.now_us, codecs=codecs)
     return record(work, session, happened, actor="viewer")
