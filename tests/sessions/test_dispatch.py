@@ -132,6 +132,48 @@ async def test_a_stale_session_yields_its_slot_to_who_waits(house: House) -> Non
     assert (await house.session(waiter)).state is S.CONNECTING
 
 
+async def test_a_stale_session_yields_to_who_waits_for_a_limit_though_slots_are_free(
+    house: House,
+) -> None:
+    await house.build(projects=[project(rules=Rules(worker_count=1))])
+    rig = await house.worker(slots=3)
+    gone = await house.streaming(rig)
+    waiter = (await house.open()).session
+
+    await house.after(14.9)
+    await rig.beat()
+    await house.hear(waiter)
+    await house.dispatch()
+    assert (await house.session(gone)).state not in FINAL
+
+    await house.after(1)
+    await house.dispatch()
+
+    assert ended(await house.session(gone)) == (S.FAILED, EndCode.ABNORMAL, "stale_yielded")
+    assert (await house.session(waiter)).state is S.CONNECTING
+
+
+async def test_a_stale_session_that_alone_would_let_nobody_in_is_kept(house: House) -> None:
+    await house.build(limit=1, projects=[project(), project("other")])
+    rig = await house.worker(slots=3)
+    gone = await house.streaming(rig, Asked(project="other"))
+    await house.set_limit(2)
+    there = await house.streaming(rig)
+    house.limits_may_be_exceeded = True
+    await house.set_limit(1)
+    waiter = (await house.open()).session
+
+    for _ in range(4):
+        await house.after(5)
+        await rig.beat()
+        await house.hear(there, waiter)
+
+    left = await house.session(gone)
+    assert left.detached_us is not None
+    assert left.state not in FINAL
+    assert (await house.session(waiter)).state is S.QUEUED
+
+
 async def test_one_waiter_makes_one_stale_session_yield(house: House) -> None:
     await house.build()
     rig = await house.worker(slots=2)

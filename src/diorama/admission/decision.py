@@ -147,20 +147,28 @@ def answer_limits(
         now_us: database time.
         stale_after_s: when an unheard viewer's session yields.
     """
-    left, ending = counts, list[Ending]()
     stale = [h for h in holders if h.is_stale(now_us, stale_after_s)]
+    left, ending = yielding(ask, counts, stale)
+    if not limits_in_the_way(left):
+        return Pass(ending=tuple(ending))
+    gone = {e.session_id for e in ending}
+    holding = tuple(h for h in holders if h.session_id not in gone)
+    return _over_limit(ask, left, holding, tuple(ending))
+
+
+def yielding(ask: Ask, counts: Counts, stale: Sequence[Holder]) -> tuple[Counts, list[Ending]]:
+    """Return which stale sessions yield to a request, and what the limits then count.
+
+    The longest unheard first, and only as many as it takes.
+    """
+    left, ending = counts, list[Ending]()
     for holder in sorted(stale, key=lambda h: (h.heard_us or 0, h.session_id)):
         blocking = limits_in_the_way(left)
         if any(_counts_in(holder, ask, kind) for kind in blocking):
             left = _without(left, holder, ask)
             yielded = End(EndCode.ABNORMAL, "stale_yielded")
             ending.append(Ending(session_id=holder.session_id, end=yielded))
-    blocking = limits_in_the_way(left)
-    if not blocking:
-        return Pass(ending=tuple(ending))
-    gone = {e.session_id for e in ending}
-    holding = tuple(h for h in holders if h.session_id not in gone)
-    return _over_limit(ask, left, holding, tuple(ending))
+    return left, ending
 
 
 def _over_limit(

@@ -8,7 +8,14 @@ from dataclasses import replace
 from typing import Final
 
 from diorama.accounts.plans import Account
-from diorama.admission.decision import Counts, Holder, LimitKind, limits_in_the_way
+from diorama.admission.decision import (
+    Ask,
+    Counts,
+    Holder,
+    LimitKind,
+    limits_in_the_way,
+    yielding,
+)
 from diorama.leases.slots import Slot, reserve
 from diorama.projects.rules import Rules
 from diorama.projects.store import Lane
@@ -97,29 +104,59 @@ def dispatch_lane(work: Work, project_id: str, region: str) -> int:
 def yield_slot(work: Work, project_id: str, region: str) -> bool:
     """Let the longest-unheard stale session of the account make room for who is next in line.
 
-    One at a time: while a slot is on its way back already, nobody else yields. Returns whether one
+    Where a limit is what the waiter waits for, those yield that it takes to let it in. Of slots one
+    at a time: while a slot is on its way back already, nobody else yields. Returns whether one
     did. A stale session that nobody waits for stays resumable until its window is over, and one
     that was promoted has `queue.accept_s` to answer.
     """
     waiter = work.stores.sessions.first_in_line(project_id, region, without=set())
-    if waiter is None or _in_the_way(work, waiter) or free_slot(work, waiter) is not None:
+    if waiter is None:
+        return False
+    counts, rules = _counts(work, waiter)
+    if limits_in_the_way(counts):
+        return _yield_to_limits(work, waiter, counts, rules)
+    if free_slot(work, waiter) is not None:
         return False
     if work.stores.slots.is_any_fencing(waiter.pool, region):
         return False
-    stale = [
+    fitting = [
+        h for h in _stale(work, waiter) if h.region == region and _pool(work, h) == waiter.pool
+    ]
+    longest = sorted(fitting, key=lambda h: (h.heard_us or 0, h.session_id))[:1]
+    return any(_end_stale(work, holder.session_id) for holder in longest)
+
+
+def _stale(work: Work, waiter: Session) -> list[Holder]:
+    """Return the sessions of the waiter's account that yield."""
+    return [
         holder
         for holder in work.stores.sessions.holders(waiter.account_id)
-        if holder.region == region
-        and not holder.is_promoted
-        and holder.is_stale(work.now_us, work.timers.stale_after_s)
-        and _pool(work, holder) == waiter.pool
+        if not holder.is_promoted and holder.is_stale(work.now_us, work.timers.stale_after_s)
     ]
-    for holder in sorted(stale, key=lambda h: (h.heard_us or 0, h.session_id))[:1]:
-        session = locked(work, holder.session_id, counts=True)
-        if session is not None and session.detached_us is not None and not session.is_final:
-            end(work, session, End(EndCode.ABNORMAL, "stale_yielded"), actor="gateway")
-            return True
-    return False
+
+
+def _yield_to_limits(work: Work, waiter: Session, counts: Counts, rules: Rules) -> bool:
+    """End the stale sessions that alone keep a limit from letting the waiter in."""
+    ask = Ask(
+        project_id=waiter.project_id,
+        region=waiter.region,
+        end_user=waiter.end_user,
+        rules=rules,
+    )
+    left, ending = yielding(ask, counts, _stale(work, waiter))
+    if limits_in_the_way(left):
+        return False
+    ended = [_end_stale(work, one.session_id) for one in ending]  # each, not the first that does
+    return any(ended)
+
+
+def _end_stale(work: Work, session_id: str) -> bool:
+    """End a session, unless its viewer was heard again since."""
+    session = locked(work, session_id, counts=True)
+    if session is None or session.detached_us is None or session.is_final:
+        return False
+    end(work, session, End(EndCode.ABNORMAL, "stale_yielded"), actor="gateway")
+    return True
 
 
 def _pool(work: Work, holder: Holder) -> str | None:
@@ -128,12 +165,16 @@ def _pool(work: Work, holder: Holder) -> str | None:
 
 
 def _in_the_way(work: Work, waiter: Session) -> frozenset[LimitKind]:
+    return limits_in_the_way(_counts(work, waiter)[0])
+
+
+def _counts(work: Work, waiter: Session) -> tuple[Counts, Rules]:
     account = work.stores.accounts.get(waiter.account_id, lock=True)
     lane = work.stores.projects.lane(waiter.project_id, waiter.region)
     project = work.stores.projects.get(waiter.project_id)
     if account is None or lane is None or project is None:
         raise AssertionError(f"session {waiter.id} waits in no lane or for no account")
-    return limits_in_the_way(counts_for(work, waiter, account, lane, project.rules))
+    return counts_for(work, waiter, account, lane, project.rules), project.rules
 
 
 def waiting_lanes(work: Work) -> list[tuple[str, str]]:
