@@ -13,6 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.browser.running import PAINTED, Running, running
+from tests.browser.site import Site, site_running
 from tests.browser.waiting import until
 
 CHROMIUM: Final = "/usr/bin/chromium"
@@ -54,7 +55,7 @@ async def another(chromium: Browser) -> AsyncIterator[BrowserContext]:
 
 @dataclass(frozen=True, slots=True)
 class Doomed:
-    """A person whose browser a test may kill."""
+    """A person whose browser a test may kill or freeze."""
 
     context: BrowserContext
     process: asyncio.subprocess.Process
@@ -62,6 +63,14 @@ class Doomed:
     def kill(self) -> None:
         """Kill the browser with everything in it: no page is told."""
         os.killpg(self.process.pid, signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """Stop every process of it, as a phone does with what is not on its screen."""
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let every process go on."""
+        os.killpg(self.process.pid, signal.SIGCONT)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -91,6 +100,13 @@ async def _debugging_port(profile: Path) -> int | None:
     file = profile / "DevToolsActivePort"
     lines = file.read_text().split() if file.exists() else []
     return int(lines[0]) if len(lines) > 1 else None
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def site() -> AsyncIterator[Site]:
+    """Yield a web site that is not Diorama's."""
+    async with site_running() as found:
+        yield found
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,6 +1,6 @@
 """The player's page as a person has it: what is on the screen, and what is done to it."""
 
-from typing import Final
+from typing import Final, Self
 
 from playwright.async_api import BrowserContext, Page
 
@@ -31,6 +31,13 @@ class Player:
         """Open a tab with a project."""
         page = await context.new_page()
         await page.goto(f"{address}/play/{project}")
+        return cls(page)
+
+    @classmethod
+    async def visit(cls, context: BrowserContext, address: str) -> Self:
+        """Open a tab at any page with a world in it."""
+        page = await context.new_page()
+        await page.goto(address)
         return cls(page)
 
     async def until_playing(self) -> None:

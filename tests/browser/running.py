@@ -4,8 +4,11 @@ import asyncio
 import contextlib
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +22,7 @@ from tests.browser.waiting import until
 
 HOST: Final = "127.0.0.1"
 STOP_WITHIN_S: Final = 20.0
+CLEAR_WITHIN_S: Final = 20.0
 WORLDS: Final = Path(__file__).with_name("worlds.py")
 PAINTED: Final = f"""
 [[projects]]
@@ -45,11 +49,15 @@ class Running:
         """Where it is opened."""
         return f"http://{HOST}:{self.port}"
 
+    @property
+    def key(self) -> str:
+        """The owner's API key."""
+        return (self.data / "secrets" / "api.key").read_text()
+
     async def until_ready(self) -> None:
         """Wait until it serves, with a worker."""
         await until(self._ready, what="Diorama is ready")
-        key = (self.data / "secrets" / "api.key").read_text()
-        self._rest.headers["Authorization"] = f"Bearer {key}"
+        self._rest.headers["Authorization"] = f"Bearer {self.key}"
 
     async def stop(self) -> None:
         """Stop it as Ctrl-C does, and wait for it."""
@@ -67,6 +75,21 @@ class Running:
         """Return the sessions that have not ended, the oldest first."""
         page = msgspec.json.decode(await self._get("/v1/sessions?live=true"), type=Page)
         return sorted(page.sessions, key=lambda session: session.created_at)
+
+    async def all(self) -> list[SessionView]:
+        """Return every session there was, the newest first."""
+        page = msgspec.json.decode(await self._get("/v1/sessions?limit=200"), type=Page)
+        return list(page.sessions)
+
+    async def end(self, session_id: str) -> None:
+        """End a session as its operator."""
+        (await self._rest.delete(f"/v1/sessions/{session_id}")).raise_for_status()
+
+    async def clear(self) -> None:
+        """End every session, and wait until no slot holds one."""
+        for session in await self.live():
+            await self.end(session.id)
+        await self.until_free(within_s=CLEAR_WITHIN_S)
 
     async def only_session(self) -> SessionView:
         """Return the one session that has not ended."""
@@ -162,6 +185,29 @@ async def running(folder: Path, configuration: str, *, slots: int) -> AsyncItera
     finally:
         await found.stop()
         sys.stdout.write((folder / "log").read_text())  # shown where the test fails
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the event log; times are microseconds since 1970."""
+
+    kind: str
+    state: str
+    at_us: int
+    recorded_us: int
+    code: int | None
+    reason: str | None
+
+
+def log_of(data: Path, session_id: str) -> list[Entry]:
+    """Return the event log of a session, as a gateway that has stopped left it."""
+    with closing(sqlite3.connect(data / "diorama.db")) as database:
+        rows = database.execute(
+            "SELECT kind, state, at_us, recorded_us, code, reason FROM event "
+            "WHERE session_id = ? ORDER BY version",
+            (session_id,),
+        ).fetchall()
+    return [Entry(*row) for row in rows]
 
 
 def _child(parent: int, word: str) -> int:

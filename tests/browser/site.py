@@ -1,0 +1,52 @@
+"""A web site of somebody else: one page with a world in it, on an origin that is not Diorama's."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+HOST: Final = "127.0.0.1"
+HERE: Final = Path(__file__).parent
+SDK: Final = HERE.parents[1] / "web" / "packages" / "sdk" / "dist"
+
+
+class Site:
+    """A site that runs; `host` may be any name of this machine."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def page(
+        self, server: str, project: str, *, client: str = "", token: str = "", host: str = HOST
+    ) -> str:
+        """Return the address of the page, with a gateway and what to open there."""
+        wish = {"server": server, "project": project, "client": client, "token": token}
+        return f"http://{host}:{self.port}/?{urlencode(wish)}"
+
+
+@contextlib.asynccontextmanager
+async def site_running() -> AsyncIterator[Site]:
+    """Run the site on a free port."""
+    app = web.Application()
+    app.router.add_get("/", _file(HERE / "pages" / "index.html"))
+    app.router.add_get("/page.js", _file(HERE / "pages" / "page.js"))
+    app.router.add_static("/sdk", SDK)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, HOST, 0)
+        await site.start()
+        yield Site(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
+def _file(path: Path) -> Handler:
+    async def answer(_: web.Request) -> web.FileResponse:
+        return web.FileResponse(path)
+
+    return answer

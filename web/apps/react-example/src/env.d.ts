@@ -1,0 +1,5 @@
+interface ImportMetaEnv {
+  /** Origin of the gateway, such as http://127.0.0.1:8080. */
+  readonly VITE_DIORAMA_SERVER: string
+  readonly VITE_DIORAMA_PROJECT: string
+}
