@@ -1,6 +1,20 @@
-"""Diorama for Python programs: REST, sync and async. Reference: docs/sdk-python.md."""
+"""Diorama for Python programs: REST, and viewers without a screen. See docs/sdk-python.md."""
 
 from diorama.client.async_diorama import AsyncDiorama
+from diorama.client.async_viewer import AsyncViewer, ViewerStats
+from diorama.client.core.events import (
+    Attached,
+    Ended,
+    ErrorTold,
+    Event,
+    MediaChanged,
+    QueueMoved,
+    Reconnected,
+    Reconnecting,
+    SessionSeen,
+    StateChanged,
+    WarningGiven,
+)
 from diorama.client.diorama import Diorama
 from diorama.client.errors import (
     ClientError,
@@ -19,23 +33,41 @@ from diorama.client.errors import (
     Unreachable,
 )
 from diorama.client.retries import Retries
+from diorama.client.streaming.frames import Frame
+from diorama.client.viewer import Viewer, view
 
 __all__ = [
     "AsyncDiorama",
+    "AsyncViewer",
+    "Attached",
     "ClientError",
     "Diorama",
+    "Ended",
+    "ErrorTold",
+    "Event",
     "Failed",
     "Forbidden",
+    "Frame",
     "Invalid",
     "LimitReached",
+    "MediaChanged",
     "NotFound",
     "NotUnderstood",
     "Problem",
+    "QueueMoved",
+    "Reconnected",
+    "Reconnecting",
     "Refused",
     "Retries",
     "SessionOver",
+    "SessionSeen",
+    "StateChanged",
     "TooManyRequests",
     "Unauthorized",
     "Unavailable",
     "Unreachable",
+    "Viewer",
+    "ViewerStats",
+    "WarningGiven",
+    "view",
 ]

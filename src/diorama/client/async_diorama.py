@@ -14,10 +14,12 @@ import httpx
 from diorama.client import questions
 from diorama.client.address import origin_of
 from diorama.client.answers import read
+from diorama.client.async_viewer import AsyncViewer
 from diorama.client.errors import ClientError
 from diorama.client.questions import Asking, Question
 from diorama.client.retries import PATIENT, Retries
 from diorama.client.sending import ANSWER_WITHIN_S, reply_of, request_of, timeout, unreachable
+from diorama.client.streaming.connection import Wishes
 from diorama.protocol.views import (
     Health,
     OpenedSession,
@@ -133,12 +135,24 @@ class AsyncDiorama:
         """Return whether the gateway serves, and with how many workers."""
         return await self._ask(questions.get_readiness())
 
+    def play(self, project: str, *, keep_frames: int = 1, **asking: Unpack[Asking]) -> AsyncViewer:
+        """Return a viewer of a session of its own: `async with diorama.play("cove") as viewer`.
+
+        Args:
+            project: what to play.
+            keep_frames: how many frames wait for a slow program before the oldest is dropped.
+            asking: as for `open_session`.
+        """
+        return AsyncViewer(
+            Wishes(self.server, project, asking), self.ask_once, keep_frames=keep_frames
+        )
+
     async def _ask(self, question: Question[T]) -> T:
         asked = 0
         while True:
             asked += 1
             try:
-                return await self._ask_once(question)
+                return await self.ask_once(question)
             except ClientError as error:
                 if not question.repeatable:
                     raise
@@ -148,7 +162,8 @@ class AsyncDiorama:
                     raise
             await asyncio.sleep(wait_s)
 
-    async def _ask_once(self, question: Question[T]) -> T:
+    async def ask_once(self, question: Question[T]) -> T:
+        """Return the answer to a question, asked once; `diorama.client.questions` has them all."""
         try:
             async with asyncio.timeout(self._answer_within_s):
                 response = await self._http.request(**request_of(question, self._api_key))

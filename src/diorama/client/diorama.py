@@ -14,10 +14,12 @@ import httpx
 from diorama.client import questions
 from diorama.client.address import origin_of
 from diorama.client.answers import read
+from diorama.client.async_diorama import AsyncDiorama
 from diorama.client.errors import ClientError
 from diorama.client.questions import Asking, Question
 from diorama.client.retries import PATIENT, Retries
 from diorama.client.sending import ANSWER_WITHIN_S, reply_of, request_of, timeout, unreachable
+from diorama.client.viewer import Viewer
 from diorama.protocol.views import (
     Health,
     OpenedSession,
@@ -53,6 +55,7 @@ class Diorama:
     ) -> None:
         self.server: Final = origin_of(server)
         self._api_key = api_key
+        self._answer_within_s = answer_within_s
         self._retries = retries
         self._http = httpx.Client(
             base_url=self.server, timeout=timeout(answer_within_s), transport=transport
@@ -130,6 +133,24 @@ class Diorama:
     def readiness(self) -> Readiness:
         """Return whether the gateway serves, and with how many workers."""
         return self._ask(questions.get_readiness())
+
+    def play(self, project: str, *, keep_frames: int = 1, **asking: Unpack[Asking]) -> Viewer:
+        """Return a viewer of a session of its own: `with diorama.play("cove") as viewer`.
+
+        Args:
+            project: what to play.
+            keep_frames: how many frames wait for a slow program before the oldest is dropped.
+            asking: as for `open_session`.
+        """
+        return Viewer(self._asynchronous, project, asking, keep_frames=keep_frames)
+
+    def _asynchronous(self) -> AsyncDiorama:
+        return AsyncDiorama(
+            self.server,
+            api_key=self._api_key,
+            answer_within_s=self._answer_within_s,
+            retries=self._retries,
+        )
 
     def _ask(self, question: Question[T]) -> T:
         asked = 0
