@@ -4,7 +4,7 @@
  * over the picture as its children. Importing this module defines the element.
  */
 import type { Ended } from './core/model.ts'
-import type { AttachedInput } from './rtc/input.ts'
+import type { AttachedInput, InputOptions } from './rtc/input.ts'
 import {
   type ConnectOptions,
   type DioramaEvents,
@@ -198,7 +198,7 @@ export class DioramaStreamElement extends Base {
     }
   }
 
-  private inputOptions(): { pointerLock: boolean } | null {
+  private inputOptions(): InputOptions | null {
     if (this.getAttribute('input') === 'off') return null
     return { pointerLock: this.hasAttribute('pointer-lock') }
   }

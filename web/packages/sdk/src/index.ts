@@ -1,6 +1,8 @@
 /** Diorama in a page: `connect` opens a session, `attachInput` lets a viewer act in it. */
 export { connect, DioramaSession, hold } from './session.ts'
 export type { AfkOptions, ConnectOptions, DioramaEvents, Held } from './session.ts'
+export { fullscreen } from './rtc/fullscreen.ts'
+export type { Fullscreen, FullscreenOptions } from './rtc/fullscreen.ts'
 export { attachInput } from './rtc/input.ts'
 export type { AttachedInput, InputOptions, InputSink } from './rtc/input.ts'
 export { END_CODES } from '@diorama/protocol'

@@ -3,9 +3,8 @@
  * the picture needs no focus to be played, unless the viewer is typing or is on a control; the rest
  * is heard on the video element. Nothing stays pressed when the page loses the viewer.
  */
-import type { Gamepad, InputEvent } from '@diorama/protocol'
+import type { InputEvent } from '@diorama/protocol'
 
-import { gamepadEvent } from '../core/gamepad.ts'
 import { type HeldKeys, lift, liftAll, press, type Strokes } from '../core/keys.ts'
 import { type Fit, pictureBox, type Point, toPicture } from '../core/picture.ts'
 import {
@@ -18,11 +17,15 @@ import {
   type Pending,
   wheelPixels,
 } from '../core/pointers.ts'
+import { Gamepads } from './gamepads.ts'
+import { Keyboard } from './keyboard.ts'
 import { isForPage } from './typing.ts'
 
 export interface InputOptions {
   /** Lock the pointer when the picture is clicked; Escape unlocks. */
   readonly pointerLock?: boolean
+  /** How far a stick may be from its middle and still rest, 0 to 1; 0.08 unless given. */
+  readonly deadZone?: number
 }
 
 /** Whatever takes events: a session, or what a test puts in its place. */
@@ -33,19 +36,21 @@ export interface InputSink {
 export interface AttachedInput {
   /** Whether a click on the picture locks the pointer. */
   pointerLock: boolean
+  /** Whether the pointer is locked now. */
+  readonly locked: boolean
   /** Sends text, such as that of an on-screen keyboard. */
   text(text: string): void
+  /** Opens or closes the on-screen keyboard, and with it input methods; open it in a gesture. */
+  keyboard(open: boolean): void
   detach(): void
 }
-
-const MAX_TEXT = 4_000
 
 export function attachInput(
   video: HTMLVideoElement,
   session: InputSink,
   options: InputOptions = {},
 ): AttachedInput {
-  return new Capture(video, session, options.pointerLock ?? false)
+  return new Capture(video, session, options)
 }
 
 class Capture implements AttachedInput {
@@ -53,6 +58,8 @@ class Capture implements AttachedInput {
   private readonly video: HTMLVideoElement
   private readonly session: InputSink
   private readonly listening = new AbortController()
+  private readonly gamepads: Gamepads
+  private readonly typing: Keyboard
   private held: HeldKeys = new Map()
   private pending: Pending = NOTHING
   private frame: number | null = null
@@ -60,60 +67,69 @@ class Capture implements AttachedInput {
   private readonly buttons = new Set<number>()
   /** The browser's number of each finger that is down, and ours. */
   private readonly fingers = new Map<number, number>()
-  private readonly gamepads = new Map<number, Gamepad>()
-  private polling: number | null = null
+  private wasLocked = false
 
-  constructor(video: HTMLVideoElement, session: InputSink, pointerLock: boolean) {
+  constructor(video: HTMLVideoElement, session: InputSink, options: InputOptions) {
     this.video = video
     this.session = session
-    this.pointerLock = pointerLock
+    this.pointerLock = options.pointerLock ?? false
+    const send = (event: InputEvent) => void session.input(event)
+    this.gamepads = new Gamepads(send, options.deadZone)
+    this.typing = new Keyboard(video, send)
     video.style.touchAction = 'none'
     this.listenToKeys()
     this.listenToPointers()
-    this.listenToGamepads()
+    this.listenForLosses()
+    this.gamepads.listen(this.listening.signal)
+  }
+
+  get locked(): boolean {
+    return document.pointerLockElement === this.video
   }
 
   text(text: string): void {
-    if (text !== '') this.session.input({ type: 'text', text: text.slice(0, MAX_TEXT) })
+    this.typing.text(text)
+  }
+
+  keyboard(open: boolean): void {
+    if (open) this.typing.open()
+    else this.typing.close()
   }
 
   detach(): void {
     this.listening.abort()
     this.releaseAll()
-    for (const frame of [this.frame, this.polling]) if (frame !== null) cancelAnimationFrame(frame)
-    if (this.isLocked()) document.exitPointerLock()
+    this.typing.close()
+    if (this.locked) document.exitPointerLock()
   }
 
   private listenToKeys(): void {
     const { signal } = this.listening
-    addEventListener(
-      'keydown',
-      (event) => {
-        this.handleKeyDown(event)
-      },
-      { signal },
-    )
-    addEventListener(
-      'keyup',
-      (event) => {
-        this.take(lift(this.held, event.code), event)
-      },
-      { signal },
-    )
-    addEventListener(
-      'compositionend',
-      ({ data, target }) => {
-        if (!isForPage(target, '')) this.text(data)
-      },
-      { signal },
-    )
-    addEventListener(
-      'blur',
-      () => {
-        this.releaseAll()
-      },
-      { signal },
-    )
+    addEventListener('keydown', this.handleKeyDown, { signal })
+    addEventListener('keyup', this.handleKeyUp, { signal })
+    addEventListener('compositionend', this.handleComposition, { signal })
+  }
+
+  private listenToPointers(): void {
+    const { signal } = this.listening
+    this.video.addEventListener('pointerdown', this.handleDown, { signal })
+    this.video.addEventListener('pointermove', this.handleMove, { signal })
+    this.video.addEventListener('pointerup', this.handleUp, { signal })
+    this.video.addEventListener('pointercancel', this.handleUp, { signal })
+    this.video.addEventListener('wheel', this.handleWheel, { signal, passive: false })
+    this.video.addEventListener('contextmenu', prevent, { signal })
+    this.video.addEventListener('dragstart', prevent, { signal })
+  }
+
+  /** A viewer who looks elsewhere lets go of everything: no page hears the keys that come up there. */
+  private listenForLosses(): void {
+    const { signal } = this.listening
+    const releaseAll = () => {
+      this.releaseAll()
+    }
+    addEventListener('blur', releaseAll, { signal })
+    addEventListener('pagehide', releaseAll, { signal })
+    document.addEventListener('freeze', releaseAll, { signal })
     document.addEventListener(
       'visibilitychange',
       () => {
@@ -121,70 +137,17 @@ class Capture implements AttachedInput {
       },
       { signal },
     )
-  }
-
-  private listenToPointers(): void {
-    const { signal } = this.listening
-    const on = (
-      name: 'pointerdown' | 'pointermove' | 'pointerup' | 'pointercancel',
-      handle: (event: PointerEvent) => void,
-    ) => {
-      this.video.addEventListener(name, handle, { signal })
-    }
-    on('pointerdown', (event) => {
-      this.handleDown(event)
-    })
-    on('pointermove', (event) => {
-      this.handleMove(event)
-    })
-    on('pointerup', (event) => {
-      this.handleUp(event)
-    })
-    on('pointercancel', (event) => {
-      this.handleUp(event)
-    })
-    this.video.addEventListener(
-      'wheel',
-      (event) => {
-        this.handleWheel(event)
-      },
-      { signal, passive: false },
-    )
-    this.video.addEventListener(
-      'contextmenu',
-      (event) => {
-        event.preventDefault()
-      },
-      { signal },
-    )
-    this.video.addEventListener(
-      'dragstart',
-      (event) => {
-        event.preventDefault()
-      },
-      { signal },
-    )
-  }
-
-  private listenToGamepads(): void {
-    const { signal } = this.listening
-    addEventListener(
-      'gamepadconnected',
+    document.addEventListener(
+      'pointerlockchange',
       () => {
-        this.poll()
-      },
-      { signal },
-    )
-    addEventListener(
-      'gamepaddisconnected',
-      ({ gamepad }) => {
-        this.gamepads.delete(gamepad.index)
+        if (this.wasLocked && !this.locked) this.releaseAll()
+        this.wasLocked = this.locked
       },
       { signal },
     )
   }
 
-  private handleKeyDown(event: KeyboardEvent): void {
+  private readonly handleKeyDown = (event: KeyboardEvent) => {
     if (isForPage(event.target, event.code)) return
     const stroke = {
       code: event.code,
@@ -194,9 +157,17 @@ class Capture implements AttachedInput {
       meta: event.metaKey,
       altGraph: event.getModifierState('AltGraph'),
       composing: event.isComposing,
-      locked: this.isLocked(),
+      locked: this.locked,
     }
     this.take(press(this.held, stroke), event)
+  }
+
+  private readonly handleKeyUp = (event: KeyboardEvent) => {
+    this.take(lift(this.held, event.code), event)
+  }
+
+  private readonly handleComposition = ({ data, target }: CompositionEvent) => {
+    if (!isForPage(target, '')) this.text(data)
   }
 
   private take(strokes: Strokes, event: KeyboardEvent): void {
@@ -205,7 +176,7 @@ class Capture implements AttachedInput {
     if (strokes.taken) event.preventDefault()
   }
 
-  private handleDown(event: PointerEvent): void {
+  private readonly handleDown = (event: PointerEvent) => {
     this.flush() // the way to a click comes before it: under pointer lock it would turn the view
     const at = this.place(event)
     this.video.setPointerCapture(event.pointerId)
@@ -216,11 +187,11 @@ class Capture implements AttachedInput {
       return
     }
     this.video.focus({ preventScroll: true })
-    if (this.pointerLock && !this.isLocked()) void this.lock()
+    if (this.pointerLock && !this.locked) void this.lock()
     this.setButton(event.button, true, at)
   }
 
-  private handleMove(event: PointerEvent): void {
+  private readonly handleMove = (event: PointerEvent) => {
     const finger = this.fingers.get(event.pointerId)
     if (event.pointerType === 'touch') {
       if (finger === undefined) return
@@ -235,7 +206,7 @@ class Capture implements AttachedInput {
     this.wait(addMove(this.pending, this.place(event), movement, event.buttons & 0xffff))
   }
 
-  private handleUp(event: PointerEvent): void {
+  private readonly handleUp = (event: PointerEvent) => {
     const finger = this.fingers.get(event.pointerId)
     if (finger === undefined) {
       if (event.pointerType !== 'touch') this.setButton(event.button, false, this.place(event))
@@ -253,7 +224,7 @@ class Capture implements AttachedInput {
     this.session.input({ type: down ? 'pointer_down' : 'pointer_up', ...at, button })
   }
 
-  private handleWheel(event: WheelEvent): void {
+  private readonly handleWheel = (event: WheelEvent) => {
     if (event.ctrlKey || event.metaKey) return // the browser's zoom
     event.preventDefault()
     const delta = wheelPixels({ x: event.deltaX, y: event.deltaY }, event.deltaMode)
@@ -278,16 +249,12 @@ class Capture implements AttachedInput {
 
   /** Returns where on the picture an event is; under pointer lock, where it was before. */
   private place({ clientX, clientY }: MouseEvent): Point {
-    if (this.isLocked()) return this.last
+    if (this.locked) return this.last
     const fit = getComputedStyle(this.video).objectFit as Fit
     const { videoWidth, videoHeight } = this.video
     const box = pictureBox(this.video.getBoundingClientRect(), videoWidth, videoHeight, fit)
     this.last = toPicture({ x: clientX, y: clientY }, box)
     return this.last
-  }
-
-  private isLocked(): boolean {
-    return document.pointerLockElement === this.video
   }
 
   private async lock(): Promise<void> {
@@ -306,26 +273,12 @@ class Capture implements AttachedInput {
     for (const button of [...this.buttons]) this.setButton(button, false, this.last)
     for (const id of this.fingers.values()) this.session.input({ type: 'touch_end', id })
     this.fingers.clear()
+    this.gamepads.restAll()
   }
+}
 
-  /** Reads gamepads once a frame for as long as one is connected. */
-  private poll(): void {
-    if (this.polling !== null) return
-    const look = () => {
-      const connected = navigator.getGamepads().filter((pad) => pad !== null)
-      for (const pad of connected) this.readGamepad(pad)
-      this.polling = connected.length > 0 ? requestAnimationFrame(look) : null
-    }
-    this.polling = requestAnimationFrame(look)
-  }
-
-  private readGamepad(pad: globalThis.Gamepad): void {
-    const buttons = pad.buttons.map(({ value }) => value)
-    const event = gamepadEvent(pad.index, pad.axes, buttons, this.gamepads.get(pad.index))
-    if (!event) return
-    this.gamepads.set(pad.index, event)
-    this.session.input(event)
-  }
+function prevent(event: Event): void {
+  event.preventDefault()
 }
 
 /** Returns the bit of a button in `buttons`; W3C swaps middle and right there. */

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 
-import { gamepadEvent } from '../../src/core/gamepad.ts'
 import {
   addMove,
   addTouch,
@@ -52,15 +51,4 @@ test('a wheel told in lines or pages is told on in pixels', () => {
 test('a new finger gets the smallest number that is free', () => {
   expect(freeTouchId([])).toBe(0)
   expect(freeTouchId([0, 2])).toBe(1)
-})
-
-test('a gamepad is told when it moves, and not while it rests', () => {
-  const first = gamepadEvent(0, [0.12345, -2], [0, 1], undefined)
-
-  expect(first).toEqual({ type: 'gamepad', index: 0, axes: [0.123, -1], buttons: [0, 1] })
-  expect(gamepadEvent(0, [0.12349, -2], [0, 1], first ?? undefined)).toBeNull()
-})
-
-test('a gamepad beyond the eighth is not told', () => {
-  expect(gamepadEvent(8, [], [], undefined)).toBeNull()
 })
