@@ -55,22 +55,25 @@ class Relay:
     ) -> None:
         """Bring a signal of a worker, with the term it has the session under, to the viewer."""
         end = self._hub.viewer(session_id)
-        worker_id, term = sender
-        is_sure = end is not None and not self._hub.doubts(session_id)
-        if end is not None and is_sure and end.expects(worker_id, term, signal.attachment):
-            await end.signal(signal)
-            return
         try:
-            newest = await self._desk.look(
-                lambda work: relay.pass_to_viewer(work, session_id, signal, sender=sender)
-            )
-            end = self._hub.viewer(session_id)
-            if end is not None and end.socket == newest:
+            if end is not None and await self._is_for(end, signal, sender):
                 await end.signal(signal)
-            elif newest is not None and self._bus.has_others:
+            elif self._bus.has_others:
                 await self._leave_for_viewer(session_id, signal, sender)
         except Unavailable as error:
             _log.warning("a signal was lost", session=session_id, code=error.code)
+
+    async def _is_for(
+        self, end: ViewerEnd, signal: Offer | Candidate, sender: tuple[str, int]
+    ) -> bool:
+        """Whether a signal is for this socket; the store says it where the socket may not know."""
+        session_id = end.session_id
+        if not self._hub.doubts(session_id) and end.expects(*sender, signal.attachment):
+            return True
+        newest = await self._desk.look(
+            lambda work: relay.socket_for(work, session_id, signal, sender=sender)
+        )
+        return newest == end.socket
 
     async def _leave_for_viewer(
         self, session_id: str, signal: Offer | Candidate, sender: tuple[str, int]

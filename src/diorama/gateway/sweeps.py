@@ -102,11 +102,15 @@ class Sweeps:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_EVERY_S)
-            try:
-                await self.once()
-            except Unavailable as error:
-                _complain(error, "a sweep failed")
-                self._start_grace()  # nobody could renew a lease meanwhile
+            await self.round()
+
+    async def round(self) -> None:
+        """Sweep once. While the store is away nobody can renew a lease: the grace starts anew."""
+        try:
+            await self.once()
+        except Unavailable as error:
+            _complain(error, "a sweep failed")
+            self._start_grace()
 
     async def once(self) -> None:
         """Do what time brought since the last round."""

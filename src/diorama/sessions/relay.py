@@ -30,7 +30,7 @@ _FROM_VIEWER: Final[msgspec.json.Decoder[Answer | Candidate | Restart]] = msgspe
 )
 
 
-def pass_to_viewer(
+def socket_for(
     work: Work, session_id: str, signal: Offer | Candidate, *, sender: tuple[str, int]
 ) -> int | None:
     """Return the number of the socket that a worker's signal is for; None where it is for none.
@@ -52,7 +52,7 @@ def leave_for_viewer(
     work: Work, session_id: str, signal: Offer | Candidate, *, sender: tuple[str, int]
 ) -> bool:
     """Leave a worker's signal to the gateway that has the viewer's newest socket."""
-    if pass_to_viewer(work, session_id, signal, sender=sender) is None:
+    if socket_for(work, session_id, signal, sender=sender) is None:
         return False
     return _leave(work, session_id, None, sender[1], signal)
 
