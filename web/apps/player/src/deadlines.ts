@@ -63,7 +63,7 @@ export function warningWords(kind: string): WarningWords {
     case 'afk':
       return {
         title: 'Are you still there?',
-        detail: 'Nothing was pressed or moved. Do anything to stay, or this ends.',
+        detail: 'Press or move anything to stay.',
       }
     case 'runtime':
       return { title: 'Your time is nearly up', detail: 'Then this session ends.' }

@@ -101,19 +101,20 @@ function unlessSaid({ message, problem }: Ended): string {
   return detail.includes(message) ? '' : detail
 }
 
-function doingWords({ doing, reason }: Ended): string {
-  if (reason === 'world_ended') return 'Ended by the world'
+/** Codes that a limit brings: nobody did it by hand. */
+const LIMITS: ReadonlySet<number> = new Set<EndCode>([4004, 4010])
+
+function doingWords({ code, doing, reason }: Ended): string {
+  if (reason === 'world_ended') return 'Cause: the world'
   switch (doing) {
     case 'viewer':
-      return 'Ended on your side'
-    case 'world':
-      return 'The world’s doing'
+      return 'Cause: on your side'
     case 'operator':
-      return 'The operator’s doing'
+      return LIMITS.has(code) ? 'Cause: the operator’s limits' : 'Cause: the operator'
+    case 'world':
     case 'platform':
-      return 'The platform’s doing'
     case 'network':
-      return 'The network’s doing'
+      return `Cause: the ${doing}`
     default:
       return ''
   }

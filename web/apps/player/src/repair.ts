@@ -39,7 +39,7 @@ function stepWords(step: Reconnecting['step']): string {
     case 'socket':
       return 'Reconnecting to the server'
     case 'ice':
-      return 'Looking for another way through the network'
+      return 'Finding another way through the network'
     case 'peer':
       return 'Setting up the video anew'
   }

@@ -68,7 +68,7 @@ async function toggle(): Promise<void> {
 
 function showAsked(): void {
   button.setAttribute('aria-pressed', String(asked))
-  button.textContent = asked ? 'You will be told' : 'Tell me when it is my turn'
+  button.textContent = asked ? 'You will be told' : 'Tell me when it’s my turn'
   part('wait-telling', HTMLElement).textContent = asked ? tellingWords() : ''
 }
 

@@ -10,7 +10,7 @@ test('while the picture lives it is said that it does', () => {
 
 test.each([
   ['socket', 'Reconnecting to the server (try 3)…'],
-  ['ice', 'Looking for another way through the network (try 3)…'],
+  ['ice', 'Finding another way through the network (try 3)…'],
   ['peer', 'Setting up the video anew (try 3)…'],
 ] as const)('a lost picture says which step is tried: %s', (step, words) => {
   expect(lostWords({ step, attempt: 3, live: false }, 41, true).step).toBe(words)
