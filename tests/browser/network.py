@@ -11,7 +11,7 @@ from typing import Final
 
 from playwright.async_api import BrowserContext
 
-from tests.browser.running import HOST, Running
+from tests.browser.running import HOST
 from tests.relay.tcp import TcpRelay
 from tests.relay.udp import UdpRelay
 
@@ -73,9 +73,9 @@ class Network:
 
 
 @contextlib.asynccontextmanager
-async def network_to(diorama: Running, context: BrowserContext) -> AsyncIterator[Network]:
-    """Put a network between a browser's context and a Diorama: before its first page."""
-    async with TcpRelay(diorama.port) as tcp, UdpRelay(seed=SEED) as udp:
+async def network_to(port: int, context: BrowserContext) -> AsyncIterator[Network]:
+    """Put a network between a browser's context and a gateway: before its first page."""
+    async with TcpRelay(port) as tcp, UdpRelay(seed=SEED) as udp:
 
         async def door_to(address: str, port: int) -> list[str]:
             here, door = await udp.door_to((address, port))

@@ -215,7 +215,7 @@ async def test_a_second_device_over_the_limit_is_told_what_holds_it(
 async def test_a_network_that_drops_without_a_close_holds_a_slot_no_longer_than_it_is_wanted(
     diorama: Running, site: Site, someone: BrowserContext, another: BrowserContext
 ) -> None:
-    async with network_to(diorama, someone) as network:
+    async with network_to(diorama.port, someone) as network:
         held, moved = [
             await Page.visit(someone, site.page(network.address, project, token=diorama.key))
             for project in ("line", "moving")

@@ -81,9 +81,11 @@ class Process:
 
 
 @contextlib.asynccontextmanager
-async def processes(url: str, folder: Path, count: int = 2) -> AsyncIterator[list[Process]]:
+async def processes(
+    url: str, folder: Path, count: int = 2, *, config: str = CONFIG
+) -> AsyncIterator[list[Process]]:
     """Run gateways with the same secrets over one PostgreSQL; kill those that are left."""
-    (folder / "diorama.toml").write_text(CONFIG)
+    (folder / "diorama.toml").write_text(config)
     async with ClientSession() as http:
         started: list[Process] = []
         try:
