@@ -221,14 +221,14 @@ class Place:
 
 @contextlib.asynccontextmanager
 async def gateway_at(
-    folder: Path, *projects: ProjectSettings, now_us: int = NOON_US
+    folder: Path, *projects: ProjectSettings, now_us: int = NOON_US, url: str | None = None
 ) -> AsyncIterator[Place]:
-    """Run a gateway on a data folder, until the block ends."""
+    """Run a gateway on a data folder, until the block ends; `url` is of another database."""
     clock = SteppedClock(now_us=now_us)
     settings = Settings(data=folder, projects=projects or (COVE,))
     secrets = load_secrets(folder)
     database = await asyncio.to_thread(
-        open_database, f"sqlite://{folder / 'diorama.db'}", clock=clock
+        open_database, url or f"sqlite://{folder / 'diorama.db'}", clock=clock
     )
     gateway = Gateway(settings, database, secrets, clock)
     try:
