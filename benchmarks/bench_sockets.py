@@ -50,7 +50,7 @@ stale_after_s = 120
 name = "bench0"
 world = "bench:World"
 pool = "pool0"
-rules = { queue = { max_length = 10000 } }
+rules = { queue = { max_length = 20000 } }
 """
 
 

@@ -4,8 +4,8 @@ The client is picows, whose own cost a message is a few microseconds, in the ben
 """
 
 import asyncio
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 import msgspec
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
@@ -14,6 +14,7 @@ from diorama.protocol import viewer as wire
 
 _WITHIN_S: Final = 30.0
 _ENCODER: Final = msgspec.json.Encoder()
+V = TypeVar("V", bound="Viewer")
 
 
 class Viewer(WSListener):
@@ -66,6 +67,10 @@ class Viewer(WSListener):
         async with asyncio.timeout(_WITHIN_S):
             await self._echo
 
+    def bye(self) -> None:
+        """End the session on purpose."""
+        self._transport.send(WSMsgType.TEXT, _ENCODER.encode(wire.Bye()))
+
     def close(self) -> None:
         """Let go of the socket."""
         self._transport.disconnect()
@@ -76,13 +81,20 @@ class Viewer(WSListener):
 
 async def connect(url: str, tokens: Sequence[str], *, at_once: int) -> list[Viewer]:
     """Return viewers with these tokens, all welcomed, so many of them connecting at once."""
+    return await connect_as(Viewer, url, tokens, at_once=at_once)
+
+
+async def connect_as(
+    make: Callable[[str], V], url: str, tokens: Sequence[str], *, at_once: int
+) -> list[V]:
+    """Return viewers of a kind with these tokens, as `connect` does."""
     line = iter(tokens)
-    viewers: list[Viewer] = []
+    viewers: list[V] = []
     address = url.replace("http://", "ws://") + "/v1/connect"
 
     async def connector() -> None:
         for token in line:
-            viewer = Viewer(token)
+            viewer = make(token)
             await ws_connect(lambda viewer=viewer: viewer, address)
             await viewer.until_welcome()
             viewers.append(viewer)

@@ -20,6 +20,7 @@ OWNER: Final = "acc_owner"
 REGION: Final = "local"
 LEASE_US: Final = 3_600_000_000
 NO_LIMIT: Final = 1_000_000
+LONGEST: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def _project(lane: Lane) -> Project:
         regions=(REGION,),
         world=WorldSpec(kind="python", entry="bench:World"),
         video=VideoSpec(),
-        rules=Rules(queue=QueueRules(max_length=10_000)),
+        rules=Rules(queue=QueueRules(max_length=LONGEST)),
         prompts=(),
         version=1,
     )
