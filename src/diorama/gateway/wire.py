@@ -20,6 +20,9 @@ MAX_BAD_MESSAGES: Final = 5
 POLICY_VIOLATION: Final = 1008
 GOING_AWAY: Final = 1001
 CLOSE_WITHIN_S: Final = 2.0
+NEVER_WAITS: Final = 32 * 1024
+"""With less than this in a transport's buffer it is not paused, so a send does not wait: a time-out
+around it would cost as much as the send, ten thousand times for one step of a long line."""
 
 
 class Bucket:
@@ -78,12 +81,17 @@ class Wire(Generic[T]):
         transport = self._transport()
         if self._socket.closed or transport is None or transport.is_closing():
             return False
-        if transport.get_write_buffer_size() > self._max_waiting:
+        waiting = transport.get_write_buffer_size()
+        if waiting > self._max_waiting:
             transport.abort()
             return False
+        text = _ENCODER.encode(message)
         try:
+            if waiting + len(text) < NEVER_WAITS:
+                await self._socket.send_frame(text, WSMsgType.TEXT)
+                return True
             async with asyncio.timeout(CLOSE_WITHIN_S):
-                await self._socket.send_frame(_ENCODER.encode(message), WSMsgType.TEXT)
+                await self._socket.send_frame(text, WSMsgType.TEXT)
         except TimeoutError:
             transport.abort()
             return False

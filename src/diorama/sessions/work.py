@@ -13,7 +13,7 @@ from diorama.kernel.ids import IdFactory
 from diorama.leases.slots import fence, release
 from diorama.leases.timers import Timers
 from diorama.protocol.end_codes import End, EndCode
-from diorama.protocol.states import HOLDS_SLOT
+from diorama.protocol.states import HOLDS_SLOT, WAITING
 from diorama.sessions.deadlines import next_deadline
 from diorama.sessions.lifecycle import Event, Happened, Session, advance, until_us
 from diorama.sessions.store import EventRow, Stores
@@ -99,7 +99,7 @@ def record(work: Work, session: Session, happened: Happened, *, actor: str) -> S
         work.changes.soon_us = min(due_us, work.changes.soon_us or due_us)
     work.changes.sessions.add(session.id)
     came_back = session.aside_us is not None and after.aside_us is None
-    if session.state is not after.state or came_back:
+    if (session.state in WAITING) is not (after.state in WAITING) or came_back:
         work.changes.lanes.add((session.project_id, session.region))
     work.changes.room |= came_back
     if session.worker_id is not None:
