@@ -14,7 +14,7 @@ import msgspec
 from aiohttp import ClientSession
 
 from diorama.cli.readiness import free_port, until_ready
-from diorama.protocol.views import OpenedSession, SessionView
+from diorama.protocol.views import OpenedSession, Page, Readiness, SessionView, Workers, WorkerView
 from tests.gateway.running import Viewer, Worker
 
 HOST: Final = "127.0.0.1"
@@ -63,6 +63,28 @@ class Process:
         headers = {"Authorization": f"Bearer {opened.token}"}
         async with self.http.get(url, headers=headers) as reply:
             return msgspec.json.decode(await reply.read(), type=SessionView)
+
+    async def session(self, session_id: str) -> SessionView:
+        """Return a session as its owner sees it."""
+        return msgspec.json.decode(await self._get(f"/v1/sessions/{session_id}"), type=SessionView)
+
+    async def live(self) -> list[SessionView]:
+        """Return the sessions that have not ended."""
+        found = msgspec.json.decode(await self._get("/v1/sessions?live=true"), type=Page)
+        return list(found.sessions)
+
+    async def workers(self) -> list[WorkerView]:
+        """Return the workers that the store knows."""
+        return list(msgspec.json.decode(await self._get("/v1/workers"), type=Workers).workers)
+
+    async def worker_count(self) -> int:
+        """Return how many workers are connected here."""
+        return msgspec.json.decode(await self._get("/readyz"), type=Readiness).workers
+
+    async def _get(self, path: str) -> bytes:
+        headers = {"Authorization": self._secret("api.key")}
+        async with self.http.get(f"http://{HOST}:{self.port}{path}", headers=headers) as reply:
+            return await reply.read()
 
     async def viewer(self, opened: OpenedSession, **more: object) -> Viewer:
         """Return a viewer's socket, welcomed to its session."""
