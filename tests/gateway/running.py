@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeVar
 
 import msgspec
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
@@ -221,11 +221,15 @@ class Place:
 
 @contextlib.asynccontextmanager
 async def gateway_at(
-    folder: Path, *projects: ProjectSettings, now_us: int = NOON_US, url: str | None = None
+    folder: Path,
+    *projects: ProjectSettings,
+    now_us: int = NOON_US,
+    plan: Literal["free", "unlimited"] = "free",
+    url: str | None = None,
 ) -> AsyncIterator[Place]:
     """Run a gateway on a data folder, until the block ends; `url` is of another database."""
     clock = SteppedClock(now_us=now_us)
-    settings = Settings(data=folder, projects=projects or (COVE,))
+    settings = Settings(data=folder, projects=projects or (COVE,), plan=plan)
     secrets = load_secrets(folder)
     database = await asyncio.to_thread(
         open_database, url or f"sqlite://{folder / 'diorama.db'}", clock=clock

@@ -1,16 +1,19 @@
 """Time limits as a viewer, a worker and an account's program see them, over real sockets."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from diorama.accounts.plans import FREE
+from diorama.gateway.bootstrap import OWNER
 from diorama.gateway.settings import ProjectSettings
 from diorama.projects.rules import AfkRules, Rules
 from diorama.protocol.states import SessionState as S
 from diorama.protocol.viewer import Warned
-from diorama.protocol.worker import Problem
-from tests.gateway.running import gateway_at
+from diorama.protocol.worker import BeatConfirmed, Problem
+from tests.gateway.running import Place, gateway_at
 
 SHORT = ProjectSettings(
     name="cove",
@@ -176,3 +179,83 @@ async def test_a_viewer_asks_for_shorter_times_with_the_session(tmp_path: Path) 
     assert good.status == 201
     assert [one.rules.afk.warn_after_s for one in found] == [5]
     assert {one.problem for one in bad} == {(422, "schema")}
+
+
+async def under(place: Place, stream_s: float) -> None:
+    """Put the owner's account under a plan with so many seconds of streaming a month."""
+    plan = replace(FREE, name="small", stream_hours=stream_s / 3_600)
+    await place.gateway.desk.do(lambda work: work.stores.accounts.set_plan(OWNER, plan))
+
+
+async def test_the_end_of_the_plan_s_hours_is_told_and_comes(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path) as place:
+        await under(place, 68)
+        worker = await place.worker()
+        opened = await place.open()
+        viewer = await place.viewer(opened)
+        assign = await worker.start()
+        started = await viewer.until("streaming")
+        await place.sweep(after_s=1)
+        far = await viewer.next(Warned)
+        told = await place.look(opened)
+        await place.sweep(after_s=8)
+        near = await viewer.next(Warned)
+        late = await (await place.viewer()).hello(opened.token, attachment=1)
+        for n in range(1, 8):
+            await worker.beat(n, term=assign.term, session=assign.session, viewer_age_ms=0)
+            await worker.next(BeatConfirmed)
+            await place.sweep(after_s=9)
+        over = await place.look(opened)
+        await worker.stop()
+        refused = await place.post({"project": "cove"})
+
+    assert [(w.kind, w.seconds_left) for w in (far, near)] == [("hours", 67), ("hours", 59)]
+    assert started.hours_end_at is not None
+    assert told.hours_end_at == late.session.hours_end_at == started.hours_end_at
+    assert over.end is not None
+    assert (over.end.code, over.end.reason) == (4004, "hours_exhausted")
+    assert refused.problem == (429, "hours_exhausted")
+    assert refused.json["end_code"] == 4004
+    assert int(refused.headers["Retry-After"]) > 30 * 86_400
+
+
+async def test_hours_that_end_later_than_was_told_are_told_again(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path) as place:
+        await under(place, 68)
+        worker = await place.worker()
+        opened = await place.open()
+        viewer = await place.viewer(opened)
+        await worker.start()
+        await viewer.until("streaming")
+        await place.sweep(after_s=1)
+        await viewer.next(Warned)
+        await under(place, 7_200)
+        await place.sweep(after_s=1)
+        await place.sweep(after_s=1)
+        view = await viewer.session()
+        while view.hours_end_at is not None:
+            view = await viewer.session()
+
+    assert view.state == "streaming"
+
+
+async def test_a_start_under_another_plan_ends_nobody(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path, plan="unlimited") as place:
+        await place.worker(slots=7)
+        opened = [await place.open() for _ in range(7)]
+        account = await place.gateway.desk.look(lambda work: work.stores.accounts.get(OWNER))
+    async with gateway_at(tmp_path) as place:
+        lower = await place.gateway.desk.look(lambda work: work.stores.accounts.get(OWNER))
+        states = {(await place.look(one)).state for one in opened}
+        refused = await place.post({"project": "cove"})
+
+    assert account is not None
+    assert lower is not None
+    assert (account.plan, account.concurrent_streams, account.stream_us) == (
+        "unlimited",
+        100_000,
+        None,
+    )
+    assert (lower.plan, lower.concurrent_streams, lower.stream_us) == ("free", 5, FREE.stream_us)
+    assert (lower.held, states) == (7, {"connecting"})
+    assert refused.json["session"]["state"] == "queued"  # type: ignore[index]

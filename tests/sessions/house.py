@@ -16,6 +16,7 @@ from diorama.accounts.credentials import SessionToken
 from diorama.accounts.plans import FREE, Account
 from diorama.kernel.errors import LimitReached
 from diorama.kernel.ids import IdFactory
+from diorama.kernel.units import HOUR_US
 from diorama.leases.slots import Slot
 from diorama.leases.store import Renewal
 from diorama.leases.timers import DEFAULTS, Timers
@@ -28,6 +29,7 @@ from diorama.protocol.requests import AskedAfk
 from diorama.protocol.states import SessionState
 from diorama.sessions import sweep
 from diorama.sessions.dispatch import dispatch_lane, waiting_lanes, yield_slot
+from diorama.sessions.hours import due_accounts, end_without_hours
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.opening import (
     AS_RULED,
@@ -117,6 +119,7 @@ class House:
         limit: int = 5,
         projects: Sequence[Project] = (),
         max_runtime_s: float = FREE.max_runtime_s,
+        stream_hours: float | None = None,
     ) -> None:
         """Put up the account and its projects, one named `cove` unless told otherwise."""
 
@@ -129,6 +132,7 @@ class House:
                     concurrent_streams=limit,
                     held=0,
                     max_runtime_s=max_runtime_s,
+                    stream_us=None if stream_hours is None else round(stream_hours * HOUR_US),
                 )
             )
             for one in projects or (project(),):
@@ -185,6 +189,8 @@ class House:
                 await self.do(partial(sweep.detach_unheard, session_id=session_id))
             for worker_id in await self.look(sweep.lost_workers):
                 await self.do(partial(sweep.lose_worker, worker_id=worker_id))
+            for account_id in await self.look(due_accounts):
+                await self.do(partial(end_without_hours, account_id=account_id))
         await self.do(sweep.free_fenced)
         await self.dispatch()
 

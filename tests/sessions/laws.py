@@ -6,7 +6,9 @@ It reads the tables themselves, not the stores: a store that counts wrongly cann
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from diorama.metering.usage import LoggedEvent, intervals
+from diorama.accounts.hours import Months, StreamMonth, rolled
+from diorama.kernel.units import HOUR_US
+from diorama.metering.usage import LoggedEvent, intervals, total_us, used_in_month_us
 from diorama.protocol.states import FINAL, HOLDS_SLOT, SessionState
 from diorama.storage.database import Transaction
 
@@ -60,6 +62,7 @@ class Findings:
     events: list[EventLine] = field(default_factory=list)
     accounts: dict[str, tuple[int, int]] = field(default_factory=dict)
     lanes: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    months: dict[str, Months] = field(default_factory=dict)
 
     def check(self, *, limits: bool) -> None:
         """Assert what holds at every instant."""
@@ -68,6 +71,7 @@ class Findings:
         self._check_terms()
         self._check_ends()
         self._check_order()
+        self._check_hours()
 
     def check_after(self, before: "Findings") -> None:
         """Assert what holds between one instant and a later one."""
@@ -175,6 +179,23 @@ class Findings:
             until_us = max(event.at_us for event in log)
             intervals([_logged(event) for event in log], until_us=until_us)
 
+    def _check_hours(self) -> None:
+        """Law 5: the sums of an account's months are the log's, to the microsecond."""
+        if not self.events:
+            return
+        until_us = max(event.at_us for event in self.events) + 24 * HOUR_US
+        logs: dict[str, list[LoggedEvent]] = defaultdict(list)
+        for event in self.events:
+            logs[event.session_id].append(_logged(event))
+        for account in self.accounts:
+            own = {i: log for i, log in logs.items() if self.sessions[i].account_id == account}
+            months = rolled(self.months.get(account, {}), until_us).values()
+            for month in months:
+                used_us = used_in_month_us(own, month.start_us, until_us=until_us)
+                assert month.used_us(until_us) == used_us, f"law 5: {account} sums {month}"
+            whole_us = total_us(own, until_us=until_us)
+            assert sum(one.used_us(until_us) for one in months) == whole_us, "law 5: a month lacks"
+
 
 def findings(tx: Transaction) -> Findings:
     """Return everything the laws are about."""
@@ -225,8 +246,20 @@ def findings(tx: Transaction) -> Findings:
         slots={one.id: one for one in slots},
         events=events,
         accounts={i: (held, limit) for i, held, limit in reserved},
+        months=_months(tx),
         lanes={(i, region): (held, waiting) for i, region, held, waiting in lanes},
     )
+
+
+def _months(tx: Transaction) -> dict[str, Months]:
+    found: dict[str, dict[int, StreamMonth]] = defaultdict(dict)
+    for account, start_us, settled_us, running, late_us in tx.run(
+        "SELECT account_id, month_us, settled_us, running, late_us FROM stream_month"
+    ):
+        found[account][start_us] = StreamMonth(
+            start_us=start_us, settled_us=settled_us, running=running, late_us=late_us
+        )
+    return dict(found)
 
 
 def _logged(event: EventLine) -> LoggedEvent:

@@ -12,18 +12,21 @@ from typing import Final
 
 import pytest
 
+from diorama.accounts.hours import month_end_us
 from diorama.kernel.errors import LimitReached, Refused, Unavailable
+from diorama.kernel.units import seconds
 from diorama.projects.rules import AfkRules, OnLimit, QueueRules, Rules
 from diorama.protocol import worker as wire
 from diorama.protocol.states import FINAL
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.viewing import leave, renew_media, socket_closed
 from diorama.storage.database import open_database
-from tests.clock import SteppedClock
+from tests.clock import NOON_US, SteppedClock
 from tests.sessions.house import Asked, House, Rig, project
 
 SEEDS: Final = range(20)
 STEPS: Final = 200
+NEAR_A_MONTH_S_END_US: Final = month_end_us(NOON_US) - seconds(150)
 LIMIT: Final = 4
 RULES: Final = (
     Rules(
@@ -211,7 +214,7 @@ class Walker:
 
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_no_walk_breaks_a_law(sqlite_url: str, seed: int, tmp_path: Path) -> None:
-    clock = SteppedClock()
+    clock = SteppedClock(now_us=NOON_US if seed % 2 else NEAR_A_MONTH_S_END_US)
     database = open_database(sqlite_url, clock=clock)
     house = House(database, clock, seed=seed)
     walker = Walker(house, random.Random(seed))

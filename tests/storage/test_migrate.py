@@ -6,10 +6,16 @@ import sys
 
 import pytest
 from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
 
+from diorama.accounts.plans import FREE
 from diorama.kernel.errors import Unavailable
-from diorama.storage.database import Database, open_database
+from diorama.kernel.units import seconds
+from diorama.storage.database import Database, Transaction, open_database
 from diorama.storage.migrate import FOLDER, HEAD
+from diorama.storage.migrations.versions.r0005_stream_hours import sum_up
+from tests.clock import SteppedClock
+from tests.sessions.house import ACCOUNT, House
 
 OPEN_AND_TELL = """
 import asyncio, sys
@@ -60,3 +66,44 @@ def test_a_start_with_nothing_to_do_spends_no_time_on_alembic(sqlite_url: str) -
     )
 
     assert told.stdout.split() == ["False", "False"]
+
+
+async def test_the_hours_of_a_log_from_before_they_were_summed_up_are_summed_up(
+    database_url: str, clock: SteppedClock
+) -> None:
+    database = open_database(database_url, clock=clock)
+    house = House(database, clock)
+    await house.build(stream_hours=FREE.stream_hours)
+    rig = await house.worker(slots=2)
+    over, running = await house.streaming(rig), await house.streaming(rig)
+    clock.step(seconds=30)
+    await house.end(over)
+    await database.run(_forget_hours)
+    await database.close()
+
+    engine = create_engine(_sqlalchemy_url(database_url))
+    with engine.begin() as connection:
+        sum_up(connection)
+    engine.dispose()
+    database = open_database(database_url, clock=clock)
+    try:
+        house = House(database, clock)
+        await house.look_at_laws()
+        month = await house.look(
+            lambda work: work.stores.accounts.stream_month(ACCOUNT, work.now_us)
+        )
+        clock.step(seconds=5)
+        await house.end(running)  # and the sums go on from there
+    finally:
+        await database.close()
+
+    assert month.used_us(clock.now_us()) == seconds(30 + 30 + 5)
+
+
+def _forget_hours(tx: Transaction) -> None:
+    tx.run("DELETE FROM stream_month")
+    tx.run("UPDATE session SET metered_since_us = NULL")
+
+
+def _sqlalchemy_url(url: str) -> str:
+    return url.replace("sqlite://", "sqlite:///").replace("postgresql://", "postgresql+psycopg://")

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from diorama.accounts.credentials import API_KEY, WORKER_KEY, Key, KeyKind
-from diorama.accounts.plans import FREE, Account
+from diorama.accounts.plans import PLANS, Account, Plan
 from diorama.gateway.settings import ProjectSettings, Settings
 from diorama.kernel.ids import digest
 from diorama.projects.rules import Project
@@ -70,16 +70,7 @@ def prepare(work: Work, settings: Settings, kept: Secrets) -> None:
     """Bring the owner's account, its keys and the projects up to what the settings say."""
     stores = work.stores
     stores.fleet.wait_for_turn()  # gateways that start at once would each add the same account
-    if stores.accounts.get(OWNER, lock=True) is None:
-        stores.accounts.add(
-            Account(
-                id=OWNER,
-                name="owner",
-                plan=FREE.name,
-                concurrent_streams=FREE.concurrent_streams,
-                held=0,
-            )
-        )
+    _put_owner(work, PLANS[settings.plan])
     for kind, secret in ((KeyKind.API, kept.api_key), (KeyKind.WORKER, kept.worker_key)):
         if stores.accounts.key(digest(secret), kind) is None:
             stores.accounts.add_key(
@@ -93,6 +84,25 @@ def prepare(work: Work, settings: Settings, kept: Secrets) -> None:
                 )
             )
     _put_projects(work, settings.projects or shipped(), settings.local_worker.region)
+
+
+def _put_owner(work: Work, plan: Plan) -> None:
+    """Store the owner's account, or put it under another plan: a lower one ends nobody."""
+    owner = work.stores.accounts.get(OWNER, lock=True)
+    if owner is None:
+        work.stores.accounts.add(
+            Account(
+                id=OWNER,
+                name="owner",
+                plan=plan.name,
+                concurrent_streams=plan.concurrent_streams,
+                held=0,
+                max_runtime_s=plan.max_runtime_s,
+                stream_us=plan.stream_us,
+            )
+        )
+    elif owner.plan != plan.name:
+        work.stores.accounts.set_plan(OWNER, plan)
 
 
 def shipped() -> tuple[ProjectSettings, ...]:

@@ -7,7 +7,7 @@ folder Diorama is started in: `diorama.toml` and `.diorama/`. Reading and refusi
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 import msgspec
 from msgspec import Meta
@@ -162,6 +162,11 @@ class Settings(BaseSettings):
         json_schema_extra={"allowed": "`sqlite`, or postgresql://USER:PASSWORD@HOST/DATABASE"},
     )
     """`sqlite` is a file in the data folder; many gateways share a PostgreSQL."""
+    plan: Literal["free", "unlimited"] = Field(
+        default="free",
+        json_schema_extra={"allowed": "`free`, or `unlimited` for machines of your own"},
+    )
+    """The plan of the owner's account: `free` is 5 streams at once and 100 stream hours a month."""
     timers: TimerSettings = TimerSettings()
     local_worker: LocalWorkerSettings = LocalWorkerSettings()
     projects: tuple[ProjectSettings, ...] = ()

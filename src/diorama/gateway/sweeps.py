@@ -18,6 +18,7 @@ from diorama.kernel.errors import Unavailable
 from diorama.kernel.units import SECOND_US, seconds
 from diorama.sessions import sweep
 from diorama.sessions.dispatch import dispatch_lane, waiting_lanes, yield_slot
+from diorama.sessions.hours import due_accounts, end_without_hours, ending_hours
 from diorama.sessions.opening import forget_old_answers
 from diorama.sessions.relay import forget_signals
 from diorama.sessions.work import Work
@@ -122,6 +123,9 @@ class Sweeps:
                 await self._desk.do(partial(sweep.detach_unheard, session_id=session_id))
             for worker_id in await self._desk.look(sweep.lost_workers):
                 await self._desk.do(partial(sweep.lose_worker, worker_id=worker_id))
+            # After those: whom nobody heard did not stream, and has used no hours meanwhile.
+            for account_id in await self._desk.look(due_accounts):
+                await self._desk.do(partial(end_without_hours, account_id=account_id))
         await self._desk.do(sweep.free_fenced)
         await self._desk.do(_forget)
         await self._desk.do(forget_signals)
@@ -132,8 +136,9 @@ class Sweeps:
             await self._desk.do(partial(sweep.expire, session_id=session_id, in_grace=in_grace))
 
     async def _warn(self, now_us: int) -> None:
+        hours = await self._desk.look(ending_hours)
         for end in self._hub.viewers():
-            await end.warn(now_us)
+            await end.warn(now_us, hours)
 
     async def _look_at_clock(self) -> int:
         """Return the database's time; start the grace anew where it moved otherwise than time."""

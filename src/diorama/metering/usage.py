@@ -8,6 +8,7 @@ Source: DESIGN section 7, law 5.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from diorama.accounts.hours import month_end_us
 from diorama.protocol.states import METERED, SessionState
 
 
@@ -41,8 +42,8 @@ class Interval:
         return self.to_us - self.from_us
 
 
-def intervals(events: Iterable[LoggedEvent], *, until_us: int) -> list[Interval]:
-    """Return the metered intervals of one session's events; one that is still open ends `until_us`.
+def stays(events: Iterable[LoggedEvent]) -> list[tuple[int, int | None]]:
+    """Return from when to when one session's events say it streamed; None is still.
 
     The events may come in any order and more than once.
 
@@ -50,18 +51,43 @@ def intervals(events: Iterable[LoggedEvent], *, until_us: int) -> list[Interval]
         AssertionError: an event is missing, or time goes back: the log is not one session's.
     """
     ordered = sorted({e.version: e for e in events}.values(), key=lambda e: e.version)
-    found: list[Interval] = []
+    found: list[tuple[int, int | None]] = []
     since_us: int | None = None
     for event in _changes(ordered):
         metered = event.state in METERED
         if metered and since_us is None:
             since_us = event.at_us
         elif not metered and since_us is not None:
-            found.append(Interval(event.session_id, since_us, event.at_us))
+            found.append((since_us, event.at_us))
             since_us = None
-    if since_us is not None and since_us < until_us:
-        found.append(Interval(ordered[-1].session_id, since_us, until_us))
+    if since_us is not None:
+        found.append((since_us, None))
     return found
+
+
+def intervals(events: Iterable[LoggedEvent], *, until_us: int) -> list[Interval]:
+    """Return the metered intervals of one session's events; one that is still open ends `until_us`.
+
+    The events may come in any order and more than once; see `stays` for what it raises.
+    """
+    known = list(events)
+    return [
+        Interval(known[0].session_id, since_us, until_us if ended_us is None else ended_us)
+        for since_us, ended_us in stays(known)
+        if ended_us is not None or since_us < until_us
+    ]
+
+
+def used_in_month_us(
+    logs: Mapping[str, Iterable[LoggedEvent]], month_us: int, *, until_us: int
+) -> int:
+    """Return what sessions used in the calendar month that begins at `month_us`."""
+    end_us = month_end_us(month_us)
+    return sum(
+        max(min(one.to_us, end_us) - max(one.from_us, month_us), 0)
+        for events in logs.values()
+        for one in intervals(events, until_us=until_us)
+    )
 
 
 def metered_us(events: Iterable[LoggedEvent], *, until_us: int) -> int:

@@ -71,9 +71,13 @@ class SessionChanged(msgspec.Struct, frozen=True, tag_field="type", tag="session
 
 
 class Warned(msgspec.Struct, frozen=True, tag_field="type", tag="warning"):
-    """Something will end the session: `afk`, `runtime` or `draining`, in `seconds_left`."""
+    """Something will end the session in `seconds_left`; one that is told again is told anew.
 
-    kind: Literal["afk", "runtime", "draining"]
+    `afk`: the viewer does nothing; `runtime`: its time is up; `hours`: the account's stream hours
+    of this month are; `draining`: its machine goes.
+    """
+
+    kind: Literal["afk", "runtime", "hours", "draining"]
     seconds_left: float
 
 

@@ -45,8 +45,9 @@ class EndView(msgspec.Struct, frozen=True):
 class SessionView(msgspec.Struct, frozen=True):
     """One session, as its viewer and its account may see it.
 
-    What ends it if nothing else does: `runs_until`, from the first frame on, and `afk_ends_at`,
-    while it is idle. A countdown counts down to them, also on a page that was reloaded.
+    What ends it if nothing else does: `runs_until`, from the first frame on, `afk_ends_at`, while
+    it is idle, and `hours_end_at`, where the account's stream hours of this month are used up
+    within 5 minutes. A countdown counts down to them, also on a page that was reloaded.
     """
 
     id: str
@@ -61,6 +62,7 @@ class SessionView(msgspec.Struct, frozen=True):
     first_frame_at: Instant | None = None
     runs_until: Instant | None = None
     afk_ends_at: Instant | None = None
+    hours_end_at: Instant | None = None
     ended_at: Instant | None = None
     end_user: str | None = None
     device: str | None = None

@@ -139,6 +139,9 @@ class Session:
         detached_us: since when the viewer is not heard; None while it is.
         runs_until_us: when its runtime is over; from the first frame on.
         extra_us: runtime it was given beyond its rules'.
+        metered_since_us: since when it streams without a break; None while it does not.
+        stream_us: the stream time of a month that its account had when it was asked for; None is no
+            limit. A limit that is lowered later ends nobody.
         hold: how its world holds the AFK warning off.
         entered_us: when `state` took effect.
     """
@@ -183,6 +186,8 @@ class Session:
     detached_us: int | None = None
     runs_until_us: int | None = None
     extra_us: int = 0
+    metered_since_us: int | None = None
+    stream_us: int | None = None
     hold: HoldOff = NEVER_HELD
     ended_us: int | None = None
     end: End | None = None
@@ -265,6 +270,8 @@ def advance(session: Session, happened: Happened) -> Session:
         moved = replace(moved, input_us=input_us + at_us - session.entered_us)
     if state is not session.state:
         moved = replace(moved, entered_us=at_us, wait_since_us=at_us)
+        since_us = at_us if session.metered_since_us is None else session.metered_since_us
+        moved = replace(moved, metered_since_us=since_us if state in METERED else None)
     return _EFFECTS.get(event, _no_effect)(moved, happened, at_us)
 
 

@@ -47,6 +47,7 @@ from diorama.sessions.dispatch import (
     put_aside,
     put_in_line,
 )
+from diorama.sessions.hours import refuse_without_hours
 from diorama.sessions.lifecycle import Event, Happened, Session
 from diorama.sessions.show import holder_detail
 from diorama.sessions.store import Answered, EventRow
@@ -103,7 +104,8 @@ def open_session(work: Work, opening: Opening) -> Opened:
             end user or a priority is named by someone without the account's key
             (`end_user_unproven`, `priority_unproven`), or no class has that name
             (`priority_unknown`).
-        LimitReached: a limit refuses; `detail["holders"]` lists what holds the slots.
+        LimitReached: a limit refuses; `detail["holders"]` lists what holds the slots. The stream
+            hours of the month are used up (`hours_exhausted`).
         Unavailable: nothing can serve it (`no_worker`, `queue_off`, `queue_full`).
     """
     project = _project(work, opening)
@@ -236,8 +238,8 @@ def _admit(work: Work, project: Project, region: str, opening: Opening) -> Sessi
     if lane is None:
         raise AssertionError(f"project {project.id} has no lane in {region}")
     account = _lock_account(work, project)
-    rules = _rules(project.rules, account, opening)
-    requested = _requested(work, project, region, rules, opening)
+    refuse_without_hours(work, account)
+    requested = _requested(work, project, region, account, opening)
     counts = counts_for(work, requested, account, lane, project.rules)
     must_wait = not _pass_limits(work, requested, counts, with_key=opening.account_id is not None)
     somebody_ahead = lane.waiting > 0 and is_anybody_there(work, project.id, region)
@@ -261,7 +263,7 @@ def _admit(work: Work, project: Project, region: str, opening: Opening) -> Sessi
 
 
 def _requested(
-    work: Work, project: Project, region: str, rules: Rules, opening: Opening
+    work: Work, project: Project, region: str, account: Account, opening: Opening
 ) -> Session:
     return Session(
         id=work.ids.new("ses"),
@@ -274,7 +276,8 @@ def _requested(
         client_id=opening.client_id,
         device=opening.device,
         priority=_priority(opening, project),
-        rules=rules,
+        stream_us=account.stream_us,
+        rules=_rules(project.rules, account, opening),
         state=SessionState.REQUESTING,
         version=1,
         created_us=work.now_us,

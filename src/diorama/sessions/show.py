@@ -45,13 +45,20 @@ def end_view(end: End) -> EndView:
     )
 
 
-def session_view(session: Session, *, project: str, queue: QueueView | None = None) -> SessionView:
+def session_view(
+    session: Session,
+    *,
+    project: str,
+    queue: QueueView | None = None,
+    hours_end_us: int | None = None,
+) -> SessionView:
     """Return a session as its viewer and its account may see it.
 
     Args:
         session: the session.
         project: the project's name.
         queue: its place in line, for a waiter.
+        hours_end_us: when its account's stream hours are used up, where that is soon.
     """
     s = session
     attached = s.attachment > 0 and s.detached_us is None and s.state not in FINAL
@@ -68,6 +75,7 @@ def session_view(session: Session, *, project: str, queue: QueueView | None = No
         first_frame_at=_time(s.first_frame_us),
         runs_until=_time(s.runs_until_us),
         afk_ends_at=time_of(afk_ends_us(s)) if s.state is SessionState.IDLE else None,
+        hours_end_at=_time(hours_end_us),
         ended_at=_time(s.ended_us),
         end_user=s.end_user,
         device=s.device,

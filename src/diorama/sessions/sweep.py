@@ -76,7 +76,7 @@ def unheard_sessions(work: Work) -> list[str]:
 
 def detach_unheard(work: Work, session_id: str) -> None:
     """Detach a viewer that is not heard, from the moment it last was."""
-    session = locked(work, session_id)
+    session = locked(work, session_id, meters=True)
     lease = work.stores.sessions.lease(session_id)
     before_us = work.now_us - seconds(work.timers.detached_after_s)
     if session is None or lease is None or lease.heard_us > before_us:

@@ -33,7 +33,10 @@ def attach(work: Work, arrival: Arrival) -> Session:
         NotFound: there is no such session.
         Refused: with code `superseded`: the same client has asked for it again since.
     """
-    session = required(locked(work, arrival.token.session_id), arrival.token.session_id)
+    session_id = arrival.token.session_id
+    seen = required(work.stores.sessions.get(session_id), session_id)
+    stops = seen.state in METERED and seen.attachment != arrival.attachment
+    session = required(locked(work, session_id, meters=stops), session_id)
     if session.is_final:
         return session
     if arrival.token.issue != session.issue:
@@ -48,7 +51,7 @@ def attach(work: Work, arrival: Arrival) -> Session:
 
 def renew_media(work: Work, session_id: str, socket: int) -> Session | None:
     """Ask for a new peer connection for the viewer on this socket, which gets a new number too."""
-    session = locked(work, session_id)
+    session = locked(work, session_id, meters=True)
     if session is None or session.socket != socket or session.state not in _LIVE_MEDIA:
         return session
     return _attach_again(work, session)

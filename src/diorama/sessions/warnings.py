@@ -8,8 +8,8 @@ from diorama.protocol.states import HOLDS_SLOT, SessionState
 from diorama.sessions.deadlines import afk_ends_us
 from diorama.sessions.lifecycle import Session, runtime_us
 
-RUNTIME_WARNINGS_S: Final = (300.0, 60.0)
-"""Before the end of the runtime; one that is as long as the whole runtime is not given."""
+WARNINGS_S: Final = (300.0, 60.0)
+"""Before the end of the runtime, or of the hours; one as long as the whole runtime is not given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,21 @@ class Notice:
     `key` says of which end it warns, and how long before.
     """
 
-    kind: Literal["afk", "runtime"]
+    kind: Literal["afk", "runtime", "hours"]
     key: tuple[int, int]
     seconds_left: float
 
 
-def warnings(session: Session, now_us: int) -> list[Notice]:
-    """Return what the viewer of a session should have been warned of by now."""
-    return [*_afk(session, now_us), *_runtime(session, now_us)]
+def warnings(session: Session, now_us: int, *, hours_end_us: int | None = None) -> list[Notice]:
+    """Return what the viewer of a session should have been warned of by now.
+
+    `hours_end_us` is when its account's stream hours are used up, as things are.
+    """
+    return [
+        *_afk(session, now_us),
+        *_runtime(session, now_us),
+        *_hours(session, hours_end_us, now_us),
+    ]
 
 
 def _afk(session: Session, now_us: int) -> list[Notice]:
@@ -41,7 +48,15 @@ def _runtime(session: Session, now_us: int) -> list[Notice]:
         return []
     left_s = max(session.runs_until_us - now_us, 0) / SECOND_US
     whole_s = runtime_us(session) / SECOND_US
-    reached = [warn_s for warn_s in RUNTIME_WARNINGS_S if left_s <= warn_s < whole_s]
+    reached = [warn_s for warn_s in WARNINGS_S if left_s <= warn_s < whole_s]
     if not reached:
         return []
     return [Notice("runtime", (session.runs_until_us, int(min(reached))), left_s)]
+
+
+def _hours(session: Session, end_us: int | None, now_us: int) -> list[Notice]:
+    if end_us is None or session.state not in HOLDS_SLOT:
+        return []
+    left_s = max(end_us - now_us, 0) / SECOND_US
+    reached = [warn_s for warn_s in WARNINGS_S if left_s <= warn_s]
+    return [Notice("hours", (end_us // SECOND_US, int(min(reached))), left_s)] if reached else []

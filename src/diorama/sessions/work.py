@@ -53,7 +53,9 @@ class Work:
     forecasts: Forecasts = field(default_factory=Forecasts)
 
 
-def locked(work: Work, session_id: str, *, counts: bool = False) -> Session | None:
+def locked(
+    work: Work, session_id: str, *, counts: bool = False, meters: bool = False
+) -> Session | None:
     """Return a session that nobody else changes meanwhile.
 
     Args:
@@ -61,12 +63,15 @@ def locked(work: Work, session_id: str, *, counts: bool = False) -> Session | No
         session_id: which.
         counts: whether what follows may change what limits count. The lane and the account are
             locked first then, in the order in which admission locks them.
+        meters: whether what follows may start or stop its meter: the account, which keeps the sum,
+            is locked first.
     """
-    if counts:
+    if counts or meters:
         seen = work.stores.sessions.get(session_id)
         if seen is None:
             return None
-        work.stores.projects.lane(seen.project_id, seen.region, lock=True)
+        if counts:
+            work.stores.projects.lane(seen.project_id, seen.region, lock=True)
         work.stores.accounts.get(seen.account_id, lock=True)
     return work.stores.sessions.get(session_id, lock=True)
 

@@ -188,7 +188,12 @@ def report(work: Work, worker_id: str, message: wire.FromWorker) -> None:
             | wire.ViewerLeft()
             | wire.WorldEnded()
         ):
-            session = locked(work, message.session, counts=_may_end(message))
+            session = locked(
+                work,
+                message.session,
+                counts=_may_end(message),
+                meters=isinstance(message, wire.MediaChanged),
+            )
             if session is None or session.worker_id != worker_id or session.term != message.term:
                 return
             _of_session(work, session, message)

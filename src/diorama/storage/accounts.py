@@ -3,10 +3,19 @@
 from typing import Final
 
 from diorama.accounts.credentials import Key, KeyKind
-from diorama.accounts.plans import Account
+from diorama.accounts.hours import (
+    Months,
+    StreamMonth,
+    month_start_us,
+    newest,
+    rolled,
+    started,
+    stopped,
+)
+from diorama.accounts.plans import Account, Plan
 from diorama.storage.database import Transaction
 
-_ACCOUNT: Final = "id, name, plan, concurrent_streams, held, max_runtime_s"
+_ACCOUNT: Final = "id, name, plan, concurrent_streams, held, max_runtime_s, stream_us"
 
 
 class SqlAccountStore:
@@ -19,19 +28,20 @@ class SqlAccountStore:
         """Store an account that is new."""
         a = account
         self._tx.run(
-            f"INSERT INTO account ({_ACCOUNT}) VALUES (?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO account ({_ACCOUNT}) VALUES (?, ?, ?, ?, ?, ?, ?)",
             a.id,
             a.name,
             a.plan,
             a.concurrent_streams,
             a.held,
             a.max_runtime_s,
+            a.stream_us,
         )
 
     def get(self, account_id: str, *, lock: bool = False) -> Account | None:
         """Return an account; with `lock`, no one else changes it meanwhile."""
         suffix = " {for_update}" if lock else ""
-        for i, name, plan, streams, held, runtime_s in self._tx.run(
+        for i, name, plan, streams, held, runtime_s, stream_us in self._tx.run(
             f"SELECT {_ACCOUNT} FROM account WHERE id = ?{suffix}", account_id
         ):
             return Account(
@@ -41,6 +51,7 @@ class SqlAccountStore:
                 concurrent_streams=streams,
                 held=held,
                 max_runtime_s=runtime_s,
+                stream_us=stream_us,
             )
         return None
 
@@ -51,6 +62,96 @@ class SqlAccountStore:
             concurrent_streams,
             account_id,
         )
+
+    def set_plan(self, account_id: str, plan: Plan) -> None:
+        """Put an account under a plan, with the plan's limits; what runs is looked at anew."""
+        self._tx.run(
+            "UPDATE account SET plan = ?, concurrent_streams = ?, max_runtime_s = ?, stream_us = ?"
+            " WHERE id = ?",
+            plan.name,
+            plan.concurrent_streams,
+            plan.max_runtime_s,
+            plan.stream_us,
+            account_id,
+        )
+        self._tx.run(
+            "UPDATE stream_month SET look_us = month_us WHERE account_id = ? AND running > 0",
+            account_id,
+        )
+
+    def stream_month(self, account_id: str, now_us: int) -> StreamMonth:
+        """Return what the account's streams have used in the month of `now_us`."""
+        return newest(self._months(account_id, now_us), now_us)
+
+    def stream_started(self, account_id: str, at_us: int) -> None:
+        """Count a stream from now on, in the transaction that writes its event."""
+        account = self.get(account_id, lock=True)
+        months = self._months(account_id, at_us)
+        self._put_months(account, months, started(months, at_us))
+
+    def stream_stopped(self, account_id: str, since_us: int, at_us: int) -> None:
+        """Settle a stream that was counted since `since_us`."""
+        account = self.get(account_id, lock=True)
+        months = self._months(account_id, since_us)
+        self._put_months(account, months, stopped(months, since_us, at_us))
+
+    def look_at_hours(self, account_id: str, now_us: int, *, next_us: int | None) -> None:
+        """Begin the month of `now_us` where it is new, and keep when to look at it next."""
+        account = self.get(account_id, lock=True)
+        months = self._months(account_id, now_us)
+        self._put_months(account, months, rolled(months, now_us))
+        self._tx.run(
+            "UPDATE stream_month SET look_us = ? WHERE account_id = ? AND running > 0",
+            next_us,
+            account_id,
+        )
+
+    def hours_due(self, before_us: int, *, limit: int) -> list[str]:
+        """Return the accounts whose hours are to be looked at by `before_us`, the first first."""
+        rows = self._tx.run(
+            "SELECT account_id FROM stream_month WHERE look_us <= ? ORDER BY look_us LIMIT ?",
+            before_us,
+            limit,
+        )
+        return [i for (i,) in rows]
+
+    def _months(self, account_id: str, from_us: int) -> Months:
+        """Return an account's rows from the month of `from_us` on, or else its newest."""
+        rows = self._tx.run(
+            "SELECT month_us, settled_us, running, late_us FROM stream_month WHERE account_id = ?"
+            " AND (month_us >= ? OR month_us = (SELECT MAX(month_us) FROM stream_month"
+            " WHERE account_id = ?))",
+            account_id,
+            month_start_us(from_us),
+            account_id,
+        )
+        return {
+            month_us: StreamMonth(
+                start_us=month_us, settled_us=settled_us, running=running, late_us=late_us
+            )
+            for month_us, settled_us, running, late_us in rows
+        }
+
+    def _put_months(self, account: Account | None, before: Months, after: Months) -> None:
+        """Write the rows that changed, under the account's lock."""
+        if account is None:
+            raise AssertionError("a stream is of an account")
+        for month in after.values():
+            if before.get(month.start_us) == month:
+                continue
+            self._tx.run(
+                "INSERT INTO stream_month"
+                " (account_id, month_us, settled_us, running, late_us, look_us)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (account_id, month_us) DO UPDATE SET"
+                " settled_us = excluded.settled_us, running = excluded.running,"
+                " late_us = excluded.late_us, look_us = excluded.look_us",
+                account.id,
+                month.start_us,
+                month.settled_us,
+                month.running,
+                month.late_us,
+                month.look_us(account.stream_us),
+            )
 
     def count_held(self, account_id: str, change: int) -> None:
         """Add `change` to the sessions that hold a slot."""

@@ -30,6 +30,7 @@ _FIXED: Final = (
     "client_id",
     "device",
     "priority",
+    "stream_us",
     "rules",
     "created_us",
 )
@@ -63,6 +64,7 @@ _CHANGING: Final = (
     "runs_until_us",
     "ended_us",
     "extra_us",
+    "metered_since_us",
     "hold_since_us",
     "hold_until_us",
     "hold_spent_us",
@@ -151,6 +153,7 @@ class SqlSessionStore:
             raise AssertionError(f"session {after.id} was changed without its lock")
         self._append(after, row)
         self._count(before, after)
+        self._meter(before, after)
 
     def _append(self, session: Session, row: EventRow) -> None:
         code, reason = (row.end.code, row.end.reason) if row.end else (None, None)
@@ -181,6 +184,14 @@ class SqlSessionStore:
             self._accounts.count_held(after.account_id, held)
         if held or waiting:
             self._projects.count(after.project_id, after.region, held=held, waiting=waiting)
+
+    def _meter(self, before: Session, after: Session) -> None:
+        """Keep the account's sum in step with its log."""
+        since_us, still_us = before.metered_since_us, after.metered_since_us
+        if since_us is None and still_us is not None:
+            self._accounts.stream_started(after.account_id, still_us)
+        elif since_us is not None and still_us is None:
+            self._accounts.stream_stopped(after.account_id, since_us, after.entered_us)
 
     def get(self, session_id: str, *, lock: bool = False) -> Session | None:
         """Return a session; with `lock`, no one else changes it meanwhile."""

@@ -118,8 +118,9 @@ export interface Welcome {
 /**
  * One session, as its viewer and its account may see it.
  *
- * What ends it if nothing else does: `runs_until`, from the first frame on, and `afk_ends_at`,
- * while it is idle. A countdown counts down to them, also on a page that was reloaded.
+ * What ends it if nothing else does: `runs_until`, from the first frame on, `afk_ends_at`, while
+ * it is idle, and `hours_end_at`, where the account's stream hours of this month are used up
+ * within 5 minutes. A countdown counts down to them, also on a page that was reloaded.
  */
 export interface SessionView {
   id: string
@@ -134,6 +135,7 @@ export interface SessionView {
   first_frame_at?: string | null
   runs_until?: string | null
   afk_ends_at?: string | null
+  hours_end_at?: string | null
   ended_at?: string | null
   end_user?: string | null
   device?: string | null
@@ -179,11 +181,14 @@ export interface IceServer {
   credential?: string | null
 }
 /**
- * Something will end the session: `afk`, `runtime` or `draining`, in `seconds_left`.
+ * Something will end the session in `seconds_left`; one that is told again is told anew.
+ *
+ * `afk`: the viewer does nothing; `runtime`: its time is up; `hours`: the account's stream hours
+ * of this month are; `draining`: its machine goes.
  */
 export interface Warned {
   type: 'warning'
-  kind: 'afk' | 'draining' | 'runtime'
+  kind: 'afk' | 'draining' | 'hours' | 'runtime'
   seconds_left: number
 }
 /**
