@@ -10,6 +10,7 @@ from diorama import client
 from diorama.client import AsyncDiorama, Retries
 from diorama.client.questions import IDEMPOTENCY_KEY
 from diorama.gateway.settings import ProjectSettings
+from diorama.protocol.requests import AskedAfk
 from tests.gateway.running import Place, gateway_at
 
 AT_ONCE = Retries(times=3, first_wait_s=0.0)
@@ -78,6 +79,43 @@ async def test_projects_workers_and_health_are_told(place: Place, diorama: Async
     ]
     assert (await diorama.health()).status == "ok"
     assert (await diorama.readiness()).workers == 1
+
+
+async def test_a_session_is_given_more_runtime_once(place: Place, diorama: AsyncDiorama) -> None:
+    worker = await place.worker()
+    opened = await diorama.open_session("cove")
+    viewer = await place.viewer(opened)
+    await worker.start()
+    await viewer.until("streaming")
+
+    session = opened.session.id
+    first = await diorama.extend_session(session, seconds=60, idempotency_key="once")
+    again = await diorama.extend_session(session, seconds=60, idempotency_key="once")
+    more = await diorama.extend_session(session, seconds=60)
+
+    assert first.runs_until == again.runs_until
+    assert first.runs_until is not None
+    assert more.runs_until is not None
+    assert (more.runs_until - first.runs_until).total_seconds() == 60
+
+
+async def test_an_end_is_given_no_more_runtime(place: Place, diorama: AsyncDiorama) -> None:
+    await place.worker()
+    opened = await diorama.open_session("cove")
+    await diorama.end_session(opened.session.id)
+
+    with pytest.raises(client.Refused):
+        await diorama.extend_session(opened.session.id, seconds=60)
+
+
+async def test_a_queue_is_told_with_its_length(place: Place, diorama: AsyncDiorama) -> None:
+    await place.worker()
+    for _ in range(3):
+        await diorama.open_session("cove", afk=AskedAfk(warn_after_s=30))
+
+    (lane,) = await diorama.queue("cove")
+
+    assert (lane.region, lane.length, lane.coverage.count) == ("local", 2, 0)
 
 
 async def test_a_session_s_token_is_not_shown(place: Place, diorama: AsyncDiorama) -> None:

@@ -113,6 +113,18 @@ async def test_what_is_not_there_is_not_found(place: Place) -> None:
         await asked(place, lambda diorama: diorama.open_session("moon"))
 
 
+async def test_more_runtime_and_the_queue_are_asked_for_as_well(place: Place) -> None:
+    await place.worker()
+    opened = await asked(place, lambda diorama: diorama.open_session("glade"))
+
+    lanes = await asked(place, lambda diorama: diorama.queue("glade"))
+    await asked(place, lambda diorama: diorama.end_session(opened.session.id))
+
+    assert [(lane.region, lane.length) for lane in lanes] == [("local", 0)]
+    with pytest.raises(client.Refused):
+        await asked(place, lambda diorama: diorama.extend_session(opened.session.id, seconds=60))
+
+
 async def test_without_a_key_only_what_is_public_is_open(place: Place) -> None:
     def workers() -> None:
         with Diorama(place.front.url) as diorama:

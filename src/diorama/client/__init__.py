@@ -11,9 +11,11 @@ from diorama.client.core.events import (
     QueueMoved,
     Reconnected,
     Reconnecting,
+    Restarting,
     SessionSeen,
     StateChanged,
     WarningGiven,
+    WarningOver,
 )
 from diorama.client.diorama import Diorama
 from diorama.client.errors import (
@@ -58,6 +60,7 @@ __all__ = [
     "Reconnected",
     "Reconnecting",
     "Refused",
+    "Restarting",
     "Retries",
     "SessionOver",
     "SessionSeen",
@@ -69,5 +72,6 @@ __all__ = [
     "Viewer",
     "ViewerStats",
     "WarningGiven",
+    "WarningOver",
     "view",
 ]

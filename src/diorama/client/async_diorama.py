@@ -22,6 +22,7 @@ from diorama.client.sending import ANSWER_WITHIN_S, reply_of, request_of, timeou
 from diorama.client.streaming.connection import Wishes
 from diorama.protocol.views import (
     Health,
+    LaneView,
     OpenedSession,
     ProjectView,
     Readiness,
@@ -115,6 +116,16 @@ class AsyncDiorama:
         """End a session and return it; one that has ended already stays as it is."""
         return await self._ask(questions.end_session(session))
 
+    async def extend_session(
+        self, session: str, *, seconds: float, idempotency_key: str | None = None
+    ) -> SessionView:
+        """Give a session more runtime, as far as the plan goes, and return it.
+
+        Raises:
+            Refused: it has ended, or the plan allows no more.
+        """
+        return await self._ask(questions.extend_session(session, seconds, idempotency_key))
+
     async def projects(self) -> list[ProjectView]:
         """Return the public projects, and with a key one's own."""
         return list((await self._ask(questions.list_projects())).projects)
@@ -122,6 +133,10 @@ class AsyncDiorama:
     async def project(self, name: str) -> ProjectView:
         """Return a project by its name. Raises NotFound where there is none for this caller."""
         return await self._ask(questions.get_project(name))
+
+    async def queue(self, project: str) -> list[LaneView]:
+        """Return a project's queue in each region: length, waits, and how true those told were."""
+        return list((await self._ask(questions.get_queue(project))).regions)
 
     async def workers(self) -> list[WorkerView]:
         """Return the workers, and what their slots hold."""
@@ -135,17 +150,24 @@ class AsyncDiorama:
         """Return whether the gateway serves, and with how many workers."""
         return await self._ask(questions.get_readiness())
 
-    def play(self, project: str, *, keep_frames: int = 1, **asking: Unpack[Asking]) -> AsyncViewer:
+    def play(
+        self,
+        project: str,
+        *,
+        keep_frames: int = 1,
+        auto_restart: bool = False,
+        **asking: Unpack[Asking],
+    ) -> AsyncViewer:
         """Return a viewer of a session of its own: `async with diorama.play("cove") as viewer`.
 
         Args:
             project: what to play.
             keep_frames: how many frames wait for a slow program before the oldest is dropped.
+            auto_restart: whether an end that allows it opens a new session without being asked.
             asking: as for `open_session`.
         """
-        return AsyncViewer(
-            Wishes(self.server, project, asking), self.ask_once, keep_frames=keep_frames
-        )
+        wishes = Wishes(self.server, project, asking, auto_restart=auto_restart)
+        return AsyncViewer(wishes, self.ask_once, keep_frames=keep_frames)
 
     async def _ask(self, question: Question[T]) -> T:
         asked = 0

@@ -218,6 +218,10 @@ class AsyncViewer:
         """End the session with 1000 before the block ends. Idempotent."""
         self._live().leave(1000)
 
+    def wake(self) -> None:
+        """Try now what waits for its turn, since the network is back or this machine woke."""
+        self._live().wake()
+
     def on_event(self, event: Event) -> None:
         """Take an event of the connection."""
         self._events.put(event)

@@ -15,6 +15,7 @@ from diorama.client import questions
 from diorama.client.address import origin_of
 from diorama.client.answers import read
 from diorama.client.async_diorama import AsyncDiorama
+from diorama.client.async_viewer import AsyncViewer
 from diorama.client.errors import ClientError
 from diorama.client.questions import Asking, Question
 from diorama.client.retries import PATIENT, Retries
@@ -22,6 +23,7 @@ from diorama.client.sending import ANSWER_WITHIN_S, reply_of, request_of, timeou
 from diorama.client.viewer import Viewer
 from diorama.protocol.views import (
     Health,
+    LaneView,
     OpenedSession,
     ProjectView,
     Readiness,
@@ -114,6 +116,16 @@ class Diorama:
         """End a session and return it; one that has ended already stays as it is."""
         return self._ask(questions.end_session(session))
 
+    def extend_session(
+        self, session: str, *, seconds: float, idempotency_key: str | None = None
+    ) -> SessionView:
+        """Give a session more runtime, as far as the plan goes, and return it.
+
+        Raises:
+            Refused: it has ended, or the plan allows no more.
+        """
+        return self._ask(questions.extend_session(session, seconds, idempotency_key))
+
     def projects(self) -> list[ProjectView]:
         """Return the public projects, and with a key one's own."""
         return list(self._ask(questions.list_projects()).projects)
@@ -121,6 +133,10 @@ class Diorama:
     def project(self, name: str) -> ProjectView:
         """Return a project by its name. Raises NotFound where there is none for this caller."""
         return self._ask(questions.get_project(name))
+
+    def queue(self, project: str) -> list[LaneView]:
+        """Return a project's queue in each region: length, waits, and how true those told were."""
+        return list(self._ask(questions.get_queue(project)).regions)
 
     def workers(self) -> list[WorkerView]:
         """Return the workers, and what their slots hold."""
@@ -134,15 +150,29 @@ class Diorama:
         """Return whether the gateway serves, and with how many workers."""
         return self._ask(questions.get_readiness())
 
-    def play(self, project: str, *, keep_frames: int = 1, **asking: Unpack[Asking]) -> Viewer:
+    def play(
+        self,
+        project: str,
+        *,
+        keep_frames: int = 1,
+        auto_restart: bool = False,
+        **asking: Unpack[Asking],
+    ) -> Viewer:
         """Return a viewer of a session of its own: `with diorama.play("cove") as viewer`.
 
         Args:
             project: what to play.
             keep_frames: how many frames wait for a slow program before the oldest is dropped.
+            auto_restart: whether an end that allows it opens a new session without being asked.
             asking: as for `open_session`.
         """
-        return Viewer(self._asynchronous, project, asking, keep_frames=keep_frames)
+
+        def make(gateway: AsyncDiorama) -> AsyncViewer:
+            return gateway.play(
+                project, keep_frames=keep_frames, auto_restart=auto_restart, **asking
+            )
+
+        return Viewer(self._asynchronous, make)
 
     def _asynchronous(self) -> AsyncDiorama:
         return AsyncDiorama(

@@ -12,11 +12,12 @@ from urllib.parse import quote
 
 import msgspec
 
-from diorama.protocol.requests import LeavePage, OpenSession
+from diorama.protocol.requests import AskedAfk, ExtendSession, LeavePage, OpenSession
 from diorama.protocol.views import (
     Health,
     OpenedSession,
     Page,
+    ProjectQueue,
     Projects,
     ProjectView,
     Readiness,
@@ -38,12 +39,16 @@ class Asking(TypedDict, total=False):
             name continues the session it has.
         end_user: whose session it is, for limits and usage; with an API key only.
         device: what a list of sessions calls the viewer's device.
+        priority: a class of the project's `queue.priorities`; with an API key only.
+        afk: shorter times than the project's for a viewer who does nothing.
     """
 
     region: str
     client_id: str
     end_user: str
     device: str
+    priority: str
+    afk: AskedAfk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +107,19 @@ def end_session(session: str) -> Question[SessionView]:
     return Question(method="DELETE", path=_path("sessions", session), answer=SessionView)
 
 
+def extend_session(
+    session: str, seconds: float, idempotency_key: str | None
+) -> Question[SessionView]:
+    """Ask for more runtime; however often this question is sent, it is given once."""
+    return Question(
+        method="POST",
+        path=_path("sessions", session) + "/extend",
+        body=_json(ExtendSession(seconds=seconds)),
+        headers={IDEMPOTENCY_KEY: idempotency_key or new_key()},
+        answer=SessionView,
+    )
+
+
 def say_bye(session: str, token: str, code: Literal[1000, 1001]) -> Question[SessionView]:
     """Say for a viewer that it leaves."""
     return Question(
@@ -121,6 +139,11 @@ def list_projects() -> Question[Projects]:
 def get_project(name: str) -> Question[ProjectView]:
     """Ask for one project."""
     return Question(method="GET", path=_path("projects", name), answer=ProjectView)
+
+
+def get_queue(project: str) -> Question[ProjectQueue]:
+    """Ask for the queues of a project, one for each of its regions."""
+    return Question(method="GET", path=_path("projects", project) + "/queue", answer=ProjectQueue)
 
 
 def list_workers() -> Question[Workers]:

@@ -31,30 +31,25 @@ class Viewer:
 
     Args:
         gateway: makes the client that asks.
-        project: what to play.
-        keep_frames: how many frames wait before the oldest is dropped.
-        asking: as for `Diorama.open_session`.
+        make: makes the viewer that it runs.
     """
 
     def __init__(
         self,
         gateway: Callable[[], AsyncDiorama],
-        project: str,
-        asking: Asking,
-        *,
-        keep_frames: int = 1,
+        make: Callable[[AsyncDiorama], AsyncViewer],
     ) -> None:
         self._gateway = gateway
-        self._project = project
-        self._asking = asking
-        self._keep_frames = keep_frames
+        self._make = make
         self._started: Future[AsyncViewer] = Future()
         self._leave = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="diorama-viewer", daemon=True)
 
     def __repr__(self) -> str:
-        return f"Viewer({self._project!r})"
+        if not self._started.done():
+            return "Viewer(not entered)"
+        return repr(self._started.result()).removeprefix("Async")
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -151,6 +146,10 @@ class Viewer:
         """End the session with 1000 before the block ends. Idempotent."""
         self._do(lambda viewer: viewer.leave())
 
+    def wake(self) -> None:
+        """Try now what waits for its turn, since the network is back or this machine woke."""
+        self._do(lambda viewer: viewer.wake())
+
     @property
     def _viewer(self) -> AsyncViewer:
         if not self._started.done():
@@ -195,11 +194,9 @@ class Viewer:
 
     async def _live(self) -> None:
         self._loop = asyncio.get_running_loop()
-        async with self._gateway() as gateway:
-            playing = gateway.play(self._project, keep_frames=self._keep_frames, **self._asking)
-            async with playing as viewer:
-                self._started.set_result(viewer)
-                await self._leave.wait()
+        async with self._gateway() as gateway, self._make(gateway) as viewer:
+            self._started.set_result(viewer)
+            await self._leave.wait()
 
 
 def view(
@@ -220,5 +217,6 @@ def view(
         asking: as for `Diorama.open_session`.
     """
     return Viewer(
-        lambda: AsyncDiorama(server, api_key=api_key), project, asking, keep_frames=keep_frames
+        lambda: AsyncDiorama(server, api_key=api_key),
+        lambda gateway: gateway.play(project, keep_frames=keep_frames, **asking),
     )

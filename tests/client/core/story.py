@@ -2,9 +2,10 @@
 
 The stories are in `cases.json`, and the web SDK's reducer is told the same ones
 (web/packages/sdk/tests/core/cases.test.ts), so that the two cannot part. A case begins at `begin`
-and goes through `steps`; each step is something that happens, or a `then`: what must be so. Times
-are in milliseconds; `sent`, `did` and `emitted` are of the last thing that happened, and of what a
-`wait` brought. All of `did` is compared, and of other values what the case names.
+(with `restarts`: wanting new sessions) and goes through `steps`; each step is something that
+happens, or a `then`: what must be so. Times are in milliseconds; `sent`, `did` and `emitted` are of
+the last thing that happened, and of what a `wait` brought. All of `did` is compared, and of other
+values what the case names.
 """
 
 import json
@@ -62,16 +63,20 @@ _DID: Final[Mapping[str, type[object]]] = {
 def view(changes: Json) -> Json:
     """Return a session's view as the gateway tells it; of an `end` the code is enough."""
     seen = dict(_VIEW) | dict(changes)
-    if isinstance(seen.get("end"), int):
-        seen["end"] = dict(_END) | {"code": seen["end"]}
+    end = seen.get("end")
+    if end is not None:
+        known = end if isinstance(end, dict) else {"code": end}
+        seen["end"] = dict(_END) | known
     return seen
 
 
 class Story:
     """A session as it is told."""
 
-    def __init__(self, *, restarts_ice: bool = True) -> None:
-        self.model = Model(codecs=("H264", "VP8"), restarts_ice=restarts_ice)
+    def __init__(self, *, restarts_ice: bool = True, auto_restart: bool = False) -> None:
+        self.model = Model(
+            codecs=("H264", "VP8"), restarts_ice=restarts_ice, auto_restart=auto_restart
+        )
         self.now_s = 0.0
         self.chance = 0.0
         self.effects: list[Effect] = []

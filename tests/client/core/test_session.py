@@ -12,7 +12,7 @@ from tests.client.core.story import CASES, Story
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
 def test_the_viewers_of_both_sdks_live_the_same_story(case: dict[str, object]) -> None:
-    story = Story()
+    story = Story(auto_restart=bool(case.get("restarts")))
     changes, steps = case.get("with", {}), case["steps"]
     assert isinstance(changes, dict)
     assert isinstance(steps, list)

@@ -3,6 +3,8 @@
 from typing import Final
 
 _DELAYS_S: Final = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0)
+STEPS: Final = len(_DELAYS_S)
+"""How many attempts there are before the longest wait repeats itself."""
 
 
 def delay_s(attempt: int, chance: float) -> float:

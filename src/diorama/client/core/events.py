@@ -62,6 +62,14 @@ class WarningGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class WarningOver:
+    """What was warned of is not to come: input came, or more runtime."""
+
+    name: ClassVar[str] = "warning_over"
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reconnecting:
     """A repair begins or goes on; `live` tells whether frames come all the same."""
 
@@ -97,6 +105,17 @@ class Ended:
     problem: Problem | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Restarting:
+    """A new session is opened by itself, in `in_s`: the `attempt`th in a row after this end."""
+
+    name: ClassVar[str] = "restarting"
+    end: EndView
+    attempt: int
+    in_s: float
+    problem: Problem | None = None
+
+
 Event: TypeAlias = (
     StateChanged
     | SessionSeen
@@ -104,8 +123,10 @@ Event: TypeAlias = (
     | MediaChanged
     | Attached
     | WarningGiven
+    | WarningOver
     | Reconnecting
     | Reconnected
+    | Restarting
     | ErrorTold
     | Ended
 )

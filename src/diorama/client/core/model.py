@@ -25,6 +25,8 @@ SILENT_BEATS: Final = 2
 ICE_AFTER_S: Final = 1.0
 PEER_AFTER_S: Final = 3.0
 PEER_AGAIN_S: Final = 10.0
+PROBE_WITHIN_S: Final = 3.0
+"""How soon a socket must answer when it is asked whether it still lives."""
 
 
 # The request for the session: in flight, to be sent again, or answered.
@@ -130,12 +132,30 @@ class MediaLost:
 Media: TypeAlias = NoMedia | MediaConnecting | MediaConnected | MediaLost
 
 
+@dataclass(frozen=True, slots=True)
+class Restarts:
+    """Sessions opened by themselves, one after the other, without a minute of frames between."""
+
+    in_row: int = 0
+    code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A warning that was given and not taken back."""
+
+    kind: str
+    until_s: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """The session as its viewer lives it.
 
     Attributes:
         restarts_ice: whether the peer connection of this viewer can restart ICE.
+        auto_restart: whether an end that allows it opens a new session without being asked.
+        played_s: since when this session's frames come, however often it was repaired.
         lost_s: since when neither socket nor media has worked.
         refusal: what the gateway said last of why it refuses.
         problem: the refused request that was the end.
@@ -143,6 +163,7 @@ class Model:
 
     codecs: tuple[str, ...] = ()
     restarts_ice: bool = True
+    auto_restart: bool = False
     opening: Opening = Asking(0, 0.0)
     socket: Socket = SocketClosed()
     media: Media = NoMedia()
@@ -150,6 +171,9 @@ class Model:
     token: str | None = None
     welcomed: bool = False
     played: bool = False
+    played_s: float | None = None
+    warned: tuple[Pending, ...] = ()
+    restarts: Restarts = Restarts()
     heartbeat_s: float = 5.0
     resume_window_s: float = 60.0
     lost_s: float | None = None
@@ -267,7 +291,9 @@ Happened: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Send the request for the session, under its one key."""
+    """Send the request for a session; `fresh` asks for another, not again for the one before."""
+
+    fresh: bool
 
 
 @dataclass(frozen=True, slots=True)

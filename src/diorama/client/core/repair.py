@@ -60,17 +60,22 @@ def take_media(model: Model, attachment: int, seen: MediaSeen, now_s: float) -> 
         case "connected":
             return Step(replace(model, media=MediaConnected(attachment, playing=False)))
         case "playing":
-            return _play(model, attachment)
+            return _play(model, attachment, now_s)
         case "stalled":
             return Step(model, _reports(model, attachment, "stalled"))
         case "disconnected" | "failed":
             return _lose(model, media, seen, now_s)
 
 
-def _play(model: Model, attachment: int) -> Step:
+def _play(model: Model, attachment: int, now_s: float) -> Step:
     first = not (isinstance(model.media, MediaConnected) and model.media.playing)
     attached = (Emit(Attached(attachment)),) if first else ()
-    played = replace(model, media=MediaConnected(attachment, playing=True), played=True)
+    played = replace(
+        model,
+        media=MediaConnected(attachment, playing=True),
+        played=True,
+        played_s=now_s if model.played_s is None else model.played_s,
+    )
     return Step(played, (*_reports(model, attachment, "playing"), *attached))
 
 

@@ -2,8 +2,9 @@
 
 It returns the new model and what to do; `next_deadline_s` says when to send `Tick`. The rules: an
 unanswered request is asked again under its own key; a lost socket is repaired alone while media
-flows; where neither works the resume window runs; an end is final. They are those of the web SDK's
-`core/session.ts`, and both are held to the same cases: tests/client/core/cases.json.
+flows; where neither works the resume window runs; an end is final, unless `restart` puts a new
+session in its place. They are those of the web SDK's `core/session.ts`, and both are held to the
+same cases: tests/client/core/cases.json.
 """
 
 from dataclasses import replace
@@ -12,10 +13,11 @@ from typing import Final
 from diorama.client.core.announcements import announcements
 from diorama.client.core.backoff import delay_s
 from diorama.client.core.ends import end_of, end_of_close, end_of_problem
-from diorama.client.core.events import Ended, ErrorTold, WarningGiven
+from diorama.client.core.events import Ended, ErrorTold
 from diorama.client.core.model import (
     ASK_FOR_S,
     OPEN_WITHIN_S,
+    PROBE_WITHIN_S,
     SILENT_BEATS,
     STEADY_AFTER_S,
     AddCandidate,
@@ -56,6 +58,8 @@ from diorama.client.core.model import (
     Wake,
 )
 from diorama.client.core.repair import repair, repair_due_s, take_media, take_offer
+from diorama.client.core.restart import follow_end
+from diorama.client.core.warnings import settle_warnings, take_warning
 from diorama.client.errors import Problem
 from diorama.protocol import viewer as wire
 from diorama.protocol.end_codes import EndCode
@@ -69,9 +73,10 @@ SILENT: Final = 4900
 def handle(model: Model, happened: Happened, moment: Moment) -> Step:
     """Return what becomes of the session, and what is to be done about it."""
     if model.end is not None:
-        step = _after_end(model, happened)
+        decided = _after_end(model, happened)
     else:
-        step = _decide(model, happened, moment)
+        decided = _decide(model, happened, moment)
+    step = follow_end(model, decided, moment)
     kept = replace(step.model, lost_s=_lost_since(step.model, moment.now_s))
     return Step(kept, (*announcements(model, kept), *step.effects))
 
@@ -114,7 +119,7 @@ def _send(model: Model, message: wire.FromViewer) -> Step:
 
 
 def _ask(model: Model, attempt: int, since_s: float) -> Step:
-    return Step(replace(model, opening=Asking(attempt, since_s)), (Post(),))
+    return Step(replace(model, opening=Asking(attempt, since_s)), (Post(fresh=attempt == 0),))
 
 
 def _ask_later(model: Model, moment: Moment) -> Step:
@@ -189,14 +194,14 @@ def _receive(model: Model, message: wire.ToViewer, moment: Moment) -> Step:  # n
         case wire.Welcome():
             return _welcome(model, message, moment.now_s)
         case wire.SessionChanged(session=session):
-            return _see(model, session)
+            return _see(model, session, moment.now_s)
         case Offer():
             return take_offer(model, message, moment.now_s)
         case Candidate(attachment=attachment):
             ours = not isinstance(model.media, NoMedia) and model.media.attachment == attachment
             return Step(model, (AddCandidate(message),) if ours else ())
-        case wire.Warned(kind=kind, seconds_left=seconds_left):
-            return Step(model, (Emit(WarningGiven(kind, seconds_left)),))
+        case wire.Warned():
+            return take_warning(model, message, moment.now_s)
         case wire.Problem(code=code, message=sentence):
             return Step(replace(model, refusal=sentence), (Emit(ErrorTold(code, sentence)),))
         case _:
@@ -219,15 +224,17 @@ def _welcome(model: Model, message: wire.Welcome, now_s: float) -> Step:
             beat_due_s=now_s + message.heartbeat_s,
         ),
     )
-    return _see(welcomed, message.session)
+    return _see(welcomed, message.session, now_s)
 
 
-def _see(model: Model, session: SessionView) -> Step:
+def _see(model: Model, session: SessionView, now_s: float) -> Step:
     """Take a view of the session; versions only grow, so an older one is a straggler."""
     if model.session is not None and session.version < model.session.version:
         return Step(model)
     seen = replace(model, session=session)
-    return _finish(seen, session.end) if session.end is not None else Step(seen)
+    if session.end is not None:
+        return _finish(seen, session.end)
+    return settle_warnings(seen, model.session, now_s)
 
 
 # The end.
@@ -235,7 +242,9 @@ def _see(model: Model, session: SessionView) -> Step:
 
 def _finish(model: Model, end: EndView, problem: Problem | None = None) -> Step:
     closed = () if isinstance(model.socket, SocketClosed) else (CloseSocket(EndCode.NORMAL),)
-    ended = replace(model, end=end, problem=problem, socket=SocketClosed(), media=NoMedia())
+    ended = replace(
+        model, end=end, problem=problem, socket=SocketClosed(), media=NoMedia(), warned=()
+    )
     return Step(ended, (ClosePeer(), *closed, Emit(Ended(end, problem))))
 
 
@@ -268,11 +277,29 @@ def _after_end(model: Model, happened: Happened) -> Step:
 
 
 def _wake(model: Model, moment: Moment) -> Step:
+    """Try now what waits: the network is back."""
     if isinstance(model.opening, AskingAgain):
         return _ask(model, model.opening.attempt, model.opening.since_s)
     if isinstance(model.socket, SocketWaiting):
         return _open_socket(model, model.socket.attempt, moment.now_s)
+    if isinstance(model.socket, SocketOpen):
+        return _probe(model, model.socket, moment.now_s)
     return Step(model)
+
+
+def _probe(model: Model, socket: SocketOpen, now_s: float) -> Step:
+    """Ask a socket that may have died unnoticed for a sign of life."""
+    silence_s = _silence_s(model)
+    if now_s >= socket.heard_s + silence_s:
+        reopened = _open_socket(model, 0, now_s)
+        return Step(reopened.model, (CloseSocket(SILENT), *reopened.effects))
+    heard_s = min(socket.heard_s, now_s + PROBE_WITHIN_S - silence_s)
+    return _beat(model, replace(socket, heard_s=heard_s), now_s)
+
+
+def _beat(model: Model, socket: SocketOpen, now_s: float) -> Step:
+    beaten = replace(socket, beats=socket.beats + 1, beat_due_s=now_s + model.heartbeat_s)
+    return Step(replace(model, socket=beaten), (Send(wire.Heartbeat(socket.beats)),))
 
 
 def _tick(model: Model, moment: Moment) -> Step:
@@ -310,9 +337,7 @@ def _tend_socket(model: Model, moment: Moment) -> Step:
         case SocketOpen(heard_s=heard_s) if now_s >= heard_s + _silence_s(model):
             return _drop_socket(model, moment)
         case SocketOpen() as socket if now_s >= socket.beat_due_s:
-            due_s = now_s + model.heartbeat_s
-            beaten = replace(socket, beats=socket.beats + 1, beat_due_s=due_s)
-            return Step(replace(model, socket=beaten), (Send(wire.Heartbeat(socket.beats)),))
+            return _beat(model, socket, now_s)
         case _:
             return Step(model)
 

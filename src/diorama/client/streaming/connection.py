@@ -48,6 +48,7 @@ class Wishes:
     server: str
     project: str
     asking: Asking
+    auto_restart: bool = False
 
 
 class ConnectionEvents(Protocol):
@@ -67,7 +68,7 @@ class Connection:
     """See above; a `PeerEvents`. Its owner runs `run` in a task; `leave` ends it."""
 
     def __init__(self, wishes: Wishes, ask: Ask, events: ConnectionEvents) -> None:
-        self.model = core.Model(codecs=CODECS, restarts_ice=False)
+        self.model = core.Model(codecs=CODECS, restarts_ice=False, auto_restart=wishes.auto_restart)
         self._wishes = wishes
         self._ask = ask
         self._events = events
@@ -100,6 +101,10 @@ class Connection:
         """Want the end; after it nothing changes."""
         self._happen(core.Leave(code))
 
+    def wake(self) -> None:
+        """Try now what waits."""
+        self._happen(core.Wake())
+
     async def _next(self) -> core.Happened:
         """Return what happens next: the next deadline is such a thing."""
         try:
@@ -115,8 +120,9 @@ class Connection:
         self, effect: core.Effect, http: aiohttp.ClientSession, tasks: asyncio.TaskGroup
     ) -> None:
         match effect:
-            case core.Post():
+            case core.Post(fresh=fresh):
                 self._posting = True
+                self._idempotency_key = new_key() if fresh else self._idempotency_key
                 tasks.create_task(self._post())
             case core.OpenSocket():
                 address = socket_address(self._wishes.server, "/v1/connect")
@@ -127,8 +133,8 @@ class Connection:
             case core.Send(message=message):
                 if self._socket is not None:
                     self._socket.send(message)
-            case core.AcceptOffer(offer=offer, fresh=fresh):
-                self._accept(offer, tasks, fresh=fresh)
+            case core.AcceptOffer(offer=offer, fresh=is_new):
+                self._accept(offer, tasks, fresh=is_new)
             case core.AddCandidate(message=message):
                 if self._peer is not None:
                     self._peer.add_candidate(message.candidate)

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import cases from '../../../../../tests/client/core/cases.json'
 import type { Effect, Event, MediaSeen } from '../../src/core/model.ts'
 import { nextDeadlineMs } from '../../src/core/session.ts'
-import type { Story} from './story.ts';
+import type { Story } from './story.ts'
 import { asked, endView, opened, sessionView, streaming, welcomed } from './story.ts'
 
 type Json = Record<string, unknown>
@@ -12,19 +12,22 @@ type Json = Record<string, unknown>
 /** What a case says of a session; of an `end` the code is enough. */
 function changes(told: Json): Parameters<typeof sessionView>[0] {
   const { end, ...rest } = told
-  return { ...rest, ...(typeof end === 'number' && { end: endView(end) }) }
+  if (typeof end === 'number') return { ...rest, end: endView(end) }
+  if (typeof end !== 'object' || end === null) return rest
+  return { ...rest, end: { ...endView(Number((end as Json)['code'])), ...end } }
 }
 
-function begin(at: string, told: Json): Story {
+function begin(at: string, told: Json, autoRestart: boolean): Story {
+  const policy = { autoRestart }
   switch (at) {
     case 'asked':
-      return asked()
+      return asked(policy)
     case 'opened':
-      return opened(changes(told))
+      return opened(changes(told), policy)
     case 'welcomed':
-      return welcomed(changes(told))
+      return welcomed(changes(told), 60, policy)
     default:
-      return streaming()
+      return streaming(policy)
   }
 }
 
@@ -103,7 +106,8 @@ function counts(effects: readonly Effect[]): Record<string, number> {
 }
 
 test.each(cases)('$name', (told) => {
-  const story = begin(told.begin, 'with' in told ? (told.with) : {})
+  const wanted = 'restarts' in told
+  const story = begin(told.begin, 'with' in told ? told.with : {}, wanted)
 
   for (const step of told.steps as Json[]) {
     if (!('then' in step)) happen(story, step)
