@@ -17,6 +17,7 @@ from diorama.sessions.lifecycle import Session
 from diorama.sessions.store import Answered, EventRow, ViewerLease
 from diorama.storage.accounts import SqlAccountStore
 from diorama.storage.database import Transaction, Value
+from diorama.storage.hearing import hear
 from diorama.storage.projects import SqlProjectStore
 
 _FIXED: Final = (
@@ -348,20 +349,7 @@ class SqlSessionStore:
 
     def hear(self, leases: Sequence[ViewerLease]) -> None:
         """Renew viewers' leases, in the order of their ids; a time never goes back."""
-        self._tx.run_many(
-            "UPDATE viewer_lease SET"
-            " heard_us = CASE WHEN heard_us < ? THEN ? ELSE heard_us END,"
-            " input_us = CASE WHEN input_us < ? THEN ? ELSE input_us END"
-            " WHERE session_id = ? AND (? = '' OR EXISTS (SELECT 1 FROM session s"
-            " WHERE s.id = viewer_lease.session_id AND s.worker_id = ? AND s.term = ?))",
-            [
-                (
-                    *(le.heard_us, le.heard_us, le.input_us, le.input_us, le.session_id),
-                    *(le.worker_id or "", le.worker_id or "", le.term),
-                )
-                for le in sorted(leases, key=lambda le: le.session_id)
-            ],
-        )
+        hear(self._tx, leases)
 
     def lease(self, session_id: str) -> ViewerLease | None:
         """Return a viewer's lease."""
