@@ -28,11 +28,13 @@ def test_help_names_every_command() -> None:
     result = CliRunner().invoke(app, ["--help"])
 
     assert result.exit_code == 0
-    assert all(name in result.output for name in ("up", "dev", "gateway", "worker", "version"))
+    assert all(
+        name in result.output for name in ("up", "dev", "view", "gateway", "worker", "version")
+    )
 
 
 def test_help_loads_nothing_heavy() -> None:
-    heavy = "{'aiohttp', 'fastapi', 'numpy', 'pydantic', 'av', 'aiortc', 'structlog'}"
+    heavy = "{'aiohttp', 'fastapi', 'httpx', 'numpy', 'pydantic', 'av', 'aiortc', 'structlog'}"
     code = f"import sys, diorama.cli.main; print(sorted({heavy} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
 

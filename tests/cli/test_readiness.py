@@ -4,25 +4,25 @@ import socket
 
 import pytest
 
-from diorama.cli.readiness import address, free_port, is_taken, says_ready
+from diorama.cli.readiness import Missing, address, free_port, is_taken, missing_of
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "with_worker", "ready"),
+    ("status", "body", "with_worker", "missing"),
     [
-        (200, b'{"workers": 1}', True, True),
-        (200, b'{"workers": 0}', True, False),
-        (200, b'{"workers": 0}', False, True),
-        (200, b"{}", True, False),
-        (200, b"[]", True, False),
-        (200, b"not json", False, False),
-        (503, b'{"workers": 1}', True, False),
+        (200, b'{"workers": 1}', True, None),
+        (200, b'{"workers": 0}', True, Missing.WORKER),
+        (200, b'{"workers": 0}', False, None),
+        (200, b"{}", True, Missing.WORKER),
+        (200, b"[]", True, Missing.WORKER),
+        (200, b"not json", False, Missing.GATEWAY),
+        (503, b'{"workers": 1}', True, Missing.GATEWAY),
     ],
 )
-def test_ready_is_a_yes_with_the_worker_that_is_wanted(
-    status: int, body: bytes, with_worker: bool, ready: bool
+def test_ready_is_a_gateway_with_the_worker_that_is_wanted(
+    status: int, body: bytes, with_worker: bool, missing: Missing | None
 ) -> None:
-    assert says_ready(status, body, with_worker=with_worker) is ready
+    assert missing_of(status, body, with_worker=with_worker) is missing
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 import typer
 
 from diorama.cli.restarts import REFUSED
+from diorama.kernel.errors import DioramaError
 
 if TYPE_CHECKING:
     from diorama.agent.settings import WorkerSettings
@@ -91,6 +92,51 @@ def worker() -> None:
 
 
 @app.command()
+def view(
+    project: Annotated[str, typer.Argument(help="What to look at, such as cove.")],
+    seconds: Annotated[float, typer.Option(min=0.5, max=3_600, help="How long to look.")] = 5.0,
+    within: Annotated[
+        float, typer.Option(min=1, max=86_400, help="Seconds that the first frame may take.")
+    ] = 60.0,
+    save: Annotated[
+        Path | None, typer.Option(help="Keep the last frame (.png) or all of them (.mp4).")
+    ] = None,
+    server: Annotated[
+        str, typer.Option(envvar="DIORAMA_CLIENT_SERVER", help="The gateway's address.")
+    ] = "http://127.0.0.1:8080",
+) -> None:
+    """Look at a project without a browser and say how its stream is.
+
+    The key of a project that is not public is read from DIORAMA_CLIENT_API_KEY.
+    """
+    from rich.console import Console
+
+    from diorama.cli import sight
+    from diorama.cli.view import Look
+    from diorama.cli.view import view as look_at
+
+    look = Look(
+        server=server,
+        project=project,
+        seconds=seconds,
+        within_s=within,
+        api_key=os.environ.get("DIORAMA_CLIENT_API_KEY"),
+        save=save,
+    )
+    console = Console(stderr=True)
+    console.quiet = not console.is_terminal  # nobody watches a log's progress bar
+    try:
+        seen = asyncio.run(look_at(look, console))
+    except TimeoutError:
+        _fail(f"no frame of {project} came within {within:g} s")
+    except DioramaError as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{save}: {error.strerror or error}")
+    typer.echo(sight.report(project, seen))
+
+
+@app.command()
 def version() -> None:
     """Say which Diorama this is."""
     from importlib.metadata import version as installed
@@ -135,7 +181,7 @@ def _up(*, path: str, opens: bool) -> int:
 
     async def announce() -> None:
         await readiness.until_ready(
-            settings.host, settings.port, with_worker=settings.local_worker.enabled
+            settings.host, settings.port, with_worker=settings.local_worker.enabled, say=_say
         )
         address = readiness.address(settings.host, settings.port)
         typer.echo(f"Diorama is running at {address}{path}")
@@ -204,7 +250,7 @@ def _refusals() -> Iterator[None]:
     """Turn what a person can mend into one line each and exit code 2."""
     from diorama.gateway.front import CannotListen
     from diorama.gateway.settings_file import SettingsRefused
-    from diorama.kernel.errors import DioramaError, Unavailable
+    from diorama.kernel.errors import Unavailable
 
     try:
         yield
@@ -223,6 +269,11 @@ def _refuse(*lines: str) -> NoReturn:
     for line in lines:
         _say(line)
     raise typer.Exit(REFUSED)
+
+
+def _fail(line: str) -> NoReturn:
+    _say(line)
+    raise typer.Exit(1)
 
 
 def _say(line: str) -> None:

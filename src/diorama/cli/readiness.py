@@ -5,12 +5,23 @@ import errno
 import http.client
 import json
 import socket
+import time
+from collections.abc import Callable
+from enum import StrEnum
 from typing import Final
 
 POLL_EVERY_S: Final = 0.1
 ANSWER_WITHIN_S: Final = 2.0
+SAY_AFTER_S: Final = 3.0
 _MAX_BYTES: Final = 65_536
 _EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+
+
+class Missing(StrEnum):
+    """What a Diorama that starts still waits for, as it is said."""
+
+    GATEWAY = "the gateway is starting"
+    WORKER = "the gateway serves; its worker is starting"
 
 
 def reachable(host: str) -> str:
@@ -45,32 +56,51 @@ def free_port(host: str) -> int:
         return port
 
 
-async def until_ready(host: str, port: int, *, with_worker: bool) -> None:
-    """Return once the gateway says it is ready, with a worker if one is wanted."""
+def say_nothing(_line: str) -> None:
+    """Leave a line unsaid."""
+
+
+async def until_ready(
+    host: str, port: int, *, with_worker: bool, say: Callable[[str], None] = say_nothing
+) -> None:
+    """Return once the gateway says it is ready, with a worker if one is wanted.
+
+    What is waited for longer than a moment is said, once each: a first start may take its time.
+    """
     where = reachable(host)
-    while not await asyncio.to_thread(_is_ready, where, port, with_worker=with_worker):  # noqa: ASYNC110 - another process's state
+    waited_for, since_s = Missing.GATEWAY, time.monotonic()
+    said: set[Missing] = set()
+    while missing := await asyncio.to_thread(_missing, where, port, with_worker=with_worker):
+        now_s = time.monotonic()
+        if missing is not waited_for:
+            waited_for, since_s = missing, now_s
+        elif now_s - since_s >= SAY_AFTER_S and missing not in said:
+            said.add(missing)
+            say(missing.value)
         await asyncio.sleep(POLL_EVERY_S)
 
 
-def _is_ready(host: str, port: int, *, with_worker: bool) -> bool:
+def _missing(host: str, port: int, *, with_worker: bool) -> Missing | None:
     connection = http.client.HTTPConnection(host, port, timeout=ANSWER_WITHIN_S)
     try:
         connection.request("GET", "/readyz")
         answer = connection.getresponse()
-        return says_ready(answer.status, answer.read(_MAX_BYTES), with_worker=with_worker)
+        return missing_of(answer.status, answer.read(_MAX_BYTES), with_worker=with_worker)
     except (OSError, http.client.HTTPException):
-        return False
+        return Missing.GATEWAY
     finally:
         connection.close()
 
 
-def says_ready(status: int, body: bytes, *, with_worker: bool) -> bool:
-    """Whether an answer of /readyz is a yes: 200, and `workers` above 0 if one is wanted."""
+def missing_of(status: int, body: bytes, *, with_worker: bool) -> Missing | None:
+    """Return what an answer of /readyz shows to be missing; None where all is there."""
     if status != http.client.OK:
-        return False
+        return Missing.GATEWAY
     try:
         found = json.loads(body)
     except ValueError:
-        return False
+        return Missing.GATEWAY
     workers = found.get("workers") if isinstance(found, dict) else None
-    return not with_worker or (isinstance(workers, int) and workers > 0)
+    if not with_worker or (isinstance(workers, int) and workers > 0):
+        return None
+    return Missing.WORKER
