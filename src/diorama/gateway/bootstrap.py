@@ -120,18 +120,31 @@ def shipped() -> tuple[ProjectSettings, ...]:
 
 
 def _put_projects(work: Work, wanted: Sequence[ProjectSettings], region: str) -> None:
-    """Store the projects that the settings name, and disable those they no longer name."""
+    """Store the projects that the settings name, and disable those they no longer name.
+
+    What the settings said at the last start too is left alone: it may have been changed by API.
+    """
     known = {project.name: project for project in work.stores.projects.all()}
     for settings in wanted:
         old = known.pop(settings.name, None)
         project = _project(settings, old, region, work.ids.new("prj"))
         if old is None:
             work.stores.projects.put(project)
-        elif project != old:
+        is_news = _is_news(work, project.id, _project(settings, None, region, ""))
+        if is_news and old is not None and project != old:
             rule(work, project)
     for gone in known.values():
-        if gone.enabled:
+        if _is_news(work, gone.id, None) and gone.enabled:
             rule(work, msgspec.structs.replace(gone, enabled=False))
+
+
+def _is_news(work: Work, project_id: str, said: Project | None) -> bool:
+    """Return whether the settings say something else of a project than before, and keep it."""
+    now = digest(msgspec.json.encode(said).decode())
+    if work.stores.projects.settings(project_id) == now:
+        return False
+    work.stores.projects.keep_settings(project_id, now)
+    return True
 
 
 def _project(settings: ProjectSettings, old: Project | None, region: str, new_id: str) -> Project:

@@ -49,8 +49,9 @@ STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "json_text": HTTPStatus.BAD_REQUEST,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "version_passed": HTTPStatus.PRECONDITION_FAILED,
 }
-"""Codes of `Invalid` for which HTTP has a word of its own."""
+"""Codes for which HTTP has a word of its own."""
 
 CODE_OF_STATUS: Final[Mapping[int, str]] = {
     HTTPStatus.BAD_REQUEST: "bad_request",

@@ -30,13 +30,16 @@ from diorama.gateway.desk import Desk
 from diorama.gateway.embedding import PlayerFacts, facts_of
 from diorama.gateway.hub import Hub
 from diorama.gateway.pages import pages
+from diorama.gateway.project_routes import own_answer, project_routes
 from diorama.gateway.viewer_socket import view_of
 from diorama.kernel.errors import Invalid, NotFound, Unauthorized, Unavailable
 from diorama.kernel.ids import digest
 from diorama.projects.rules import Project
-from diorama.protocol.requests import ExtendSession, LeavePage, OpenSession
+from diorama.protocol.requests import EndSessions, ExtendSession, LeavePage, OpenSession
 from diorama.protocol.states import FINAL, SessionState
 from diorama.protocol.views import (
+    EndedSessions,
+    EndResult,
     Health,
     OpenedSession,
     Page,
@@ -47,6 +50,7 @@ from diorama.protocol.views import (
     SessionView,
     Workers,
 )
+from diorama.sessions.ending import END_AT_ONCE, end_these, sessions_to_end
 from diorama.sessions.extending import Extension, extend
 from diorama.sessions.forecasting import queue_of
 from diorama.sessions.lifecycle import Session
@@ -102,6 +106,7 @@ class Rest:
         problems.install(app)
         app.include_router(self._sessions())
         app.include_router(self._catalogue())
+        app.include_router(project_routes(self._desk, self._account, documents))
         app.include_router(self._health())
         documents.install(app)
         app.include_router(pages(facts_of=self._facts))
@@ -137,6 +142,22 @@ class Rest:
         ) -> Response:
             account_id = await self._account(request)
             return answer(await self._page(account_id, live=live, cursor=cursor, limit=limit))
+
+        @router.post(
+            "/end",
+            summary="End many sessions at once: those named, or all of a project",
+            **documents.route(body=EndSessions, answers={200: EndedSessions}, problems=(401, 404)),
+        )
+        async def end_many(
+            request: Request, body: Annotated[EndSessions, Depends(json_body(EndSessions))]
+        ) -> Response:
+            account_id = await self._account(request)
+            wanted = await self._desk.look(lambda work: sessions_to_end(work, account_id, body))
+            results: list[EndResult] = []
+            for at in range(0, len(wanted), END_AT_ONCE):
+                batch = wanted[at : at + END_AT_ONCE]
+                results += await self._desk.do(partial(end_these, account_id=account_id, ids=batch))
+            return answer(EndedSessions(results=tuple(results)))
 
         @router.get(
             "/{session_id}",
@@ -214,12 +235,14 @@ class Rest:
         @router.get(
             "/projects/{name}",
             tags=["projects"],
-            summary="Look at a project",
+            summary="Look at a project; with a key of its account, at its rules too",
             **documents.route(answers={200: ProjectView}, problems=(401, 404)),
         )
         async def project(request: Request, name: str) -> Response:
             caller = await self._caller(request, anybody=True)
             found = await self._desk.look(lambda work: _seen_project(work, caller, name))
+            if found.account_id == caller.account_id:
+                return own_answer(found)
             return answer(project_view(found))
 
         @router.get(

@@ -25,6 +25,12 @@ class ProjectStore(Protocol):
     def put(self, project: Project) -> None:
         """Store a project, or its next version, with a lane for each region."""
 
+    def settings(self, project_id: str) -> str | None:
+        """Return the digest of what the settings said of a project last; None is not known."""
+
+    def keep_settings(self, project_id: str, digest: str) -> None:
+        """Keep the digest of what the settings say of a project."""
+
     def get(self, project_id: str) -> Project | None:
         """Return a project by its id."""
 

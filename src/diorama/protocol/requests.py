@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+SessionId = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[0-9a-z_]+$")]
 Label = Annotated[str, Meta(min_length=1, max_length=120)]
 ClientId = Annotated[str, Meta(min_length=16, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 
@@ -36,6 +37,13 @@ class ExtendSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """POST /v1/sessions/{id}/extend: so much more runtime, as far as the plan goes."""
 
     seconds: Annotated[float, Meta(ge=1, le=86_400)]
+
+
+class EndSessions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/sessions/end: the sessions named, or all of a project that have not ended."""
+
+    sessions: Annotated[tuple[SessionId, ...], Meta(max_length=1_000)] | None = None
+    project: Name | None = None
 
 
 class LeavePage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -70,6 +70,21 @@ class SessionView(msgspec.Struct, frozen=True):
     end: EndView | None = None
 
 
+class EndResult(msgspec.Struct, frozen=True):
+    """What came of ending one session: its end, also where it had ended before, or a `problem`."""
+
+    session: str
+    state: SessionState | None = None
+    end: EndView | None = None
+    problem: str | None = None
+
+
+class EndedSessions(msgspec.Struct, frozen=True):
+    """What came of ending many sessions, in the order in which they were named."""
+
+    results: tuple[EndResult, ...]
+
+
 class OpenedSession(msgspec.Struct, frozen=True):
     """The answer to a request for a session: `token` opens the viewer's WebSocket, nothing else."""
 

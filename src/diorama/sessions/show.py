@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import msgspec
+
 from diorama.admission.decision import Holder
 from diorama.admission.eta import Eta
 from diorama.admission.line import Place
 from diorama.kernel.errors import Detail
 from diorama.kernel.units import SECOND_US
 from diorama.leases.slots import Slot
+from diorama.projects.changing import OwnProject
 from diorama.projects.rules import Project
 from diorama.protocol.end_codes import End
 from diorama.protocol.states import FINAL, METERED, SessionState
@@ -123,6 +126,12 @@ def project_view(project: Project) -> ProjectView:
         world=project.world.kind,
         prompts=project.prompts,
     )
+
+
+def own_project_view(project: Project) -> OwnProject:
+    """Return a project as its account may see it."""
+    seen = msgspec.structs.asdict(project_view(project))
+    return OwnProject(**seen, version=project.version, public=project.public, rules=project.rules)
 
 
 def worker_view(worker: Worker, slots: Sequence[Slot], now_us: int) -> WorkerView:

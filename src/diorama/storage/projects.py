@@ -44,6 +44,16 @@ class SqlProjectStore:
                 region,
             )
 
+    def settings(self, project_id: str) -> str | None:
+        """Return the digest of what the settings said of a project last; None is not known."""
+        for (digest,) in self._tx.run("SELECT settings FROM project WHERE id = ?", project_id):
+            return None if digest is None else str(digest)
+        return None
+
+    def keep_settings(self, project_id: str, digest: str) -> None:
+        """Keep the digest of what the settings say of a project."""
+        self._tx.run("UPDATE project SET settings = ? WHERE id = ?", digest, project_id)
+
     def get(self, project_id: str) -> Project | None:
         """Return a project by its id."""
         return self._one("SELECT document FROM project WHERE id = ?", project_id)
