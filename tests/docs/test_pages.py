@@ -13,12 +13,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import pytest
-import pytest_asyncio
 
 from tests.browser.running import Running, running
 from tests.docs.blocks import PAGES, REPOSITORY, Block, agrees, blocks_of
@@ -43,29 +42,16 @@ PYTHON: Final = [b for page in PAGES for b in BLOCKS[page] if b.language == "pyt
 SHELL: Final = [b for page in PAGES for b in BLOCKS[page] if b.language in {"sh", "bash"}]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def diorama(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    """Yield the Diorama of all pages that configure none of their own."""
-    async with running(tmp_path_factory.mktemp("diorama"), STAND_INS, slots=2) as found:
-        yield found
-
-
-@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)
-async def test_the_code_of_a_page_does_what_the_page_says(
-    page: Path, diorama: Running, tmp_path: Path
-) -> None:
+async def test_the_code_of_a_page_does_what_the_page_says(page: Path, tmp_path: Path) -> None:
     blocks = BLOCKS[page]
     _write_files(blocks, tmp_path)
-    async with contextlib.AsyncExitStack() as stack:
-        configured = [block.text for block in blocks if block.word == "toml"]
-        found = diorama
-        if configured:
-            found = await stack.enter_async_context(running(tmp_path, configured[0], slots=2))
-        _look_like_a_readers_folder(tmp_path, found)
-        steps = [block for block in blocks if block.mark == "run" and block.word is None]
+    configured = [block.text for block in blocks if block.word == "toml"]
+    steps = [block for block in blocks if block.mark == "run" and block.word is None]
+    async with running(tmp_path, configured[0] if configured else STAND_INS, slots=2) as diorama:
+        _look_like_a_readers_folder(tmp_path, diorama)
 
-        done = await _read(steps, tmp_path, found.port)
+        done = await _read(steps, tmp_path, diorama.port)
 
     failures = [
         f"{block.place}: {result['failure']}"
