@@ -85,6 +85,36 @@ async def test_places_in_line_survive_a_restart_of_the_gateway(tmp_path: Path) -
     assert [(one.position, one.length) for one in found if one] == [(1, 3), (2, 3), (3, 3)]
 
 
+async def test_a_waiter_who_is_away_at_its_turn_is_passed_and_comes_back_to_its_place(
+    tmp_path: Path,
+) -> None:
+    rules = Rules(queue=QueueRules(accept_s=2))
+    one = ProjectSettings(name="cove", world="a:B", rules=rules)
+    async with gateway_at(tmp_path, one) as place:
+        await place.sweep(after_s=21)  # after a start, silence is held against nobody for a while
+        worker = await place.worker()
+        player = await place.open()
+        absent, behind, last = [await place.open() for _ in range(3)]
+        there, third = await place.viewer(behind), await place.viewer(last)
+        await (await place.viewer(absent)).socket.close()
+        await place.ask("DELETE", f"/v1/sessions/{player.session.id}", secret=player.token)
+        await worker.stop()
+        await worker.next(worker_wire.Assign)
+        await until_place(third, 2, of=2)
+
+        await place.sweep(after_s=2.1)
+        await worker.stop()
+        await there.until("connecting")
+        await until_place(third, 1, of=1)
+        back = await (await place.viewer()).hello(absent.token)
+        told = await until_place(third, 2, of=2)
+
+    assert back.session.state == "queued"
+    assert back.session.queue is not None
+    assert back.session.queue.position == 1
+    assert told.reason == "put_back"
+
+
 async def test_a_vip_passes_and_the_one_who_is_passed_is_told_why(tmp_path: Path) -> None:
     async with gateway_at(tmp_path, ONE_SLOT) as place:
         await place.worker()

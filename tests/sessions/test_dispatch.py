@@ -8,8 +8,9 @@ from diorama.protocol.end_codes import EndCode
 from diorama.protocol.states import FINAL
 from diorama.protocol.states import SessionState as S
 from diorama.sessions.dispatch import dispatch_lane
+from diorama.sessions.opening import open_session
 from diorama.sessions.viewing import attach
-from tests.sessions.house import REGION, Asked, House, arrival, ended, project
+from tests.sessions.house import REGION, Asked, House, arrival, ended, opening, project
 
 
 async def test_waiters_are_served_in_the_order_in_which_they_came(house: House) -> None:
@@ -189,3 +190,18 @@ async def test_one_waiter_makes_one_stale_session_yield(house: House) -> None:
 
     states = [(await house.session(one)).state for one in gone]
     assert sorted(state in FINAL for state in states) == [False, True]
+
+
+async def test_a_long_row_of_end_users_at_their_limit_starves_nobody(house: House) -> None:
+    await house.build(limit=1_000, projects=[project(rules=Rules(end_user_limit=1))])
+    await house.worker(slots=64)
+    for name in ("two", "three", "four"):
+        await house.worker(name, slots=64)
+    names = [f"user-{number}" for number in range(210)]
+    asked = [Asked(end_user=name) for name in (*names, *names)]
+    await house.run(lambda work: [open_session(work, opening(one)) for one in asked])
+    free = (await house.open()).session
+
+    await house.dispatch()
+
+    assert (await house.session(free)).state is S.CONNECTING

@@ -26,7 +26,10 @@ from diorama.sessions.lifecycle import Event, Happened, Reservation, Session
 from diorama.sessions.work import Work, end, locked, record, release_slot
 
 BATCH: Final = 200
-"""Waiters looked at in one transaction; the next goes on from there."""
+"""Slots given in one transaction; the next goes on from there."""
+HELD_BACK: Final = 2_000
+"""End users at their limit who are passed in one transaction. Each holds a session already, so
+there are never more of them than the project has live sessions."""
 LANES_A_SWEEP: Final = 200
 MAX_ATTEMPTS: Final = 2
 """Slots a session is tried on before it ends with 4003: DESIGN section 2."""
@@ -84,7 +87,7 @@ def dispatch_lane(work: Work, project_id: str, region: str) -> int:
     if work.stores.projects.lane(project_id, region, lock=True) is None:
         return 0
     given, held_back = 0, set[str]()
-    for _ in range(BATCH):
+    while given < BATCH and len(held_back) < HELD_BACK:
         waiter = work.stores.sessions.first_in_line(project_id, region, without=held_back)
         if waiter is None:
             break
