@@ -24,7 +24,7 @@ def observe(work: Work, project_id: str, region: str) -> Observed | None:
     waits = history.waits(project_id, region, work.now_us)
     return Observed(
         stays=history.stays(project_id, region, work.now_us),
-        live=history.live(project.account_id, project_id, region, work.now_us),
+        live=history.live(project_id, region, work.now_us),
         turning=history.turning(project_id, region),
         excess=max(over_cap, over_limit, 0),
         longest_s=rules.max_runtime_s + rules.connect_timeout_s,

@@ -78,8 +78,8 @@ class HistoryStore(Protocol):
     def stays(self, project_id: str, region: str, now_us: int) -> list[Stay]:
         """Return how long the newest sessions of a lane held their slot, by when they began."""
 
-    def live(self, account_id: str, project_id: str, region: str, now_us: int) -> list[Live]:
-        """Return the sessions of a lane that hold a slot."""
+    def live(self, project_id: str, region: str, now_us: int) -> list[Live]:
+        """Return the sessions of a lane that hold a slot, the oldest first."""
 
     def turning(self, project_id: str, region: str) -> int:
         """Return how many slots that sessions of a lane had are on their way back."""

@@ -59,7 +59,7 @@ class SqlFleetStore:
         """Return, by (project, region), a mark that differs once its waiters may have moved."""
         rows = self._tx.run(
             "SELECT project_id, region, COUNT(*), SUM(ticket), SUM(version) FROM session"
-            " WHERE state = 'queued' GROUP BY project_id, region"
+            " WHERE state = 'queued' AND aside_us IS NULL GROUP BY project_id, region"
         )
         return {
             (project_id, region): f"{length}/{tickets}/{versions}"

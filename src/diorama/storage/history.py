@@ -35,13 +35,12 @@ class SqlHistoryStore:
             if since is not None
         ]
 
-    def live(self, account_id: str, project_id: str, region: str, now_us: int) -> list[Live]:
-        """Return the sessions of a lane that hold a slot."""
+    def live(self, project_id: str, region: str, now_us: int) -> list[Live]:
+        """Return the sessions of a lane that hold a slot, the oldest first."""
         rows = self._tx.run(
-            "SELECT COALESCE(reserved_us, entered_us), runs_until_us FROM session"
-            " WHERE account_id = ? AND project_id = ? AND region = ?"
-            " AND state IN ('connecting', 'streaming', 'idle') ORDER BY id",
-            account_id,
+            "SELECT COALESCE(s.reserved_us, s.entered_us), s.runs_until_us FROM slot t"
+            " JOIN session s ON s.id = t.session_id"
+            " WHERE t.state = 'held' AND s.project_id = ? AND s.region = ?",
             project_id,
             region,
         )
@@ -50,7 +49,7 @@ class SqlHistoryStore:
                 max(now_us - since, 0) / SECOND_US,
                 None if until is None else max(until - now_us, 0) / SECOND_US,
             )
-            for since, until in rows
+            for since, until in sorted(rows, key=lambda row: row[0])
         ]
 
     def turning(self, project_id: str, region: str) -> int:

@@ -79,9 +79,10 @@ class SqlProjectStore:
     def waiting_lanes(self, *, limit: int) -> list[Lane]:
         """Return lanes with someone waiting, the one whose head waits longest first."""
         rows = self._tx.run(
-            f"SELECT {_LANE} FROM lane WHERE waiting > 0 ORDER BY (SELECT MIN(created_us)"
+            f"SELECT {_LANE} FROM lane WHERE waiting > 0 ORDER BY (SELECT s.created_us"
             " FROM session s WHERE s.project_id = lane.project_id AND s.region = lane.region"
-            " AND s.state = 'queued' AND s.aside_us IS NULL), project_id, region LIMIT ?",
+            " AND s.state = 'queued' AND s.aside_us IS NULL ORDER BY s.priority DESC, s.ticket"
+            " LIMIT 1), project_id, region LIMIT ?",
             limit,
         )
         return [_lane(*row) for row in rows]

@@ -289,7 +289,7 @@ class SqlSessionStore:
         ((higher, same, late, back, waiting, aside),) = self._tx.run(
             f"SELECT (SELECT COUNT(*) {_IN_LINE} AND priority > ?),"
             f" (SELECT COUNT(*) {_IN_LINE} AND priority = ? AND ticket < ?),"
-            f" EXISTS (SELECT 1 {_IN_LINE} AND priority > ? AND ticket > ?),"
+            f" EXISTS (SELECT 1 {_IN_LINE} AND priority > ? AND +ticket > ?),"
             f" EXISTS (SELECT 1 {_IN_LINE} AND asides > 0 AND"
             " (priority > ? OR (priority = ? AND ticket < ?))),"
             " waiting, (SELECT COUNT(*) FROM session a WHERE a.project_id = ? AND a.region = ?"
