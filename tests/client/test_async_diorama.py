@@ -108,6 +108,44 @@ async def test_an_end_is_given_no_more_runtime(place: Place, diorama: AsyncDiora
         await diorama.extend_session(opened.session.id, seconds=60)
 
 
+async def test_many_sessions_are_ended_at_once(place: Place, diorama: AsyncDiorama) -> None:
+    await place.worker(slots=3)
+    one, other, third = [(await diorama.open_session("cove")).session.id for _ in range(3)]
+
+    named = await diorama.end_sessions(sessions=[other, "ses_0"])
+    rest = await diorama.end_sessions(project="cove")
+
+    assert [(result.session, result.problem) for result in named] == [
+        (other, None),
+        ("ses_0", "session_unknown"),
+    ]
+    assert {result.session for result in rest} == {one, third}
+    assert [result.end.code for result in rest if result.end] == [4012, 4012]
+
+
+async def test_a_project_is_changed_at_the_version_that_was_read(diorama: AsyncDiorama) -> None:
+    before = await diorama.project("cove")
+
+    changed = await diorama.change_project(
+        "cove", title="The cove", rules={"max_runtime_s": 600}, if_version=before.version
+    )
+    with pytest.raises(client.Refused) as late:
+        await diorama.change_project("cove", enabled=False, if_version=before.version)
+    closed = await diorama.change_project("cove", enabled=False)
+
+    assert changed.rules is not None
+    assert (changed.title, changed.rules["max_runtime_s"]) == ("The cove", 600)
+    assert (late.value.status, late.value.code) == (412, "version_passed")
+    assert closed.enabled is False
+
+
+async def test_a_stranger_sees_no_rules(place: Place) -> None:
+    async with AsyncDiorama(place.front.url) as stranger:
+        seen = await stranger.project("cove")
+
+    assert (seen.name, seen.version, seen.public, seen.rules) == ("cove", None, None, None)
+
+
 async def test_a_queue_is_told_with_its_length(place: Place, diorama: AsyncDiorama) -> None:
     await place.worker()
     for _ in range(3):

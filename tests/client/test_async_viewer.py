@@ -21,6 +21,7 @@ from diorama.client import (
     QueueMoved,
     Reconnected,
     Reconnecting,
+    Restarting,
     SessionOver,
     StateChanged,
 )
@@ -211,6 +212,26 @@ async def test_a_world_that_breaks_is_an_error_with_its_code(gateway: AsyncDiora
 
     assert (over.value.end.code, over.value.end.reason) == (4006, "world_crashed")
     assert viewer.state is SessionState.FAILED
+
+
+async def test_a_world_that_breaks_is_followed_by_a_new_session_where_that_is_wanted(
+    gateway: AsyncDiorama,
+) -> None:
+    async with gateway.play("answering", auto_restart=True) as viewer:
+        assert viewer.session is None
+        await until_shown(viewer, "grey")
+        viewer.key("KeyW")
+        await until_shown(viewer, "red")
+        assert viewer.session is not None
+        first = viewer.session.id
+
+        await viewer.send("break")
+        restarting = await event_of(viewer, Restarting)
+        await until_shown(viewer, "grey")
+
+        assert (restarting.end.code, restarting.attempt) == (4006, 1)
+        assert viewer.session.id != first
+        assert viewer.end is None
 
 
 async def test_a_refused_request_is_the_end_with_its_problem(gateway: AsyncDiorama) -> None:

@@ -125,6 +125,17 @@ async def test_more_runtime_and_the_queue_are_asked_for_as_well(place: Place) ->
         await asked(place, lambda diorama: diorama.extend_session(opened.session.id, seconds=60))
 
 
+async def test_many_sessions_end_and_projects_change_as_well(place: Place) -> None:
+    await place.worker()
+    opened = await asked(place, lambda diorama: diorama.open_session("glade"))
+
+    ended = await asked(place, lambda diorama: diorama.end_sessions(project="glade"))
+    changed = await asked(place, lambda diorama: diorama.change_project("glade", title="Here"))
+
+    assert [result.session for result in ended] == [opened.session.id]
+    assert changed.title == "Here"
+
+
 async def test_without_a_key_only_what_is_public_is_open(place: Place) -> None:
     def workers() -> None:
         with Diorama(place.front.url) as diorama:

@@ -28,3 +28,12 @@ def test_what_is_secret_is_not_shown() -> None:
     assert "the key" not in repr(asked)
     assert "cccc" not in repr(asked)
     assert "secret" not in repr(bye)
+
+
+def test_a_change_that_is_held_to_a_version_is_asked_for_once() -> None:
+    held = questions.change_project("cove", {"enabled": False}, 7)
+    free = questions.change_project("cove", {"enabled": False}, None)
+
+    assert (held.headers["If-Match"], held.repeatable) == ('"7"', False)
+    assert ("If-Match" in free.headers, free.repeatable) == (False, True)
+    assert held.body == free.body == b'{"enabled":false}'

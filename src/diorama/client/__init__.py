@@ -34,6 +34,7 @@ from diorama.client.errors import (
     Unavailable,
     Unreachable,
 )
+from diorama.client.questions import Project
 from diorama.client.retries import Retries
 from diorama.client.streaming.frames import Frame
 from diorama.client.viewer import Viewer, view
@@ -56,6 +57,7 @@ __all__ = [
     "NotFound",
     "NotUnderstood",
     "Problem",
+    "Project",
     "QueueMoved",
     "Reconnected",
     "Reconnecting",

@@ -5,7 +5,7 @@ Use it as an asynchronous context manager, or close it.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Final, Self, TypeVar, Unpack
 
@@ -16,11 +16,12 @@ from diorama.client.address import origin_of
 from diorama.client.answers import read
 from diorama.client.async_viewer import AsyncViewer
 from diorama.client.errors import ClientError
-from diorama.client.questions import Asking, Question
+from diorama.client.questions import Asking, Project, ProjectChange, Question
 from diorama.client.retries import PATIENT, Retries
 from diorama.client.sending import ANSWER_WITHIN_S, reply_of, request_of, timeout, unreachable
 from diorama.client.streaming.connection import Wishes
 from diorama.protocol.views import (
+    EndResult,
     Health,
     LaneView,
     OpenedSession,
@@ -116,6 +117,17 @@ class AsyncDiorama:
         """End a session and return it; one that has ended already stays as it is."""
         return await self._ask(questions.end_session(session))
 
+    async def end_sessions(
+        self, *, sessions: Sequence[str] | None = None, project: str | None = None
+    ) -> list[EndResult]:
+        """End many sessions: those named, or all of a project that have not ended.
+
+        Returns:
+            What came of each, in the order in which they were named.
+        """
+        asked = questions.end_sessions(sessions, project)
+        return list((await self._ask(asked)).results)
+
     async def extend_session(
         self, session: str, *, seconds: float, idempotency_key: str | None = None
     ) -> SessionView:
@@ -130,9 +142,25 @@ class AsyncDiorama:
         """Return the public projects, and with a key one's own."""
         return list((await self._ask(questions.list_projects())).projects)
 
-    async def project(self, name: str) -> ProjectView:
+    async def project(self, name: str) -> Project:
         """Return a project by its name. Raises NotFound where there is none for this caller."""
         return await self._ask(questions.get_project(name))
+
+    async def change_project(
+        self, name: str, *, if_version: int | None = None, **change: Unpack[ProjectChange]
+    ) -> Project:
+        """Change a project and return it; what is left out stays, and what changes acts at once.
+
+        Args:
+            name: which.
+            if_version: change it only if it is still at this version.
+            change: `enabled`, `title`, `description`, `rules`.
+
+        Raises:
+            Refused: it is at another version (`version_passed`).
+            Invalid: a rule does not exist or is out of its bounds (`rule_refused`).
+        """
+        return await self._ask(questions.change_project(name, change, if_version))
 
     async def queue(self, project: str) -> list[LaneView]:
         """Return a project's queue in each region: length, waits, and how true those told were."""

@@ -5,15 +5,22 @@ for `answers`, and whether it may be asked again for `retries`.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Generic, Literal, TypedDict, TypeVar
 from urllib.parse import quote
 
 import msgspec
 
-from diorama.protocol.requests import AskedAfk, ExtendSession, LeavePage, OpenSession
+from diorama.protocol.requests import (
+    AskedAfk,
+    EndSessions,
+    ExtendSession,
+    LeavePage,
+    OpenSession,
+)
 from diorama.protocol.views import (
+    EndedSessions,
     Health,
     OpenedSession,
     Page,
@@ -49,6 +56,28 @@ class Asking(TypedDict, total=False):
     device: str
     priority: str
     afk: AskedAfk
+
+
+class ProjectChange(TypedDict, total=False):
+    """What changes of a project; what is left out stays.
+
+    Attributes:
+        enabled: whether it may be played; switching it off ends its sessions with 4000.
+        rules: the rules that change, by name; those of `queue` and `afk` one by one too.
+    """
+
+    enabled: bool
+    title: str
+    description: str
+    rules: Mapping[str, object]
+
+
+class Project(ProjectView, frozen=True, kw_only=True):
+    """A project; `version`, `public` and `rules` are there for its own account, else None."""
+
+    version: int | None = None
+    public: bool | None = None
+    rules: dict[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +136,17 @@ def end_session(session: str) -> Question[SessionView]:
     return Question(method="DELETE", path=_path("sessions", session), answer=SessionView)
 
 
+def end_sessions(sessions: Sequence[str] | None, project: str | None) -> Question[EndedSessions]:
+    """Ask for the end of many sessions; those that have ended stay as they are."""
+    named = None if sessions is None else tuple(sessions)
+    return Question(
+        method="POST",
+        path="/v1/sessions/end",
+        body=_json(EndSessions(sessions=named, project=project)),
+        answer=EndedSessions,
+    )
+
+
 def extend_session(
     session: str, seconds: float, idempotency_key: str | None
 ) -> Question[SessionView]:
@@ -136,9 +176,21 @@ def list_projects() -> Question[Projects]:
     return Question(method="GET", path="/v1/projects", answer=Projects)
 
 
-def get_project(name: str) -> Question[ProjectView]:
+def get_project(name: str) -> Question[Project]:
     """Ask for one project."""
-    return Question(method="GET", path=_path("projects", name), answer=ProjectView)
+    return Question(method="GET", path=_path("projects", name), answer=Project)
+
+
+def change_project(name: str, change: ProjectChange, if_version: int | None) -> Question[Project]:
+    """Ask for a change of a project; held to a version it is asked for once, as it may pass."""
+    return Question(
+        method="PATCH",
+        path=_path("projects", name),
+        body=_json(change),
+        headers={} if if_version is None else {"If-Match": f'"{if_version}"'},
+        answer=Project,
+        repeatable=if_version is None,
+    )
 
 
 def get_queue(project: str) -> Question[ProjectQueue]:
