@@ -39,7 +39,13 @@ _KINDS: Final[Mapping[int, type[ClientError]]] = {
     HTTPStatus.SERVICE_UNAVAILABLE: Unavailable,
     HTTPStatus.GATEWAY_TIMEOUT: Unavailable,
 }
-_LIMITS: Final = frozenset(END_CODES[EndCode.LIMIT_REACHED].reasons) | {"limit_reached"}
+_LIMITS: Final = frozenset(
+    {
+        *END_CODES[EndCode.LIMIT_REACHED].reasons,
+        *END_CODES[EndCode.TIME_LIMIT].reasons,
+        "limit_reached",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ function settled(
   nowMs: number,
 ): Pending | null {
   if (pending.kind === 'afk') return session.state === 'idle' ? pending : null
+  if (pending.kind === 'hours') return session.hours_end_at ? pending : null
   const moved = pending.kind === 'runtime' ? movedMs(before, session) : 0
   if (moved === 0) return pending
   const untilMs = pending.untilMs + moved

@@ -58,6 +58,18 @@ describe('a warning', () => {
     expect(held(story)).toEqual([])
   })
 
+  test('of the hours is taken back once the session names no end of them', () => {
+    const story = streaming()
+      .session({ state: 'streaming', hours_end_at: UNTIL })
+      .told({ type: 'warning', kind: 'hours', seconds_left: 60 })
+
+    story.session({ state: 'streaming', hours_end_at: UNTIL })
+    expect(story.emitted('warning_over')).toEqual([])
+    story.session({ state: 'streaming', hours_end_at: null })
+
+    expect(story.emitted('warning_over')).toEqual([{ kind: 'hours' }])
+  })
+
   test('that comes again takes the place of the one before', () => {
     const story = streaming()
       .told(runtime)
