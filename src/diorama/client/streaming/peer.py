@@ -127,6 +127,8 @@ class Peer:
         if self._answered is None:
             description = RTCSessionDescription(offer.sdp, "offer")
             await self._connection.setRemoteDescription(description)
+            if not self._connection.getTransceivers():
+                raise ValueError("there is no video in the offer")
             await self._connection.setLocalDescription(await self._connection.createAnswer())
             self._answered = offer.sdp, self._connection.localDescription.sdp
         told, answer = self._answered
