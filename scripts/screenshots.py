@@ -31,6 +31,9 @@ IMAGES: Final = Path(__file__).parents[1] / "docs" / "images"
 MAX_BYTES: Final = 200_000
 SLOTS: Final = 2
 WAITERS: Final = 4
+STAY_FRAMES: Final = 60
+STAYS: Final = 10
+"""Fewer, and nobody is told how long it takes."""
 LOOKS: Final[tuple[tuple[str, int, int, Literal["light", "dark"]], ...]] = (
     ("", 1280, 720, "light"),
     ("-360", 360, 720, "dark"),
@@ -90,6 +93,22 @@ async def waiting(studio: Studio) -> None:
         line = [await Player.open(others, studio.diorama.address, "line") for _ in range(WAITERS)]
         await line[2].until_reads("#wait-title", f"You are number 3 of {WAITERS}")
         await shoot(line[2].page, "wait")
+
+
+async def waiting_long_enough(studio: Studio) -> None:
+    """Stand third in a line of which enough is known, of ten short stays."""
+    for _ in range(STAYS):
+        async with studio.someone() as visitor:
+            player = await studio.play(visitor, "line")
+            await player.until_frames_pass(STAY_FRAMES)
+        await studio.diorama.until_free(within_s=30)
+    async with studio.someone() as first, studio.someone() as others:
+        await studio.play(first, "line")
+        line = [await Player.open(others, studio.diorama.address, "line") for _ in range(WAITERS)]
+        await line[2].until_reads("#wait-figures", "about")
+        await others.grant_permissions(["notifications"])
+        await line[2].page.click("#wait-tell")
+        await shoot(line[2].page, "wait-eta")
 
 
 async def away(studio: Studio) -> None:
@@ -161,6 +180,7 @@ async def shared(studio: Studio) -> None:
 
 SHOTS: Final[dict[str, Callable[[Studio], Awaitable[None]]]] = {
     "wait": waiting,
+    "eta": waiting_long_enough,
     "away": away,
     "short": short,
     "gateway": gateway_lost,

@@ -59,11 +59,12 @@ function setTitle(text: string): void {
 }
 
 async function toggle(): Promise<void> {
-  if (!asked && 'Notification' in globalThis && Notification.permission === 'default') {
-    await Notification.requestPermission()
-  }
   asked = !asked
   showAsked()
+  if (asked && 'Notification' in globalThis && Notification.permission === 'default') {
+    await Notification.requestPermission()
+    showAsked()
+  }
 }
 
 function showAsked(): void {
@@ -73,9 +74,11 @@ function showAsked(): void {
 }
 
 function tellingWords(): string {
-  return canNotify()
-    ? 'By a silent notification, and by this tab’s title and icon.'
-    : 'This browser allows no notifications here: this tab’s title and icon change.'
+  if (canNotify()) return 'By a silent notification, and by this tab’s title and icon.'
+  const mayAsk = 'Notification' in globalThis && Notification.permission === 'default'
+  return mayAsk
+    ? 'By this tab’s title and icon, and by a silent notification if you allow it.'
+    : 'By this tab’s title and icon: this browser allows no notifications here.'
 }
 
 function canNotify(): boolean {

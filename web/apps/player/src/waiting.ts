@@ -72,8 +72,10 @@ function placeWords(queue: QueueView | null): string {
 
 function etaFigures({ eta_p50_s: likely, eta_p90_s: late }: QueueView): Figure[] {
   if (typeof likely !== 'number') return [['Still to wait', 'not known yet']]
-  const figures: Figure[] = [['Still to wait', `about ${spanWords(likely)}`]]
-  if (typeof late === 'number') figures.push(['9 of 10 wait less than', spanWords(late)])
+  const soon = spanWords(likely)
+  const figures: Figure[] = [['Still to wait', likely < 10 ? soon : `about ${soon}`]]
+  const latest = typeof late === 'number' ? spanWords(late) : soon
+  if (latest !== soon) figures.push(['9 of 10 wait less than', latest])
   return figures
 }
 

@@ -52,6 +52,12 @@ test('who stands in line reads the place and the time', () => {
   ])
 })
 
+test('a wait that hardly varies is told once', () => {
+  const words = queued({ position: 1, length: 1, eta_p50_s: 2, eta_p90_s: 9 })
+
+  expect(words.figures).toEqual([['Still to wait', 'a few seconds']])
+})
+
 test('without data it is said that nobody knows, and why', () => {
   const queue = { position: 2, length: 3, eta_p50_s: null, eta_p90_s: null }
 
