@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 import pytest_asyncio
@@ -12,8 +13,11 @@ from diorama.protocol.states import SessionState
 from tests.browser.framing import FRAMED_MS, Around, somebodys_site
 from tests.browser.player import Player
 from tests.browser.running import PAINTED, Running, running
+from tests.browser.waiting import until
+from tests.docs.blocks import REPOSITORY, blocks_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+DOCS: Final = REPOSITORY / "docs" / "embed.md"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -216,6 +220,36 @@ async def test_the_script_for_pages_around_does_all_of_it(
     )
 
     assert sent == [True, False], "a prompt is taken; what runs is not started again"
+
+
+async def test_the_code_of_the_docs_page_works_as_it_stands(
+    embedded: Running, friend: str, someone: BrowserContext
+) -> None:
+    page = await someone.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    html, by_module, by_hand = (
+        block.text.replace("https://play.example.com", embedded.address).replace("cove", "painted")
+        for block in blocks_of(DOCS, DOCS.read_text())
+        if block.language in {"html", "js"}
+    )
+
+    async def says(word: str) -> None:
+        async def look() -> bool | None:
+            return any(word in text for text in said) or None
+
+        await until(look, what=f"the page logs {word}")
+
+    await page.goto(friend)
+    await page.evaluate("(html) => { document.body.innerHTML = html }", html)
+    await page.add_script_tag(content=by_module, type="module")
+    await says("streaming")
+    said.clear()
+    await page.goto(friend)
+    await page.evaluate("() => frame.remove()")
+    await page.add_script_tag(content=by_hand, type="module")
+    await says("ready")
+    await says("stats")
 
 
 async def test_the_share_menu_gives_the_code_of_the_frame(

@@ -14,6 +14,9 @@ import {
 import { part, setText, showScreen, withText } from './page.ts'
 import { endThere, findOwn } from './siblings.ts'
 
+/** A session that was left gives its place back within a second. */
+const FREED_WITHIN_MS = 1_500
+
 const next = part('end-again', HTMLButtonElement)
 const back = part('end-back', HTMLAnchorElement)
 
@@ -84,8 +87,9 @@ function endButton(session: string, again: () => void): HTMLButtonElement {
   button.className = 'small'
   button.addEventListener('click', () => {
     button.disabled = true
+    button.textContent = 'Ending…'
     endThere(session)
-    again()
+    setTimeout(again, FREED_WITHIN_MS)
   })
   return button
 }

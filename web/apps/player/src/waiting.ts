@@ -75,7 +75,7 @@ function etaFigures({ eta_p50_s: likely, eta_p90_s: late }: QueueView): Figure[]
   const soon = spanWords(likely)
   const figures: Figure[] = [['Still to wait', likely < 10 ? soon : `about ${soon}`]]
   const latest = typeof late === 'number' ? spanWords(late) : soon
-  if (latest !== soon) figures.push(['9 of 10 wait less than', latest])
+  if (latest !== soon) figures.push(['9 of 10 less than', latest])
   return figures
 }
 

@@ -36,22 +36,27 @@ export function warn({ kind, seconds_left }: Warned): void {
 }
 
 /**
- * Reads the end of the runtime from a session's view: it is known after a reload without any
- * warning, and moves when the session is extended.
+ * Reads the deadlines of a session's view: they are known after a reload without any warning, move
+ * when the session is extended, and go when the viewer is back.
  */
-export function readDeadlines({ runs_until }: SessionView): void {
-  if (typeof runs_until !== 'string') return
-  const leftS = secondsUntil(runs_until, Date.now())
-  if (leftS > RUNTIME_FROM_S) unwarn('runtime')
-  else if (!deadlines.has('runtime') || isMoved(leftS)) {
-    set(withDeadline(deadlines, 'runtime', performance.now() + leftS * 1_000))
+export function readDeadlines({ runs_until, afk_ends_at }: SessionView): void {
+  follow('runtime', runs_until ?? null, RUNTIME_FROM_S)
+  follow('afk', afk_ends_at ?? null, Infinity)
+}
+
+/** Counts down to an instant of the gateway, or takes the countdown back where it is far off. */
+function follow(kind: string, instant: string | null, fromS: number): void {
+  const leftS = instant === null ? Infinity : secondsUntil(instant, Date.now())
+  if (instant === null || leftS > fromS) unwarn(kind)
+  else if (isMoved(kind, leftS)) {
+    set(withDeadline(deadlines, kind, performance.now() + leftS * 1_000))
   }
 }
 
-/** Whether the end moved by more than the clocks differ. */
-function isMoved(leftS: number): boolean {
-  const untilMs = deadlines.get('runtime') ?? 0
-  return Math.abs((untilMs - performance.now()) / 1_000 - leftS) > 5
+/** Whether an end is new, or moved by more than the clocks differ. */
+function isMoved(kind: string, leftS: number): boolean {
+  const untilMs = deadlines.get(kind)
+  return untilMs === undefined || Math.abs((untilMs - performance.now()) / 1_000 - leftS) > 5
 }
 
 /** Takes a warning back; without a kind, all. */

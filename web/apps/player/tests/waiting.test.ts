@@ -48,7 +48,7 @@ test('who stands in line reads the place and the time', () => {
   expect(words.title).toBe('You are next (1 of 3)')
   expect(words.figures).toEqual([
     ['Still to wait', 'about 50 seconds'],
-    ['9 of 10 wait less than', '2 minutes'],
+    ['9 of 10 less than', '2 minutes'],
   ])
 })
 

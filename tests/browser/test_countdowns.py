@@ -1,0 +1,125 @@
+"""Countdowns, refusals and lost pictures, as a person sees them and gets out of them."""
+
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import BrowserContext
+
+from diorama.protocol.states import SessionState
+from tests.browser.player import Player
+from tests.browser.running import PAINTED, Running, running
+from tests.browser.waiting import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+RULES: Final = """
+[projects.rules]
+worker_count = 1
+on_limit = "reject"
+queue.enabled = false
+max_runtime_s = 200
+[projects.rules.afk]
+warn_after_s = 1
+disconnect_after_s = 600
+"""
+PATIENT: Final = "[timers]\npage_left_grace_s = 10\n"
+"""However slow this machine is, a page that reloads is back in that time."""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def strict(tmp_path: Path) -> AsyncIterator[Running]:
+    """Yield a Diorama that soon warns, and lets one viewer in."""
+    async with running(tmp_path, PATIENT + PAINTED + RULES, slots=1) as found:
+        yield found
+
+
+async def test_both_countdowns_survive_a_reload_and_the_button_says_that_the_viewer_is_there(
+    strict: Running, someone: BrowserContext
+) -> None:
+    player = await Player.open(someone, strict.address, "painted")
+    await player.until_playing()
+    # of two ends the nearer is shown: that of the runtime
+    await player.until_reads("#warning-title", "Your time is nearly up")
+    session = await strict.only_session()
+    await strict.until_session(session.id, SessionState.IDLE)
+
+    await player.page.reload()
+    await player.until_playing()
+    await player.until_reads("#warning-title", "Your time is nearly up")
+
+    again = await strict.only_session()
+    assert again.id == session.id
+    assert again.runs_until == session.runs_until
+
+
+async def test_who_is_refused_can_end_what_another_tab_of_theirs_holds(
+    strict: Running, someone: BrowserContext
+) -> None:
+    first = await Player.open(someone, strict.address, "painted")
+    await first.until_playing()
+    second = await Player.open(someone, strict.address, "painted")
+    await second.until_reads("#end-code", "4010")
+
+    await second.page.click("#end-holders button")
+    await first.until_screen("ended")
+    await second.page.wait_for_selector("body:not([data-screen=ended])")
+
+    async def gets_in() -> bool | None:
+        if await second.page.locator("#end-again").is_visible():  # the slot is yet to be free
+            await second.page.click("#end-again")
+        return await second.page.locator("body[data-screen=playing]").count() > 0 or None
+
+    await until(gets_in, what="the second tab plays")
+
+
+async def test_a_stranger_sees_what_holds_the_place_and_no_button(
+    strict: Running, someone: BrowserContext, another: BrowserContext
+) -> None:
+    first = await Player.open(someone, strict.address, "painted")
+    await first.until_playing()
+    second = await Player.open(another, strict.address, "painted")
+    await second.until_reads("#end-holders", "painted")
+    await second.until_reads("#end-freeing", "when any of these ends")
+
+    assert await second.page.locator("#end-holders button").count() == 0
+
+
+async def test_a_lost_picture_stays_under_what_is_tried_and_lives_again(
+    diorama: Running, someone: BrowserContext
+) -> None:
+    player = await Player.open(someone, diorama.address, "painted")
+    await player.until_playing()
+    await player.press("w")
+    await player.until_colour("red")
+    worker = diorama.worker_pid()
+
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        await player.until_reads("#lost", "Your world is kept as you left it for")
+        await player.until_colour("red")
+        assert await player.page.locator("#picture").is_visible()
+        assert await player.page.locator("#wait").is_hidden()
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    await player.page.locator("#lost").wait_for(state="hidden")
+    await player.until_frames_pass(5)
+    await player.until_colour("red")
+
+
+async def test_the_line_can_be_left_and_the_tab_tells_the_place(
+    diorama: Running, someone: BrowserContext, another: BrowserContext
+) -> None:
+    first = await Player.open(someone, diorama.address, "painted")
+    await first.until_playing()
+    second = await Player.open(another, diorama.address, "painted")
+    await second.until_reads("#wait-figures", "not known yet")
+    await second.page.wait_for_function("document.title === '(1) Painted · in line'")
+
+    await second.page.click("#wait-leave")
+
+    await second.until_reads("#end-title", "All done")
+    assert await second.page.title() == "Painted · Diorama"
