@@ -35,6 +35,10 @@ const EVENTS: Readonly<Record<keyof DioramaEvents, true>> = {
   ended: true,
 }
 
+/** What counts when the next session is opened, and disturbs none that is. */
+const LATER: ReadonlySet<string> = new Set(['auto-restart', 'when-hidden', 'hidden-for-s'])
+const WHEN_HIDDEN = ['keep', 'pause_input', 'disconnect'] as const
+
 const SHADOW = `
 <style>
   :host { display: block; position: relative; aspect-ratio: 16 / 9; background: #000; overflow: hidden }
@@ -69,9 +73,12 @@ export class DioramaStreamElement extends Base {
     'muted',
     'input',
     'pointer-lock',
+    'auto-restart',
+    'when-hidden',
+    'hidden-for-s',
   ]
   /** A ticket or key, for projects that are not public; set it before the element is put up. */
-  token: string | null = null
+  token: NonNullable<ConnectOptions['token']> | null = null
   private held: Held | null = null
   private stage: Stage | null = null
   private stops: (() => void)[] = []
@@ -137,7 +144,7 @@ export class DioramaStreamElement extends Base {
     if (before === after) return
     if (name === 'muted') this.picture.muted = after !== null
     else if (name === 'input' || name === 'pointer-lock') this.stage?.setInput(this.inputOptions())
-    else if (this.held) this.changeProject()
+    else if (this.held && !LATER.has(name)) this.changeProject()
   }
 
   /** Several attributes may change at once: it starts again when they have. */
@@ -175,7 +182,7 @@ export class DioramaStreamElement extends Base {
   private forward(session: DioramaSession, name: keyof DioramaEvents): () => void {
     return session.on(name, (detail) => {
       if (name === 'state' || name === 'ended') this.showState()
-      this.dispatchEvent(new CustomEvent(`diorama-${name.replace('_', '-')}`, { detail }))
+      this.dispatchEvent(new CustomEvent(`diorama-${name.replaceAll('_', '-')}`, { detail }))
     })
   }
 
@@ -195,6 +202,17 @@ export class DioramaStreamElement extends Base {
       ...(region !== null && { region }),
       ...(clientId !== null && { clientId }),
       ...(this.token !== null && { token: this.token }),
+      ...this.policyOptions(),
+    }
+  }
+
+  private policyOptions(): Pick<ConnectOptions, 'autoRestart' | 'whenHidden' | 'hiddenForS'> {
+    const whenHidden = WHEN_HIDDEN.find((each) => each === this.getAttribute('when-hidden'))
+    const hiddenForS = Number(this.getAttribute('hidden-for-s') ?? NaN)
+    return {
+      autoRestart: this.hasAttribute('auto-restart'),
+      ...(whenHidden && { whenHidden }),
+      ...(Number.isFinite(hiddenForS) && { hiddenForS }),
     }
   }
 

@@ -12,7 +12,7 @@ import {
   useSyncExternalStore,
 } from 'react'
 
-import type { Ended, MediaState, Reconnecting } from './core/model.ts'
+import type { Ended, MediaState, Reconnecting, Warning } from './core/model.ts'
 import type { InputOptions } from './rtc/input.ts'
 import { type ConnectOptions, type DioramaEvents, type DioramaSession, hold } from './session.ts'
 import { Stage } from './stage.ts'
@@ -36,15 +36,22 @@ export interface Diorama {
   readonly queue: QueueView | null
   readonly media: MediaState
   readonly reconnecting: Reconnecting | null
+  readonly warnings: readonly Warning[]
+  /** Whether no sound is played, whatever the reason. */
+  readonly muted: boolean
   readonly end: Ended | null
   /** Opens a new session after the end of the last. */
   readonly restart: () => void
   readonly disconnect: () => Promise<void>
   readonly send: (data: unknown) => Promise<boolean>
   readonly prompt: (text: string) => boolean
+  readonly setMuted: (muted: boolean) => void
 }
 
-type Shown = Pick<Diorama, 'state' | 'view' | 'queue' | 'media' | 'reconnecting' | 'end'>
+type Shown = Pick<
+  Diorama,
+  'state' | 'view' | 'queue' | 'media' | 'reconnecting' | 'warnings' | 'muted' | 'end'
+>
 
 const NOTHING: Shown = {
   state: 'requesting',
@@ -52,6 +59,8 @@ const NOTHING: Shown = {
   queue: null,
   media: 'none',
   reconnecting: null,
+  warnings: [],
+  muted: false,
   end: null,
 }
 const CHANGES = [
@@ -96,7 +105,8 @@ export function useDiorama(options: UseDioramaOptions): Diorama {
     [session],
   )
   const prompt = useCallback((text: string) => session?.prompt(text) ?? false, [session])
-  return { ...shown, session, videoRef: setVideo, restart, disconnect, send, prompt }
+  const setMuted = useCallback((muted: boolean) => session?.setMuted(muted), [session])
+  return { ...shown, session, videoRef: setVideo, restart, disconnect, send, prompt, setMuted }
 }
 
 /** Calls `listener`, always its latest version, when the session emits `name`. */
@@ -165,19 +175,26 @@ function useShown(session: DioramaSession | null): Shown {
 }
 
 function shownOf(session: DioramaSession): Shown {
-  const { state, view, media, reconnecting, end } = session
+  const { state, view, media, reconnecting, warnings, muted, end } = session
   return {
     state,
     view,
     queue: state === 'queued' ? (view?.queue ?? null) : null,
     media,
     reconnecting,
+    warnings,
+    muted,
     end,
   }
 }
 
+/** What is left of a warning's time passes by itself; its deadline tells two apart. */
 function isSame(one: Shown, other: Shown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
+  return textOf(one) === textOf(other)
+}
+
+function textOf({ warnings, ...rest }: Shown): string {
+  return JSON.stringify([rest, warnings.map(({ kind, endsAtMs }) => [kind, endsAtMs])])
 }
 
 function inputOf(input: boolean | InputOptions | undefined): InputOptions | null {

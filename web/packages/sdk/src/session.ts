@@ -3,7 +3,7 @@
  * asks for it. Components that mount twice (StrictMode) or are replaced while they run (HMR) find it
  * again by the tab's client id and the project.
  */
-import type { InputEvent, SessionState, SessionView } from '@diorama/protocol'
+import type { InputEvent, OpenSession, SessionState, SessionView } from '@diorama/protocol'
 
 import type { Diagnostics } from './diagnostics.ts'
 import { verdict } from './core/diagnosis.ts'
@@ -21,7 +21,6 @@ import { mediaOf, reconnectingOf, stateOf } from './core/views.ts'
 import { warningsOf } from './core/warnings.ts'
 import { Connection } from './rtc/connection.ts'
 import { deviceLabel } from './rtc/device.ts'
-import type { SessionRequest } from './rtc/requests.ts'
 import { Screen } from './rtc/screen.ts'
 import { tabClientId } from './rtc/tab.ts'
 import { VERSION } from './version.ts'
@@ -144,7 +143,7 @@ export class DioramaSession {
 
   /** What will end the session unless something is done, the first to do so in front. */
   get warnings(): Warning[] {
-    return warningsOf(this.connection.model, this.connection.now())
+    return warningsOf(this.connection.model, performance.now())
   }
 
   /** Whether no sound is played: because nobody wants it, or because the browser waits for a gesture. */
@@ -306,7 +305,7 @@ function policyOf({ autoRestart, whenHidden, hiddenForS }: ConnectOptions): Poli
   }
 }
 
-function requestOf(options: ConnectOptions & { clientId: string }): SessionRequest {
+function requestOf(options: ConnectOptions & { clientId: string }): OpenSession {
   const { warnAfterS, disconnectAfterS } = options.afk ?? {}
   const afk = {
     ...(warnAfterS !== undefined && { warn_after_s: warnAfterS }),

@@ -73,6 +73,8 @@ export interface Restarts {
 export interface Pending {
   readonly kind: Warned['kind']
   readonly untilMs: number
+  /** The same instant on the clock of people, as it was told. */
+  readonly endsAtMs: number
 }
 
 export interface Model {

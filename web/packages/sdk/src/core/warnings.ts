@@ -11,7 +11,12 @@ const RUNTIME_WARNING_MS = 300_000
 
 /** Returns the step for a warning; a later one of its kind takes the place of the earlier. */
 export function takeWarning(model: Model, { kind, seconds_left }: Warned, moment: Moment): Step {
-  const pending = { kind, untilMs: moment.nowMs + seconds_left * 1_000 }
+  const leftMs = seconds_left * 1_000
+  const pending = {
+    kind,
+    untilMs: moment.nowMs + leftMs,
+    endsAtMs: Math.round(moment.epochMs + leftMs),
+  }
   return {
     model: { ...model, warned: [...others(model, kind), pending] },
     effects: [warningTold(pending, moment)],
@@ -44,7 +49,8 @@ function settled(
   const moved = pending.kind === 'runtime' ? movedMs(before, session) : 0
   if (moved === 0) return pending
   const untilMs = pending.untilMs + moved
-  return untilMs - nowMs > RUNTIME_WARNING_MS ? null : { ...pending, untilMs }
+  const endsAtMs = pending.endsAtMs + moved
+  return untilMs - nowMs > RUNTIME_WARNING_MS ? null : { ...pending, untilMs, endsAtMs }
 }
 
 function movedMs(before: SessionView | null, session: SessionView): number {
@@ -54,29 +60,23 @@ function movedMs(before: SessionView | null, session: SessionView): number {
 }
 
 /** Returns the warnings that hold, the one that ends first in front. */
-export function warningsOf(model: Model, moment: Pick<Moment, 'nowMs' | 'epochMs'>): Warning[] {
+export function warningsOf(model: Model, nowMs: number): Warning[] {
   return model.warned
-    .filter(({ untilMs }) => untilMs > moment.nowMs)
+    .filter(({ untilMs }) => untilMs > nowMs)
     .sort((one, other) => one.untilMs - other.untilMs)
-    .map((pending) => warning(pending, moment))
+    .map((pending) => warning(pending, nowMs))
 }
 
 function others({ warned }: Model, kind: Warned['kind']): Pending[] {
   return warned.filter((pending) => pending.kind !== kind)
 }
 
-function warning({ kind, untilMs }: Pending, at: Pick<Moment, 'nowMs' | 'epochMs'>): Warning {
-  const leftMs = Math.max(untilMs - at.nowMs, 0)
-  return {
-    type: 'warning',
-    kind,
-    seconds_left: leftMs / 1_000,
-    endsAtMs: Math.round(at.epochMs + leftMs),
-  }
+function warning({ kind, untilMs, endsAtMs }: Pending, nowMs: number): Warning {
+  return { type: 'warning', kind, seconds_left: Math.max(untilMs - nowMs, 0) / 1_000, endsAtMs }
 }
 
-function warningTold(pending: Pending, moment: Moment): Effect {
-  return { do: 'emit', emitted: { name: 'warning', detail: warning(pending, moment) } }
+function warningTold(pending: Pending, { nowMs }: Moment): Effect {
+  return { do: 'emit', emitted: { name: 'warning', detail: warning(pending, nowMs) } }
 }
 
 function overTold(kind: Warned['kind']): Effect {

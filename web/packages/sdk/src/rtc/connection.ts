@@ -2,7 +2,7 @@
  * Carries out what `core/session.ts` decides: the only place that holds the model. It owns one
  * request, one socket, one peer connection and one timer, and turns what they do into events.
  */
-import type { Candidate, GatewayToViewer, InputEvent, Offer } from '@diorama/protocol'
+import type { Candidate, GatewayToViewer, InputEvent, Offer, OpenSession } from '@diorama/protocol'
 
 import type { Facts } from '../core/diagnosis.ts'
 import {
@@ -10,7 +10,6 @@ import {
   type Emitted,
   type Event,
   type Model,
-  type Moment,
   newModel,
   type Policy,
 } from '../core/model.ts'
@@ -22,7 +21,7 @@ import { mediaOf, reconnectingOf, stateOf } from '../core/views.ts'
 import { Alarm } from './alarm.ts'
 import { videoCodecs } from './device.ts'
 import { Peer } from './peer.ts'
-import { type Answer, postBye, postSession, type SessionRequest } from './requests.ts'
+import { type Answer, postBye, postSession } from './requests.ts'
 import { randomName } from './tab.ts'
 
 /** Time for the last word on a data channel to leave before its connection is closed. */
@@ -38,7 +37,7 @@ const RELEASES: ReadonlySet<InputEvent['type']> = new Set([
 
 export interface Wishes {
   readonly server: string
-  readonly request: SessionRequest
+  readonly request: OpenSession
   readonly policy: Policy
   /** Whether input of a hidden page is dropped. */
   readonly pausesHidden: boolean
@@ -92,11 +91,6 @@ export class Connection {
 
   leave(code: 1000 | 1001): void {
     this.dispatch({ type: 'leave', code })
-  }
-
-  /** The time on both clocks. */
-  now(): Pick<Moment, 'nowMs' | 'epochMs'> {
-    return { nowMs: performance.now(), epochMs: Date.now() }
   }
 
   sendInput(event: InputEvent): boolean {
@@ -184,7 +178,7 @@ export class Connection {
   }
 
   private decide(event: Event): void {
-    const moment = { ...this.now(), chance: Math.random() }
+    const moment = { nowMs: performance.now(), epochMs: Date.now(), chance: Math.random() }
     const { model, effects } = handle(this.model, event, moment)
     this.model = model
     this.note(wordsOfEvent(event))

@@ -6,10 +6,6 @@ import type { ProblemDocument } from '../core/ends.ts'
 const ANSWER_WITHIN_MS = 10_000
 const MEMBERS = new Set(['type', 'title', 'status', 'code', 'detail', 'request_id'])
 
-export interface SessionRequest extends OpenSession {
-  readonly afk?: { readonly warn_after_s?: number; readonly disconnect_after_s?: number }
-}
-
 export type Answer =
   | { readonly type: 'opened'; readonly answer: OpenedSession }
   | { readonly type: 'refused'; readonly problem: ProblemDocument }
@@ -21,7 +17,7 @@ export type Answer =
  */
 export async function postSession(
   server: string,
-  body: SessionRequest,
+  body: OpenSession,
   idempotencyKey: string,
   token: string | null,
 ): Promise<Answer> {

@@ -9,7 +9,7 @@ const UNTIL = '2026-01-01T00:10:00Z'
 const LATER = '2026-01-01T00:11:00Z'
 
 function held(story: Story) {
-  return warningsOf(story.model, { nowMs: story.nowMs, epochMs: EPOCH_MS + story.nowMs })
+  return warningsOf(story.model, story.nowMs)
 }
 
 describe('a warning', () => {
