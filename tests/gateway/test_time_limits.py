@@ -13,6 +13,7 @@ from diorama.projects.rules import AfkRules, Rules
 from diorama.protocol.states import SessionState as S
 from diorama.protocol.viewer import Warned
 from diorama.protocol.worker import BeatConfirmed, Problem
+from tests.clock import NOON_US
 from tests.gateway.running import Place, gateway_at
 
 SHORT = ProjectSettings(
@@ -259,3 +260,56 @@ async def test_a_start_under_another_plan_ends_nobody(tmp_path: Path) -> None:
     assert (lower.plan, lower.concurrent_streams, lower.stream_us) == ("free", 5, FREE.stream_us)
     assert (lower.held, states) == (7, {"connecting"})
     assert refused.json["session"]["state"] == "queued"  # type: ignore[index]
+
+
+async def test_a_restart_forgets_no_clock(tmp_path: Path) -> None:
+    """The gateway is away while the runtime ends: it ended when it should have."""
+    async with gateway_at(tmp_path, SHORT) as place:
+        worker = await place.worker()
+        opened = await place.open()
+        viewer = await place.viewer(opened)
+        assign = await worker.start()
+        started = await viewer.until("streaming")
+        await worker.send(type="hold_off", session=assign.session, term=assign.term, seconds=50)
+        await viewer.session()
+    async with gateway_at(tmp_path, SHORT, now_us=NOON_US + 64_000_000) as place:
+        await place.sweep(after_s=0)
+        before = await place.look(opened)
+        row = await place.gateway.desk.look(lambda w: w.stores.sessions.get(opened.session.id))
+        await place.sweep(after_s=1.5)
+        after = await place.look(opened)
+
+    assert row is not None
+    assert (row.hold.spent_by(NOON_US + 99_000_000), before.end) == (50_000_000, None)
+    assert after.end is not None
+    assert (after.end.reason, after.ended_at) == ("max_runtime", started.runs_until)
+
+
+async def test_a_machine_that_goes_is_told_with_a_countdown(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path) as place:
+        worker = await place.worker()
+        opened = await place.open()
+        viewer = await place.viewer(opened)
+        await worker.start()
+        await viewer.until("streaming")
+        await worker.send(type="draining", deadline_s=30)
+        await worker.say_hello()
+        await worker.next(Problem)  # of the second hello: the first word was taken
+        await place.sweep(after_s=1)
+        view = await viewer.session()
+        warned = await viewer.next(Warned)
+        late = await (await place.viewer()).hello(opened.token, attachment=1)
+
+    assert (warned.kind, warned.seconds_left) == ("draining", 29)
+    assert view.drains_at == late.session.drains_at
+    assert view.drains_at is not None
+
+
+@pytest.mark.parametrize("deadline_s", ["-1", "1e308", "NaN", "null"])
+async def test_a_worker_cannot_go_at_no_time(tmp_path: Path, deadline_s: str) -> None:
+    async with gateway_at(tmp_path) as place:
+        worker = await place.worker()
+        await worker.socket.send_str(f'{{"type":"draining","deadline_s":{deadline_s}}}')
+        problem = await worker.next(Problem)
+
+    assert problem.code in {"schema", "json_number"}

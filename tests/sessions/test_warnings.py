@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from diorama.kernel.units import seconds
+from diorama.kernel.units import SECOND_US, seconds
 from diorama.projects.rules import Rules
 from diorama.protocol.states import SessionState
 from diorama.sessions.lifecycle import Session
-from diorama.sessions.warnings import Notice, warnings
+from diorama.sessions.warnings import Ends, Notice, warnings
 from tests.clock import NOON_US
 
 RULES = Rules(max_runtime_s=600)
@@ -79,6 +79,35 @@ def test_more_runtime_takes_the_warning_back_and_gives_it_anew() -> None:
     assert warnings(longer, at(499.999999)) == []
     assert warnings(longer, at(545)) == [Notice("runtime", (at(800), 300), 255.0)]
     assert warnings(longer, at(740)) == [Notice("runtime", (at(800), 60), 60.0)]
+
+
+@pytest.mark.parametrize(
+    ("now_s", "expected"),
+    [
+        (99.9, []),
+        (100, [Notice("hours", (at(400) // SECOND_US, 300), 300.0)]),
+        (340, [Notice("hours", (at(400) // SECOND_US, 60), 60.0)]),
+        (500, [Notice("hours", (at(400) // SECOND_US, 60), 0.0)]),
+    ],
+)
+def test_the_end_of_the_hours_is_told_five_minutes_and_one_minute_before(
+    now_s: float, expected: list[Notice]
+) -> None:
+    session = streaming(Rules(max_runtime_s=86_400))
+
+    assert warnings(session, at(now_s), Ends(hours_us=at(400))) == expected
+
+
+def test_who_waits_for_a_slot_is_not_warned_of_what_ends_streams() -> None:
+    waiting = replace(streaming(), state=SessionState.QUEUED, runs_until_us=None)
+
+    assert warnings(waiting, at(1), Ends(hours_us=at(2), drains_us=at(2))) == []
+
+
+def test_a_machine_that_goes_is_told_at_once() -> None:
+    assert warnings(streaming(), at(1), Ends(drains_us=at(5))) == [
+        Notice("draining", (at(5), 0), 4.0)
+    ]
 
 
 def test_who_has_ended_is_warned_of_nothing() -> None:

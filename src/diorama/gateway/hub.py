@@ -5,7 +5,7 @@ changes coalesce and the last word is always the store's. Nothing here is needed
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Protocol
 
 import msgspec
@@ -13,7 +13,7 @@ import msgspec
 from diorama.gateway.hints import Hints
 from diorama.protocol.viewer import ToViewer
 from diorama.protocol.views import QueueView, SessionView
-from diorama.sessions.hours import HoursLeft
+from diorama.sessions.foresight import Foreseen
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.work import Changes
 
@@ -52,7 +52,7 @@ class ViewerEnd(Protocol):
     async def show_place(self, place: QueueView) -> None:
         """Be told its place in line."""
 
-    async def warn(self, now_us: int, hours: Mapping[str, HoursLeft]) -> None:
+    async def warn(self, now_us: int, foreseen: Foreseen) -> None:
         """Be told what it should have been warned of by `now_us`."""
 
     async def signal(self, message: ToViewer) -> None:

@@ -18,7 +18,8 @@ from diorama.kernel.errors import Unavailable
 from diorama.kernel.units import SECOND_US, seconds
 from diorama.sessions import sweep
 from diorama.sessions.dispatch import dispatch_lane, waiting_lanes, yield_slot
-from diorama.sessions.hours import due_accounts, end_without_hours, ending_hours
+from diorama.sessions.foresight import foresee
+from diorama.sessions.hours import due_accounts, end_without_hours
 from diorama.sessions.opening import forget_old_answers
 from diorama.sessions.relay import forget_signals
 from diorama.sessions.work import Work
@@ -136,9 +137,9 @@ class Sweeps:
             await self._desk.do(partial(sweep.expire, session_id=session_id, in_grace=in_grace))
 
     async def _warn(self, now_us: int) -> None:
-        hours = await self._desk.look(ending_hours)
+        foreseen = await self._desk.look(foresee)
         for end in self._hub.viewers():
-            await end.warn(now_us, hours)
+            await end.warn(now_us, foreseen)
 
     async def _look_at_clock(self) -> int:
         """Return the database's time; start the grace anew where it moved otherwise than time."""

@@ -5,8 +5,8 @@ from the pusher. Which of them means what is decided in `sessions`.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -35,11 +35,11 @@ from diorama.protocol.media import Answer, Candidate, Restart
 from diorama.protocol.strict_json import MAX_WS_BYTES
 from diorama.protocol.views import EndView, QueueView, SessionView
 from diorama.sessions.forecasting import eta_at
-from diorama.sessions.hours import HoursLeft, soon_us
+from diorama.sessions.foresight import Foreseen, ends_of
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.show import queue_view, session_view, time_of
 from diorama.sessions.viewing import Arrival, attach, heard_again, leave, renew_media, socket_closed
-from diorama.sessions.warnings import warnings
+from diorama.sessions.warnings import Ends, warnings
 from diorama.sessions.work import Work
 
 if TYPE_CHECKING:
@@ -63,14 +63,12 @@ def seen_by_viewer(work: Work, session_id: str) -> tuple[Session, SessionView] |
 
 
 def view_of(work: Work, session: Session) -> SessionView:
-    """Return a session's view, with its place in line and the end of its hours where due."""
+    """Return a session's view, with its place in line and what will end it."""
     project = work.stores.projects.get(session.project_id)
     if project is None:
         raise AssertionError(f"session {session.id} is of no project")
     queue = _queue(work, session) if session.state == "queued" else None
-    return session_view(
-        session, project=project.name, queue=queue, hours_end_us=soon_us(work, session)
-    )
+    return session_view(session, project=project.name, queue=queue, ends=ends_of(work, session))
 
 
 def _queue(work: Work, session: Session) -> QueueView:
@@ -169,30 +167,29 @@ class ViewerSocket:
         self._shown = msgspec.structs.replace(shown, queue=place)
         await self._line.send(wire.SessionChanged(session=self._shown))
 
-    async def warn(self, now_us: int, hours: Mapping[str, HoursLeft]) -> None:
-        """Send what the viewer should have been warned of by `now_us`, each once.
-
-        `hours` is what is left to the accounts whose hours may end soon.
-        """
-        left = hours.get(self._session.account_id)
-        hours_end_us = None if left is None else left.end_us(self._session)
-        notices = warnings(self._session, now_us, hours_end_us=hours_end_us)
-        is_soon = any(notice.kind == "hours" for notice in notices)
-        await self._show_hours(hours_end_us if is_soon else None)
+    async def warn(self, now_us: int, foreseen: Foreseen) -> None:
+        """Send what the viewer should have been warned of by `now_us`, each once."""
+        ends = foreseen.ends_of(self._session)
+        notices = warnings(self._session, now_us, ends)
+        if not any(notice.kind == "hours" for notice in notices):
+            ends = replace(ends, hours_us=None)
+        await self._show_ends(ends)
         known, self._warned = self._warned, frozenset((n.kind, n.key) for n in notices)
         for notice in notices:
             if (notice.kind, notice.key) not in known:
                 warned = wire.Warned(kind=notice.kind, seconds_left=notice.seconds_left)
                 await self._line.send(warned)
 
-    async def _show_hours(self, end_us: int | None) -> None:
-        """Send the end of the hours if it moved, for other streams came or went."""
-        end_at = None if end_us is None else time_of(end_us)
+    async def _show_ends(self, ends: Ends) -> None:
+        """Send when other things end the session, if that moved: its version does not tell."""
+        hours_end_at = None if ends.hours_us is None else time_of(ends.hours_us)
+        drains_at = None if ends.drains_us is None else time_of(ends.drains_us)
         shown = self._shown
-        if shown is None or shown.end is not None or shown.hours_end_at == end_at:
+        if shown is None or shown.end is not None:
             return
-        self._shown = msgspec.structs.replace(shown, hours_end_at=end_at)
-        await self._line.send(wire.SessionChanged(session=self._shown))
+        self._shown = msgspec.structs.replace(shown, hours_end_at=hours_end_at, drains_at=drains_at)
+        if self._shown != shown:
+            await self._line.send(wire.SessionChanged(session=self._shown))
 
     async def signal(self, message: wire.ToViewer) -> None:
         """Send an offer or a candidate of the worker."""

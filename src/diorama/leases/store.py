@@ -40,6 +40,9 @@ class WorkerStore(Protocol):
     def all(self) -> list[Worker]:
         """Return every worker, by name."""
 
+    def draining(self) -> dict[str, int]:
+        """Return when each worker that drains stops what still runs, by its id."""
+
     def renew(
         self, renewals: Collection[Renewal], *, now_us: int, soft_us: int, hard_us: int
     ) -> set[Renewal]:

@@ -46,8 +46,9 @@ class SessionView(msgspec.Struct, frozen=True):
     """One session, as its viewer and its account may see it.
 
     What ends it if nothing else does: `runs_until`, from the first frame on, `afk_ends_at`, while
-    it is idle, and `hours_end_at`, where the account's stream hours of this month are used up
-    within 5 minutes. A countdown counts down to them, also on a page that was reloaded.
+    it is idle, `hours_end_at`, where the account's stream hours of this month are used up within 5
+    minutes, and `drains_at`, where its machine goes out of service. A countdown counts down to
+    them, also on a page that was reloaded.
     """
 
     id: str
@@ -63,6 +64,7 @@ class SessionView(msgspec.Struct, frozen=True):
     runs_until: Instant | None = None
     afk_ends_at: Instant | None = None
     hours_end_at: Instant | None = None
+    drains_at: Instant | None = None
     ended_at: Instant | None = None
     end_user: str | None = None
     device: str | None = None

@@ -179,7 +179,7 @@ class SignalFromWorker(msgspec.Struct, frozen=True, tag_field="type", tag="signa
 class Draining(msgspec.Struct, frozen=True, tag_field="type", tag="draining"):
     """The worker takes no new sessions and stops in `deadline_s` at the latest."""
 
-    deadline_s: float
+    deadline_s: Annotated[float, Meta(ge=0, le=86_400)]
 
 
 class Welcome(msgspec.Struct, frozen=True, tag_field="type", tag="welcome"):

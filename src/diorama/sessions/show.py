@@ -25,6 +25,7 @@ from diorama.protocol.views import (
 )
 from diorama.sessions.deadlines import afk_ends_us
 from diorama.sessions.lifecycle import Session
+from diorama.sessions.warnings import NO_ENDS, Ends
 from diorama.workers.capabilities import Worker
 
 
@@ -53,7 +54,7 @@ def session_view(
     *,
     project: str,
     queue: QueueView | None = None,
-    hours_end_us: int | None = None,
+    ends: Ends = NO_ENDS,
 ) -> SessionView:
     """Return a session as its viewer and its account may see it.
 
@@ -61,7 +62,7 @@ def session_view(
         session: the session.
         project: the project's name.
         queue: its place in line, for a waiter.
-        hours_end_us: when its account's stream hours are used up, where that is soon.
+        ends: what will end it beside its own clocks.
     """
     s = session
     attached = s.attachment > 0 and s.detached_us is None and s.state not in FINAL
@@ -78,7 +79,8 @@ def session_view(
         first_frame_at=_time(s.first_frame_us),
         runs_until=_time(s.runs_until_us),
         afk_ends_at=time_of(afk_ends_us(s)) if s.state is SessionState.IDLE else None,
-        hours_end_at=_time(hours_end_us),
+        hours_end_at=_time(ends.hours_us),
+        drains_at=_time(ends.drains_us),
         ended_at=_time(s.ended_us),
         end_user=s.end_user,
         device=s.device,

@@ -19,20 +19,34 @@ class Notice:
     `key` says of which end it warns, and how long before.
     """
 
-    kind: Literal["afk", "runtime", "hours"]
+    kind: Literal["afk", "runtime", "hours", "draining"]
     key: tuple[int, int]
     seconds_left: float
 
 
-def warnings(session: Session, now_us: int, *, hours_end_us: int | None = None) -> list[Notice]:
-    """Return what the viewer of a session should have been warned of by now.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """When something beside its own clocks ends a session, as things are; None is not soon.
 
-    `hours_end_us` is when its account's stream hours are used up, as things are.
+    Attributes:
+        hours_us: its account's stream hours are used up.
+        drains_us: its worker stops what still runs.
     """
+
+    hours_us: int | None = None
+    drains_us: int | None = None
+
+
+NO_ENDS: Final = Ends()
+
+
+def warnings(session: Session, now_us: int, ends: Ends = NO_ENDS) -> list[Notice]:
+    """Return what the viewer of a session should have been warned of by now."""
     return [
         *_afk(session, now_us),
         *_runtime(session, now_us),
-        *_hours(session, hours_end_us, now_us),
+        *_hours(session, ends.hours_us, now_us),
+        *_draining(session, ends.drains_us, now_us),
     ]
 
 
@@ -60,3 +74,9 @@ def _hours(session: Session, end_us: int | None, now_us: int) -> list[Notice]:
     left_s = max(end_us - now_us, 0) / SECOND_US
     reached = [warn_s for warn_s in WARNINGS_S if left_s <= warn_s]
     return [Notice("hours", (end_us // SECOND_US, int(min(reached))), left_s)] if reached else []
+
+
+def _draining(session: Session, end_us: int | None, now_us: int) -> list[Notice]:
+    if end_us is None or session.state not in HOLDS_SLOT:
+        return []
+    return [Notice("draining", (end_us, 0), max(end_us - now_us, 0) / SECOND_US)]

@@ -56,6 +56,7 @@ def register(work: Work, hello: wire.Hello) -> Worker:
         pool=hello.pool,
         boot_id=hello.boot_id,
         draining=same is not None and same.draining,
+        drains_until_us=None if same is None else same.drains_until_us,
         kinds=hello.kinds,
         encoders=hello.encoders,
         version=hello.version,
@@ -176,8 +177,8 @@ def report(work: Work, worker_id: str, message: wire.FromWorker) -> None:
     match message:
         case wire.Stopped():
             _stopped(work, worker_id, message)
-        case wire.Draining():
-            _draining(work, worker_id)
+        case wire.Draining(deadline_s=deadline_s):
+            _draining(work, worker_id, deadline_s)
         case (
             wire.Accepted()
             | wire.Rejected()
@@ -294,10 +295,11 @@ def _stopped(work: Work, worker_id: str, message: wire.Stopped) -> None:
     work.changes.room = True
 
 
-def _draining(work: Work, worker_id: str) -> None:
+def _draining(work: Work, worker_id: str, deadline_s: float) -> None:
     worker = work.stores.workers.get(worker_id, lock=True)
     if worker is not None:
-        work.stores.workers.put(replace(worker, draining=True))
+        until_us = work.now_us + seconds(deadline_s)
+        work.stores.workers.put(replace(worker, draining=True, drains_until_us=until_us))
 
 
 def wanted(work: Work, worker_id: str) -> list[Wanted]:

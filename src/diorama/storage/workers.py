@@ -12,7 +12,8 @@ from diorama.workers.capabilities import Worker
 
 _WORKER: Final = (
     "w.id, w.name, w.region, w.pool, w.boot_id, w.draining, w.kinds, w.encoders, w.version,"
-    " w.registered_us, w.host, w.socket, l.heard_us, l.soft_until_us, l.hard_until_us"
+    " w.registered_us, w.host, w.socket, w.drains_until_us, l.heard_us, l.soft_until_us,"
+    " l.hard_until_us"
 )
 _FROM_WORKER: Final = "FROM worker w JOIN worker_lease l ON l.worker_id = w.id"
 _SLOT_COLUMNS: Final = (
@@ -45,12 +46,13 @@ class SqlWorkerStore:
         w = worker
         self._tx.run(
             "INSERT INTO worker (id, name, region, pool, boot_id, draining, kinds, encoders,"
-            " version, registered_us, host, socket) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " version, registered_us, host, socket, drains_until_us)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET region = excluded.region, pool = excluded.pool,"
             " boot_id = excluded.boot_id, draining = excluded.draining, kinds = excluded.kinds,"
             " encoders = excluded.encoders, version = excluded.version,"
             " registered_us = excluded.registered_us, host = excluded.host,"
-            " socket = excluded.socket",
+            " socket = excluded.socket, drains_until_us = excluded.drains_until_us",
             w.id,
             w.name,
             w.region,
@@ -63,6 +65,7 @@ class SqlWorkerStore:
             w.registered_us,
             w.host,
             w.socket,
+            w.drains_until_us,
         )
         self._tx.run(
             "INSERT INTO worker_lease (worker_id, boot_id, heard_us, soft_until_us, hard_until_us)"
@@ -114,6 +117,14 @@ class SqlWorkerStore:
         return [
             _worker(row) for row in self._tx.run(f"SELECT {_WORKER} {_FROM_WORKER} ORDER BY w.name")
         ]
+
+    def draining(self) -> dict[str, int]:
+        """Return when each worker that drains stops what still runs, by its id."""
+        rows = self._tx.run(
+            "SELECT id, drains_until_us FROM worker"
+            " WHERE draining = 1 AND drains_until_us IS NOT NULL"
+        )
+        return dict(rows)
 
     def renew(
         self, renewals: Collection[Renewal], *, now_us: int, soft_us: int, hard_us: int
@@ -274,7 +285,7 @@ class SqlSlotStore:
 
 def _worker(row: Sequence[Any]) -> Worker:  # a row is what the driver gives; types are the schema's
     i, name, region, pool, boot_id, draining, kinds, encoders, version, *more = row
-    registered, host, socket, heard_us, soft_until_us, hard_until_us = more
+    registered, host, socket, drains_until_us, heard_us, soft_until_us, hard_until_us = more
     return Worker(
         id=i,
         name=name,
@@ -288,6 +299,7 @@ def _worker(row: Sequence[Any]) -> Worker:  # a row is what the driver gives; ty
         registered_us=registered,
         host=host,
         socket=socket,
+        drains_until_us=drains_until_us,
         heard_us=heard_us,
         soft_until_us=soft_until_us,
         hard_until_us=hard_until_us,

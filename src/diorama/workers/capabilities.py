@@ -23,6 +23,7 @@ class Worker:
         heard_us: when its last renewal was written, database time.
         soft_until_us: until when it counts as heard.
         hard_until_us: until when its slots may be in use, whatever is heard of it.
+        drains_until_us: when it stops what still runs, while it drains.
         host: the name of its machine, for the operator.
         socket: the number of its registration; the highest is that of its newest socket.
     """
@@ -42,6 +43,7 @@ class Worker:
     hard_until_us: int
     host: str = ""
     socket: int = 1
+    drains_until_us: int | None = None
 
     def standing(self, now_us: int) -> Standing:
         """Return how the worker stands at `now_us`. The end of a lease is too late."""

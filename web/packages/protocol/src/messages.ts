@@ -119,8 +119,9 @@ export interface Welcome {
  * One session, as its viewer and its account may see it.
  *
  * What ends it if nothing else does: `runs_until`, from the first frame on, `afk_ends_at`, while
- * it is idle, and `hours_end_at`, where the account's stream hours of this month are used up
- * within 5 minutes. A countdown counts down to them, also on a page that was reloaded.
+ * it is idle, `hours_end_at`, where the account's stream hours of this month are used up within 5
+ * minutes, and `drains_at`, where its machine goes out of service. A countdown counts down to
+ * them, also on a page that was reloaded.
  */
 export interface SessionView {
   id: string
@@ -136,6 +137,7 @@ export interface SessionView {
   runs_until?: string | null
   afk_ends_at?: string | null
   hours_end_at?: string | null
+  drains_at?: string | null
   ended_at?: string | null
   end_user?: string | null
   device?: string | null
