@@ -1,7 +1,7 @@
 """What a viewer was warned of, each with its deadline, until it is taken back. Pure.
 
-Input takes an AFK warning back, and a later end of the runtime that of the runtime. The gateway
-warns again whoever comes back, so a viewer that reconnects loses none.
+Input takes an AFK warning back, a later end of the runtime that of the runtime, new hours that of
+the hours. The gateway warns again whoever comes back, so a viewer that reconnects loses none.
 """
 
 from dataclasses import replace
@@ -47,6 +47,8 @@ def _settled(
 ) -> Pending | None:
     if pending.kind == "afk":
         return pending if session.state is SessionState.IDLE else None
+    if pending.kind == "hours":
+        return pending if session.hours_end_at is not None else None
     moved_s = _moved_s(before, session) if pending.kind == "runtime" else 0.0
     if moved_s == 0.0:
         return pending
