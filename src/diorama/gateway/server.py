@@ -14,6 +14,7 @@ import uvloop
 
 from diorama.gateway.beats import Beats
 from diorama.gateway.bootstrap import Secrets, load_secrets, prepare
+from diorama.gateway.collecting import FullCollections, keep_pauses_short
 from diorama.gateway.cross_origin import CrossOrigin, KnownOrigins
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import Front, serve, stop_on_signals
@@ -83,7 +84,13 @@ class Gateway:
         self._relay.expect(hints)
 
     def _start_loops(self, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
-        loops = [self.sweeps.run(), self.places.run(), self._beats.run(), self._relay.run()]
+        loops = [
+            self.sweeps.run(),
+            self.places.run(),
+            FullCollections().run(),
+            self._beats.run(),
+            self._relay.run(),
+        ]
         if self._bus.has_others:
             loops += [self._bus.run(self._heard), self._poll.run(self._heard)]
         return [tasks.create_task(loop) for loop in loops]
@@ -182,4 +189,5 @@ def run(settings: Settings) -> None:
         CannotListen: the address or port cannot be had.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    keep_pauses_short()
     uvloop.run(run_until_signalled(settings))

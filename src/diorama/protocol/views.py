@@ -1,6 +1,9 @@
 """What Diorama shows of its things: the same JSON over REST and WebSocket.
 
 Times are UTC, ISO 8601 with a `Z`; a `version` only grows, so a reader keeps the newest it has.
+
+`gc=False` where a gateway keeps one for each viewer: no cycle can be made of such, and the garbage
+collector need not look at ten thousand of them.
 """
 
 from datetime import datetime
@@ -15,7 +18,7 @@ Instant = Annotated[datetime, Meta(tz=True)]
 """Aware, so that what goes out says which time zone it is in."""
 
 
-class QueueView(msgspec.Struct, frozen=True):
+class QueueView(msgspec.Struct, frozen=True, gc=False):
     """A waiter's place: `position` 1 is next.
 
     An ETA is the wait from now that half, or nine tenths, of such waits stay under; None while
@@ -30,7 +33,7 @@ class QueueView(msgspec.Struct, frozen=True):
     reason: Literal["higher_priority", "put_back"] | None = None
 
 
-class EndView(msgspec.Struct, frozen=True):
+class EndView(msgspec.Struct, frozen=True, gc=False):
     """Why a session ended: the registry's row and the reason."""
 
     code: int
@@ -42,7 +45,7 @@ class EndView(msgspec.Struct, frozen=True):
     message: str
 
 
-class SessionView(msgspec.Struct, frozen=True):
+class SessionView(msgspec.Struct, frozen=True, gc=False):
     """One session, as its viewer and its account may see it.
 
     What ends it if nothing else does: `runs_until`, from the first frame on, `afk_ends_at`, while
