@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 
 from diorama.accounts.hours import month_end_us
+from diorama.admission.line import Place, places
 from diorama.kernel.errors import LimitReached, Refused, Unavailable
 from diorama.kernel.units import seconds
 from diorama.projects.rules import AfkRules, OnLimit, QueueRules, Rules
@@ -20,9 +21,10 @@ from diorama.protocol import worker as wire
 from diorama.protocol.states import FINAL
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.viewing import leave, renew_media, socket_closed
+from diorama.sessions.work import Work
 from diorama.storage.database import open_database
 from tests.clock import NOON_US, SteppedClock
-from tests.sessions.house import Asked, House, Rig, project
+from tests.sessions.house import REGION, Asked, House, Rig, project
 
 SEEDS: Final = range(20)
 STEPS: Final = 200
@@ -53,6 +55,7 @@ class Walker:
         self._rng = rng
         self._rigs: list[Rig] = []
         self._sessions: list[Session] = []
+        self._told: dict[str, Place] = {}
         self.story: list[str] = []
 
     async def walk(self, steps: int) -> None:
@@ -76,6 +79,23 @@ class Walker:
             step = self._rng.choice(can)
             self.story.append(step.__name__)
             await step()
+            await self._look_at_places()
+
+    async def _look_at_places(self) -> None:
+        """Law 4: no position rises without a reason."""
+
+        def look(work: Work) -> dict[str, Place]:
+            lines = (
+                work.stores.sessions.line(f"prj_p{number}", REGION) for number in range(len(RULES))
+            )
+            return {session_id: place for line in lines for session_id, place in places(line)}
+
+        now = await self._house.look(look)
+        for session_id, place in now.items():
+            before = self._told.get(session_id, place)
+            rose = place.position > before.position
+            assert not rose or place.reason, f"law 4: {session_id} went from {before} to {place}"
+        self._told |= now
 
     async def _open(self) -> None:
         number = self._rng.randrange(len(RULES))
