@@ -172,12 +172,16 @@ async def test_a_project_that_is_disabled_ends_its_sessions_and_refuses_new_ones
         await change(place, {"enabled": False})
         seen = await place.look(opened)
         refused = await place.post({"project": "cove"})
+        listed = await place.ask("GET", "/v1/projects")
+        own = await place.ask("GET", "/v1/projects", secret=place.secrets.api_key)
         await change(place, {"enabled": True})
         again = await place.post({"project": "cove"})
 
     assert seen.end is not None
     assert (seen.end.code, seen.end.reason) == (4000, "project_disabled")
     assert refused.problem == (409, "project_disabled")
+    assert listed.json == {"projects": []}
+    assert b'"enabled":false' in own.body
     assert again.status == 201
 
 

@@ -7,7 +7,7 @@ stays as it ended, and each log can be metered.
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Literal, TypeVar
@@ -160,6 +160,13 @@ class House:
         found = await asyncio.gather(*units, return_exceptions=True)
         await self.look_at_laws()
         return found
+
+    async def at_once(self, units: Iterable[Callable[[Work], object]]) -> None:
+        """Run use cases at the same time, as many gateways do."""
+        async with asyncio.TaskGroup() as gateways:
+            for unit in units:
+                gateways.create_task(self.run(unit))
+        await self.look_at_laws()
 
     async def attach(self, session: Session, *, attachment: int | None = None) -> Session:
         """Come with the newest token."""

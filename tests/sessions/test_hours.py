@@ -10,10 +10,13 @@ from diorama.accounts.plans import FREE, UNLIMITED, Plan
 from diorama.kernel.errors import LimitReached
 from diorama.kernel.units import seconds
 from diorama.projects.rules import AfkRules, Rules
+from diorama.protocol import worker as wire
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.states import SessionState as S
 from diorama.sessions.hours import ending_hours, soon_us
 from diorama.sessions.lifecycle import Session
+from diorama.sessions.viewing import renew_media
+from diorama.sessions.working import report
 from diorama.storage.database import open_database
 from tests.clock import NOON_US, SteppedClock
 from tests.sessions.house import ACCOUNT, Asked, House, Rig, ended, project
@@ -169,6 +172,31 @@ async def test_hours_that_are_used_up_are_back_on_the_first(database_url: str) -
         await database.close()
 
 
+async def test_streams_that_start_and_stop_at_once_are_each_summed_up(house: House) -> None:
+    await house.build(limit=50, projects=[AWAKE], stream_hours=100)
+    rig = await house.worker(slots=20)
+    sessions = [(await house.open()).session for _ in range(20)]
+    for session in sessions:
+        await house.attach(session)
+        await rig.accept(session)
+        await rig.start_world(session)
+
+    for state in ("connected", "lost", "connected"):
+        house.clock.step(seconds=1)
+        now = [await house.session(one) for one in sessions]
+        await house.at_once(
+            partial(report, worker_id=rig.worker.id, message=media_of(one, state)) for one in now
+        )
+        if state == "lost":
+            await house.at_once(
+                partial(renew_media, session_id=one.id, socket=one.socket) for one in now
+            )
+    house.clock.step(seconds=1)
+
+    month = await house.look(lambda w: w.stores.accounts.stream_month(ACCOUNT, w.now_us))
+    assert (month.running, month.used_us(house.clock.now_us())) == (20, seconds(20 + 20))
+
+
 async def test_a_lower_plan_ends_nobody_and_lets_nobody_in(house: House) -> None:
     await house.build(limit=50, projects=[AWAKE])
     rig = await house.worker(slots=2)
@@ -243,6 +271,15 @@ async def test_the_end_of_the_hours_is_foreseen_five_minutes_ahead(house: House)
     first_frame_us = session.first_frame_us or 0
     assert left.end_us(session) == shown_us == first_frame_us + seconds(600)
     assert sooner.end_us(session) == sooner.end_us(second) == first_frame_us + seconds(450)
+
+
+def media_of(session: Session, state: str) -> wire.MediaChanged:
+    return wire.MediaChanged(
+        session=session.id,
+        term=session.term,
+        attachment=session.attachment,
+        state="connected" if state == "connected" else "lost",
+    )
 
 
 def plan_of(stream_hours: float) -> Plan:

@@ -223,14 +223,15 @@ class Rest:
         @router.get(
             "/projects",
             tags=["projects"],
-            summary="List the public projects, and with a key one's own",
+            summary="List the public projects, and with a key one's own, disabled ones too",
             **documents.route(answers={200: Projects}, problems=(401,)),
         )
         async def projects(request: Request) -> Response:
             caller = await self._caller(request, anybody=True)
             found = await self._desk.look(lambda work: work.stores.projects.all())
-            shown = [p for p in found if p.public or p.account_id == caller.account_id]
-            return answer(Projects(projects=tuple(project_view(p) for p in shown if p.enabled)))
+            own = [p for p in found if p.account_id == caller.account_id]
+            shown = [p for p in found if p in own or (p.public and p.enabled)]
+            return answer(Projects(projects=tuple(project_view(p) for p in shown)))
 
         @router.get(
             "/projects/{name}",
