@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
     "--remote-debugging-port=0",
+    "--autoplay-policy=document-user-activation-required",  # as where there is a screen
     # One timer a minute after 2 s of being hidden, where Chromium by itself waits 5 minutes.
     "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/2",
 )
@@ -53,6 +54,12 @@ class Tab:
         await self._ask("Page.addScriptToEvaluateOnNewDocument", {"source": first})
         await self._ask("Page.navigate", {"url": address})
 
+    async def click(self, x: float, y: float) -> None:
+        """Click as a person does."""
+        for kind in ("mousePressed", "mouseReleased"):
+            at = {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1}
+            await self._ask("Input.dispatchMouseEvent", at)
+
     async def until(self, expression: str) -> None:
         """Wait until an expression is true in the page."""
 
@@ -61,7 +68,7 @@ class Tab:
 
         await until(look, what=f"true in the page: {expression}", within_s=60.0)
 
-    async def _ask(self, method: str, params: dict[str, object]) -> dict[str, Any]:
+    async def _ask(self, method: str, params: Mapping[str, object]) -> dict[str, Any]:
         self._asked += 1
         await self._talk.send_json({"id": self._asked, "method": method, "params": params})
         while True:
