@@ -21,7 +21,6 @@ RULES: Final = """
 worker_count = 1
 on_limit = "reject"
 queue.enabled = false
-max_runtime_s = 200
 [projects.rules.afk]
 warn_after_s = 1
 disconnect_after_s = 600
@@ -37,23 +36,49 @@ async def strict(tmp_path: Path) -> AsyncIterator[Running]:
         yield found
 
 
-async def test_both_countdowns_survive_a_reload_and_the_button_says_that_the_viewer_is_there(
+@pytest_asyncio.fixture(loop_scope="session")
+async def short(tmp_path: Path) -> AsyncIterator[Running]:
+    """Yield a Diorama whose sessions are warned of their end right after they began."""
+    rules = "[projects.rules]\nmax_runtime_s = 61\n"
+    async with running(tmp_path, PATIENT + PAINTED + rules, slots=1) as found:
+        yield found
+
+
+async def test_a_countdown_survives_a_reload_and_any_input_stops_it(
     strict: Running, someone: BrowserContext
 ) -> None:
     player = await Player.open(someone, strict.address, "painted")
     await player.until_playing()
-    # of two ends the nearer is shown: that of the runtime
-    await player.until_reads("#warning-title", "Your time is nearly up")
+    await player.until_reads("#warning-title", "Are you still there?")
     session = await strict.only_session()
+
+    await player.page.reload()
+    await player.until_playing()
+    await player.until_reads("#warning-title", "Are you still there?")
+    await player.page.wait_for_function(
+        "(before) => document.getElementById('warning-left').textContent !== before",
+        arg=await player.text("#warning-left"),
+    )
+    await player.page.click("#warning-stay")
+    await strict.until_session(session.id, SessionState.STREAMING)
     await strict.until_session(session.id, SessionState.IDLE)
+    await player.page.locator("#warning").wait_for()
+
+
+async def test_the_end_of_the_runtime_is_still_told_after_a_reload(
+    short: Running, someone: BrowserContext
+) -> None:
+    player = await Player.open(someone, short.address, "painted")
+    await player.until_playing()
+    await player.until_reads("#warning-title", "Your time is nearly up")
+    session = await short.only_session()
 
     await player.page.reload()
     await player.until_playing()
     await player.until_reads("#warning-title", "Your time is nearly up")
 
-    again = await strict.only_session()
-    assert again.id == session.id
-    assert again.runs_until == session.runs_until
+    assert (await short.session(session.id)).runs_until == session.runs_until
+    assert await player.page.locator("#warning-stay").is_hidden()
 
 
 async def test_who_is_refused_can_end_what_another_tab_of_theirs_holds(

@@ -34,7 +34,7 @@ function objectIn(text: string | null): Readonly<Record<string, unknown>> {
   }
 }
 
-/** How far the gateway's clock is ahead of this machine's; by it an instant becomes a countdown. */
+/** How far the gateway's clock is ahead of this machine's; by it a wait has a length. */
 let aheadMs = 0
 
 /** Learns the gateway's time from an answer's `Date`, which is whole seconds. */

@@ -22,7 +22,7 @@ import { setUpTheme } from './theme.ts'
 import { setUpTools, showFigures } from './tools.ts'
 import { nameTab, setUpTurn } from './turn.ts'
 import { beginWait, endWait, onLeaveLine, showWait } from './waitScreen.ts'
-import { onStay, readDeadlines, unwarn, warn } from './warningNotice.ts'
+import { onStay, unwarn, warn } from './warningNotice.ts'
 
 const { project, framed } = projectOfPath(location.pathname)
 const asked = new URLSearchParams(location.search)
@@ -44,17 +44,16 @@ function start(): void {
   const wait = () => {
     if (!opened.ended) showWait(opened, facts)
   }
-  opened.on('session', (view) => {
-    wait()
-    readDeadlines(view)
-  })
+  opened.on('session', wait)
   opened.on('media', wait)
   opened.on('state', (state) => {
     wait()
-    if (state === 'streaming') unwarn('afk')
     if (state === 'streaming' || state === 'idle') play(opened)
   })
   opened.on('warning', warn)
+  opened.on('warning_over', ({ kind }) => {
+    unwarn(kind)
+  })
   opened.on('reconnecting', (repair) => {
     showRepair(repair, capture !== null)
   })
@@ -121,7 +120,6 @@ async function tellAbout(): Promise<void> {
   if (prompts.length > 0 && !isBare()) {
     setUpPrompts(prompts, (text) => session?.prompt(text) ?? false)
   }
-  if (session?.view) readDeadlines(session.view)
 }
 
 /** Whether the page shows the picture alone: in a frame, unless its address asks for the tools. */

@@ -2,7 +2,7 @@
  * The countdown to an end that is coming: seen as a clock that ticks each second, heard by a screen
  * reader when it begins and at a few marks, never each second.
  */
-import type { SessionView, Warned } from '@diorama/sdk'
+import type { Warned } from '@diorama/sdk'
 
 import {
   announcedAt,
@@ -13,13 +13,10 @@ import {
   withDeadline,
   without,
 } from './deadlines.ts'
-import { secondsUntil } from './facts.ts'
 import { part, setText } from './page.ts'
 import { clockWords, exactWords } from './spans.ts'
 
 const BEAT_MS = 250
-/** From here on the end of the runtime is told; the gateway's own first warning. */
-const RUNTIME_FROM_S = 300
 
 const notice = part('warning', HTMLElement)
 const ring = part('warning-ring', HTMLElement)
@@ -30,33 +27,9 @@ let wholeS = 0
 let heardS: number | null = null
 let beating: number | null = null
 
-/** Shows a warning; of several, the one whose end comes first. */
-export function warn({ kind, seconds_left }: Warned): void {
+/** Shows a warning, or one told anew; of several, the one whose end comes first. */
+export function warn({ kind, seconds_left }: Pick<Warned, 'kind' | 'seconds_left'>): void {
   set(withDeadline(deadlines, kind, performance.now() + seconds_left * 1_000))
-}
-
-/**
- * Reads the deadlines of a session's view: they are known after a reload without any warning, move
- * when the session is extended, and go when the viewer is back.
- */
-export function readDeadlines({ runs_until, afk_ends_at }: SessionView): void {
-  follow('runtime', runs_until ?? null, RUNTIME_FROM_S)
-  follow('afk', afk_ends_at ?? null, Infinity)
-}
-
-/** Counts down to an instant of the gateway, or takes the countdown back where it is far off. */
-function follow(kind: string, instant: string | null, fromS: number): void {
-  const leftS = instant === null ? Infinity : secondsUntil(instant, Date.now())
-  if (instant === null || leftS > fromS) unwarn(kind)
-  else if (isMoved(kind, leftS)) {
-    set(withDeadline(deadlines, kind, performance.now() + leftS * 1_000))
-  }
-}
-
-/** Whether an end is new, or moved by more than the clocks differ. */
-function isMoved(kind: string, leftS: number): boolean {
-  const untilMs = deadlines.get(kind)
-  return untilMs === undefined || Math.abs((untilMs - performance.now()) / 1_000 - leftS) > 5
 }
 
 /** Takes a warning back; without a kind, all. */

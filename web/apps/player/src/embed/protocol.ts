@@ -45,6 +45,7 @@ export type Told =
   | { readonly type: 'state'; readonly state: SessionState }
   | ({ readonly type: 'queue' } & QueueView)
   | { readonly type: 'warning'; readonly kind: Warned['kind']; readonly seconds_left: number }
+  | { readonly type: 'warning_over'; readonly kind: Warned['kind'] }
   | ({ readonly type: 'reconnecting' } & Reconnecting)
   | { readonly type: 'reconnected' }
   | ({ readonly type: 'ended' } & Omit<Ended, 'problem'>)

@@ -15,6 +15,9 @@ export function tellSession(frame: Frame, session: DioramaSession): void {
   session.on('warning', ({ kind, seconds_left }) => {
     frame.tell({ type: 'warning', kind, seconds_left })
   })
+  session.on('warning_over', ({ kind }) => {
+    frame.tell({ type: 'warning_over', kind })
+  })
   session.on('reconnecting', (repair) => {
     frame.tell({ ...repair, type: 'reconnecting' })
   })
@@ -49,10 +52,14 @@ export function commandsOf(commanded: Commanded): FrameEvents['onCommand'] {
       case 'prompt':
         return session()?.prompt(command.text) ?? false
       case 'message':
-        return session()?.send(command.data) ?? false
+        return (
+          session()
+            ?.send(command.data)
+            .catch(() => false) ?? false
+        )
       case 'mute':
-        video.muted = command.muted
-        return true
+        session()?.setMuted(command.muted)
+        return session() !== null
       case 'fullscreen':
         return setFullScreen(command.on)
       case 'focus':
