@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from diorama.gateway.hints import HintBus
+from diorama.gateway.hints import HintBus, Hints
 from diorama.gateway.postgresql_hints import LISTENER
 from diorama.gateway.server import open_bus
 from diorama.kernel.errors import Unavailable
@@ -303,3 +303,31 @@ async def test_a_listener_whose_connection_is_cut_comes_back_and_misses_nothing(
     assert ended.end is not None
     assert again.isdisjoint(cut)
     assert len(again) == len(cut)
+
+
+async def test_a_viewer_who_asks_for_new_media_is_not_taken_for_another_socket(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    async with two_gateways(postgresql_url, tmp_path) as (a, b):
+        worker = await b.worker()
+        opened = await a.open()
+        viewer = await a.viewer(opened)
+        await streaming(worker, viewer)
+        nagging = asyncio.create_task(nag(a, opened.session.id))
+        attached = []
+        for number in range(1, 31):
+            await viewer.send(type="restart", attachment=number, scope="peer")
+            attached.append((await worker.next(worker_wire.Attach)).attachment)
+        nagging.cancel()
+        await viewer.send(type="heartbeat", n=1)
+        echo = await viewer.next(viewer_wire.Heartbeat)
+
+    assert attached == list(range(2, 32))
+    assert echo.n == 1
+
+
+async def nag(place: Place, session_id: str) -> None:
+    """Say at every turn of the loop that a session changed elsewhere."""
+    while True:
+        place.gateway.hub.told_from_afar(Hints({session_id}))
+        await asyncio.sleep(0)

@@ -149,6 +149,8 @@ class ViewerSocket:
         """Send the session if it is news; an end is followed by a close with its code."""
         if session.version <= self._sent_version or self._renewing:
             return
+        if session.version < self._session.version:
+            return  # read before this socket changed it; what it is now is shown next
         if session.socket > self._session.socket:
             self.replace()  # the viewer came to another gateway
             return
@@ -278,7 +280,8 @@ class ViewerSocket:
 
     async def _reread(self) -> Session:
         found = await self._parts.desk.look(lambda work: work.stores.sessions.get(self.session_id))
-        if found is not None and found.socket == self._session.socket:
+        known = self._session
+        if found and found.socket == known.socket and found.version >= known.version:
             self._session = found
         return self._session
 
