@@ -22,6 +22,8 @@ export interface ChannelEvents {
 
 export class Channels {
   rttMs: number | null = null
+  /** How many messages came, answers to pings among them. */
+  heard = 0
   private control: RTCDataChannel | null = null
   private input: RTCDataChannel | null = null
   private pinging = false
@@ -128,6 +130,7 @@ export class Channels {
   }
 
   private receive(text: string): void {
+    this.heard += 1
     const message = JSON.parse(text) as WorldToViewer
     switch (message.type) {
       case 'pong': {

@@ -5,6 +5,7 @@
 import type { IceCandidate, IceServer, Offer } from '@diorama/protocol'
 
 import type { PeerFacts } from '../core/diagnosis.ts'
+import { isLost, lookAgain, NOTHING_HEARD } from '../core/hearing.ts'
 import type { MediaSeen } from '../core/model.ts'
 import type { Reading } from '../core/stats.ts'
 import { Alarm } from './alarm.ts'
@@ -45,6 +46,7 @@ export class Peer {
   private readonly localKinds = new Set<string>()
   private readonly remoteKinds = new Set<string>()
   private frames = 0
+  private heard = NOTHING_HEARD
   private framesMs = 0
   private seen: MediaSeen | null = null
   /** The data channel is gone: media without it is a picture that nobody can touch. */
@@ -169,6 +171,7 @@ export class Peer {
     if (this.closed) return
     const nowMs = performance.now()
     const frames = reading?.framesDecoded ?? 0
+    this.listen(frames)
     if (frames > this.frames) {
       this.frames = frames
       this.framesMs = nowMs
@@ -178,6 +181,18 @@ export class Peer {
     }
     if (reading && this.frames > 0) this.events.onReading(reading)
     this.look(this.frames > 0 && this.seen !== 'connected' ? LOOK_MS : LOOK_OFTEN_MS)
+  }
+
+  /** Sees that nothing comes any more over a connection that the browser still calls connected. */
+  private listen(frames: number): void {
+    const before = this.heard
+    this.heard = lookAgain(before, frames, this.channels.heard)
+    if (this.frames === 0 || this.seen === 'connected') {
+      this.heard = { ...this.heard, quiet: 0 } // until its first frame, looks come more often
+    }
+    if (this.pc.connectionState !== 'connected') return
+    if (isLost(this.heard)) this.see('disconnected')
+    else if (isLost(before) && !this.cut) this.see('playing')
   }
 
   private see(seen: MediaSeen): void {
