@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
@@ -109,8 +110,16 @@ async def site() -> AsyncIterator[Site]:
         yield found
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def diorama(tmp_path: Path) -> AsyncIterator[Running]:
-    """Yield a Diorama with one slot and the project `painted`."""
-    async with running(tmp_path, PAINTED, slots=1) as found:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """Yield the Diorama of one module: one slot and the project `painted`, or what it says."""
+    async with running(tmp_path_factory.mktemp("house"), PAINTED, slots=1) as found:
         yield found
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def diorama(house: Running) -> AsyncIterator[Running]:
+    """Yield the module's Diorama with no session in it."""
+    await house.clear()
+    yield house
+    await house.clear()

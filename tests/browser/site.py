@@ -15,17 +15,31 @@ SDK: Final = HERE.parents[1] / "web" / "packages" / "sdk" / "dist"
 
 
 class Site:
-    """A site that runs; `host` may be any name of this machine."""
+    """A site that runs."""
 
     def __init__(self, port: int) -> None:
         self.port = port
 
     def page(
-        self, server: str, project: str, *, client: str = "", token: str = "", host: str = HOST
+        self, server: str, project: str, *, client: str = "", token: str = "", restart: str = ""
     ) -> str:
-        """Return the address of the page, with a gateway and what to open there."""
-        wish = {"server": server, "project": project, "client": client, "token": token}
-        return f"http://{host}:{self.port}/?{urlencode(wish)}"
+        """Return the address of the page, with a gateway and what to open there.
+
+        Args:
+            server: the gateway's address.
+            project: what to open.
+            client: the client id; the tab's own unless given.
+            token: an API key.
+            restart: `auto` lets a new session follow an end that allows it.
+        """
+        wish = {
+            "server": server,
+            "project": project,
+            "client": client,
+            "token": token,
+            "restart": restart,
+        }
+        return f"http://{HOST}:{self.port}/?{urlencode(wish)}"
 
 
 @contextlib.asynccontextmanager

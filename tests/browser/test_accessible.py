@@ -35,10 +35,10 @@ _COVERED: Final = """() => [...document.querySelectorAll('button, a[href]')]
   .map((one) => one.outerHTML.slice(0, 200))"""
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def diorama(tmp_path: Path) -> AsyncIterator[Running]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """Yield a Diorama with one slot, whose viewers are soon asked whether they are there."""
-    async with running(tmp_path, PAINTED + AWAY, slots=1) as found:
+    async with running(tmp_path_factory.mktemp("house"), PAINTED + AWAY, slots=1) as found:
         yield found
 
 

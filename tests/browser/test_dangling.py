@@ -63,14 +63,6 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runni
         yield found
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def diorama(house: Running) -> AsyncIterator[Running]:
-    """Yield it without any session."""
-    await house.clear()
-    yield house
-    await house.clear()
-
-
 async def test_a_closed_tab_of_another_origin_frees_its_slot_within_a_second(
     diorama: Running, site: Site, someone: BrowserContext
 ) -> None:

@@ -3,50 +3,59 @@
 import os
 import signal
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import BrowserContext
 
 from diorama.metering.usage import LoggedEvent, intervals
 from diorama.protocol.states import SessionState
 from tests.browser.conftest import Doomed
 from tests.browser.player import Player
-from tests.browser.running import Running
+from tests.browser.running import PAINTED, Running, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def own(tmp_path: Path) -> AsyncIterator[Running]:
+    """Yield a Diorama that a test may stop."""
+    async with running(tmp_path, PAINTED, slots=1) as found:
+        yield found
+
+
 async def test_a_killed_gateway_costs_neither_picture_nor_session_nor_second(
-    diorama: Running, someone: BrowserContext
+    own: Running, someone: BrowserContext
 ) -> None:
-    player = await Player.open(someone, diorama.address, "painted")
+    player = await Player.open(someone, own.address, "painted")
     await player.until_playing()
     await player.press("w")
     await player.until_colour("red")
-    before = await diorama.only_session()
+    before = await own.only_session()
 
-    os.kill(diorama.gateway_pid(), signal.SIGKILL)
+    os.kill(own.gateway_pid(), signal.SIGKILL)
     await player.until_reads("#repair", "Reconnecting to the server")
     await player.until_frames_pass(20)
     await player.press("w")
     await player.until_colour("green")
     await player.page.locator("#repair").wait_for(state="hidden")
-    after = await diorama.until_session(before.id, SessionState.STREAMING, attached=True)
-    assert [session.id for session in await diorama.live()] == [before.id]
+    after = await own.until_session(before.id, SessionState.STREAMING, attached=True)
+    assert [session.id for session in await own.live()] == [before.id]
     assert after.first_frame_at == before.first_frame_at
     assert after.state_entered_at == before.state_entered_at
     assert after.attachment == before.attachment
-    (slot,) = await diorama.slots()
+    (slot,) = await own.slots()
     assert (slot.state, slot.session) == ("held", before.id)
 
     await player.page.click("#tool-leave")
-    await diorama.until_free(within_s=10.0)
-    ended = await diorama.session(before.id)
-    await diorama.stop()
+    await own.until_free(within_s=10.0)
+    ended = await own.session(before.id)
+    await own.stop()
 
-    (interval,) = intervals(_log(diorama.data, before.id), until_us=0)
+    (interval,) = intervals(_log(own.data, before.id), until_us=0)
     assert interval.from_us == round(before.state_entered_at.timestamp() * 1e6)
     assert ended.ended_at is not None
     assert interval.to_us == round(ended.ended_at.timestamp() * 1e6)

@@ -37,14 +37,6 @@ async def app(house: Running, tmp_path_factory: pytest.TempPathFactory) -> Async
         yield found
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def diorama(house: Running) -> AsyncIterator[Running]:
-    """Yield the Diorama without any session."""
-    await house.clear()
-    yield house
-    await house.clear()
-
-
 class App(Player):
     """One tab with the app."""
 

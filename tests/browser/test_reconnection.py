@@ -41,14 +41,6 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runni
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def diorama(house: Running) -> AsyncIterator[Running]:
-    """Yield it without any session."""
-    await house.clear()
-    yield house
-    await house.clear()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
 async def network(diorama: Running, someone: BrowserContext) -> AsyncIterator[Network]:
     """Yield the network between somebody's browser and it."""
     async with network_to(diorama.port, someone) as found:
@@ -265,3 +257,21 @@ async def test_a_killed_worker_is_told_with_a_sentence_and_a_new_session_may_fol
     assert (ended.detail["code"], ended.detail["reason"]) == (4006, "worker_lost")
     assert ended.detail["message"] == "The world stopped unexpectedly."
     assert ended.detail["retry"] == "new_session"
+
+
+async def test_a_page_that_wishes_so_goes_on_in_a_new_session_where_the_end_allows_it(
+    diorama: Running, network: Network, site: Site, someone: BrowserContext
+) -> None:
+    page = await Page.visit(someone, site.page(network.address, "painted", restart="auto"))
+    await red(page)
+    before = await diorama.only_session()
+
+    os.kill(diorama.worker_pid(), signal.SIGKILL)
+    told = await page.until_told("restarting")
+    await page.until_told("media", value="none")
+    await page.until_playing()
+    await page.until_colour("grey")
+
+    assert told.detail["end"]["code"] == 4006
+    assert (await diorama.only_session()).id != before.id
+    assert (await diorama.session(before.id)).end is not None

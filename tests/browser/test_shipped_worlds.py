@@ -1,7 +1,6 @@
 """The worlds that ship, on the pages that lead to them."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -16,18 +15,18 @@ PHONE: Final[ViewportSize] = {"width": 360, "height": 640}
 MIDDLE: Final = (640, 360)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def shipped(tmp_path: Path) -> AsyncIterator[Running]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """Yield a Diorama as it is without any configuration."""
-    async with running(tmp_path, "", slots=1) as found:
+    async with running(tmp_path_factory.mktemp("house"), "", slots=1) as found:
         yield found
 
 
 async def test_the_start_page_leads_to_the_cove_which_answers_wheel_and_keys(
-    shipped: Running, someone: BrowserContext
+    diorama: Running, someone: BrowserContext
 ) -> None:
     page = await someone.new_page()
-    await page.goto(shipped.address)
+    await page.goto(diorama.address)
     await page.locator("#worlds .world").nth(1).wait_for()
     names = await page.locator("#worlds h2").all_inner_texts()
     await page.click("a[href='/play/cove']")
@@ -45,9 +44,9 @@ async def test_the_start_page_leads_to_the_cove_which_answers_wheel_and_keys(
 
 
 async def test_words_typed_to_the_dreamer_change_what_it_dreams(
-    shipped: Running, someone: BrowserContext
+    diorama: Running, someone: BrowserContext
 ) -> None:
-    player = await Player.open(someone, shipped.address, "dreamer")
+    player = await Player.open(someone, diorama.address, "dreamer")
     await player.until_playing()
     await player.until_frames_pass(10)
     bright = sum(await player.middle()) / 3
@@ -58,10 +57,10 @@ async def test_words_typed_to_the_dreamer_change_what_it_dreams(
     await player.until_darker_than(bright / 2)
 
 
-async def test_no_page_is_wider_than_a_phone(shipped: Running, someone: BrowserContext) -> None:
+async def test_no_page_is_wider_than_a_phone(diorama: Running, someone: BrowserContext) -> None:
     page = await someone.new_page()
     await page.set_viewport_size(PHONE)
-    await page.goto(shipped.address)
+    await page.goto(diorama.address)
     await page.locator("#worlds .world").nth(1).wait_for()
     start = await _overhang(page)
     await page.click("a[href='/play/dreamer']")

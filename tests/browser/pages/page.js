@@ -8,7 +8,7 @@ const video = document.querySelector('video')
 const told = []
 const names = [
   ...['state', 'queue', 'media', 'attached', 'warning', 'reconnecting', 'reconnected'],
-  ...['error', 'ended'],
+  ...['error', 'ended', 'restarting'],
 ]
 
 window.told = told
@@ -16,6 +16,7 @@ window.session = connect({
   server: wish.get('server'),
   project: wish.get('project'),
   video,
+  autoRestart: wish.get('restart') === 'auto',
   ...(clientId && { clientId }),
   ...(token && { token }),
 })
