@@ -9,7 +9,7 @@ import pytest
 
 from diorama.cli.readiness import free_port
 from diorama.cli.view import place_in_line, said_of
-from diorama.client import Attached, QueueMoved, StateChanged
+from diorama.client import AsyncDiorama, Attached, QueueMoved, StateChanged
 from diorama.protocol.states import SessionState
 from diorama.protocol.views import QueueView
 from tests.browser.running import HOST, PAINTED, running
@@ -36,6 +36,9 @@ async def test_a_look_prints_what_was_seen_and_keeps_a_picture(tmp_path: Path) -
 
         code, said, complained = await view("painted", "--seconds", "1", "--save", str(file), *at)
         other = await view("moon", *at)
+        async with AsyncDiorama(diorama.address) as client, client.play("painted") as first:
+            await first.until_playing()
+            late = await view("painted", "--within", "2", *at)
         await diorama.until_free(within_s=20)
 
     assert (code, complained) == (0, "")
@@ -48,6 +51,8 @@ async def test_a_look_prints_what_was_seen_and_keeps_a_picture(tmp_path: Path) -
     ]
     assert "painted, 320x180" in said
     assert file.read_bytes().startswith(b"\x89PNG")
+    assert late[:2] == (1, "")
+    assert late[2].startswith("diorama: no frame came within 2 s: the session is still ")
     assert other == (1, "", "diorama: 4002 project_unknown: There is no world at this address.\n")
 
 

@@ -127,8 +127,6 @@ def view(
     console.quiet = not console.is_terminal  # nobody watches a log's progress bar
     try:
         seen = asyncio.run(look_at(look, console))
-    except TimeoutError:
-        _fail(f"no frame of {project} came within {within:g} s")
     except DioramaError as error:
         _fail(str(error))
     except OSError as error:

@@ -6,6 +6,7 @@ from the machine of whoever asks.
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,7 @@ from diorama.client import (
     Retries,
     SessionOver,
     StateChanged,
+    Unavailable,
 )
 from diorama.protocol.states import SessionState
 from diorama.protocol.views import EndView, QueueView
@@ -59,8 +61,7 @@ async def view(look: Look, console: Console) -> Sight:
     """Return what was seen.
 
     Raises:
-        ClientError: there is no gateway, or no session, or it ended.
-        TimeoutError: no frame came in time.
+        ClientError: there is no gateway, or no session, or it ended, or no frame came in time.
     """
     keeps = keeper(look.save)
     at_once = Retries(times=0)  # a person waits: an address that is wrong is told without delay
@@ -79,15 +80,23 @@ async def _first_frame_s(viewer: AsyncViewer, within_s: float, console: Console)
     """Return how long the first frame took; show meanwhile what is waited for."""
     asked_s = time.monotonic()
     with console.status(_SAID[SessionState.REQUESTING]) as status:
-        async with asyncio.timeout(within_s):
-            async for event in viewer.events():
-                if isinstance(event, Attached):
-                    break
-                said = said_of(event)
-                if said is not None:
-                    status.update(said)
-            await viewer.until_playing()  # raises where the events ended with the session
+        try:
+            async with asyncio.timeout(within_s):
+                await _until_first_frame(viewer, status.update)
+        except TimeoutError:
+            sentence = f"no frame came within {within_s:g} s: the session is still {viewer.state}"
+            raise Unavailable(sentence, code="no_frame") from None
     return time.monotonic() - asked_s
+
+
+async def _until_first_frame(viewer: AsyncViewer, say: Callable[[str], None]) -> None:
+    async for event in viewer.events():
+        if isinstance(event, Attached):
+            return
+        said = said_of(event)
+        if said is not None:
+            say(said)
+    await viewer.until_playing()  # raises: the events ended with the session
 
 
 def said_of(event: Event) -> str | None:
