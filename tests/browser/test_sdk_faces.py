@@ -1,4 +1,4 @@
-"""What the web SDK gives a page, in a real browser: messages, input, sound, figures, the element."""
+"""What the web SDK gives a page, in a real browser: messages, input, sound, figures, element."""
 
 import json
 from collections.abc import AsyncIterator
