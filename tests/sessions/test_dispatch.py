@@ -205,3 +205,33 @@ async def test_a_long_row_of_end_users_at_their_limit_starves_nobody(house: Hous
     await house.dispatch()
 
     assert (await house.session(free)).state is S.CONNECTING
+
+
+async def test_the_next_has_the_slot_in_the_transaction_that_frees_it(house: House) -> None:
+    await house.build()
+    rig = await house.worker()
+    player = await house.streaming(rig)
+    waiter = (await house.open()).session
+    await house.end(player)
+
+    await rig.stopped(await house.session(player))
+
+    assert (await house.session(waiter)).state is S.CONNECTING
+
+
+async def test_a_lane_whose_head_waits_longer_is_not_passed_by_the_one_that_frees_a_slot(
+    house: House,
+) -> None:
+    await house.build(projects=[project(), project("dreamer")])
+    rig = await house.worker()
+    player = await house.streaming(rig)
+    longest = (await house.open(Asked(project="dreamer"))).session
+    house.clock.step(seconds=1)
+    waiter = (await house.open()).session
+    await house.end(player)
+
+    await rig.stopped(await house.session(player))
+    await house.dispatch()
+
+    assert (await house.session(longest)).state is S.CONNECTING
+    assert (await house.session(waiter)).state is S.QUEUED

@@ -104,6 +104,17 @@ def dispatch_lane(work: Work, project_id: str, region: str) -> int:
     return given
 
 
+def serve_at_once(work: Work, project_id: str, region: str) -> None:
+    """Give a slot that has just come free to who is next, where a lane under lock has its turn.
+
+    The next viewer is told a transaction sooner than by the gateway's round, which goes on with all
+    other lanes, the one whose head waits longest first.
+    """
+    turn = work.stores.projects.waiting_lanes(limit=1)
+    if [(lane.project_id, lane.region) for lane in turn] == [(project_id, region)]:
+        dispatch_lane(work, project_id, region)
+
+
 def yield_slot(work: Work, project_id: str, region: str) -> bool:
     """Let the longest-unheard stale session of the account make room for who is next in line.
 

@@ -16,7 +16,7 @@ from diorama.projects.rules import AfkRules
 from diorama.protocol import worker as wire
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import FINAL, HOLDS_SLOT, METERED, SessionState
-from diorama.sessions.dispatch import try_elsewhere
+from diorama.sessions.dispatch import serve_at_once, try_elsewhere
 from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
 from diorama.sessions.store import ViewerLease
 from diorama.sessions.telling import Wanted
@@ -293,6 +293,8 @@ def _stopped(work: Work, worker_id: str, message: wire.Stopped) -> None:
     work.stores.slots.save(fence(slot, now_us=work.now_us))
     work.changes.workers.add(worker_id)
     work.changes.room = True
+    if session is not None:
+        serve_at_once(work, session.project_id, session.region)
 
 
 def _draining(work: Work, worker_id: str, deadline_s: float) -> None:
