@@ -178,17 +178,7 @@ async def shared(studio: Studio) -> None:
         await shoot(player.page, "share")
 
 
-async def start_page(studio: Studio) -> None:
-    """Look at the worlds there are."""
-    async with studio.someone() as person:
-        page = await person.new_page()
-        await page.goto(studio.diorama.address)
-        await page.locator("#worlds a").first.wait_for()
-        await shoot(page, "start")
-
-
 SHOTS: Final[dict[str, Callable[[Studio], Awaitable[None]]]] = {
-    "start": start_page,
     "wait": waiting,
     "eta": waiting_long_enough,
     "away": away,
