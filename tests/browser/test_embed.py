@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -20,25 +19,25 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 DOCS: Final = REPOSITORY / "docs" / "embed.md"
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def friend() -> AsyncIterator[str]:
     """Yield the origin of a page that may frame the player."""
     async with somebodys_site() as origin:
         yield origin
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stranger() -> AsyncIterator[str]:
     """Yield the origin of a page that may not."""
     async with somebodys_site() as origin:
         yield origin
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def embedded(tmp_path: Path, friend: str) -> AsyncIterator[Running]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory, friend: str) -> AsyncIterator[Running]:
     """Yield a Diorama whose project lets the friend frame it."""
     rule = f'[projects.rules]\nembed_origins = ["{friend}"]\n'
-    async with running(tmp_path, PAINTED + rule, slots=1) as found:
+    async with running(tmp_path_factory.mktemp("house"), PAINTED + rule, slots=1) as found:
         yield found
 
 
@@ -49,9 +48,9 @@ async def around(context: BrowserContext, origin: str, diorama: Running) -> Arou
 
 
 async def test_a_page_that_may_frame_it_plays_prompts_hears_and_ends(
-    embedded: Running, friend: str, someone: BrowserContext
+    diorama: Running, friend: str, someone: BrowserContext
 ) -> None:
-    page = await around(someone, friend, embedded)
+    page = await around(someone, friend, diorama)
     framed = await page.show("/embed/painted")
     ready = await page.hello()
     await page.until_heard("state", state="streaming")
@@ -66,34 +65,34 @@ async def test_a_page_that_may_frame_it_plays_prompts_hears_and_ends(
     assert answered["ok"] is True
     assert ended["code"] == 1000
     origins = set(await page.page.evaluate("heard.map(({ origin }) => origin)"))
-    assert origins == {embedded.address}
+    assert origins == {diorama.address}
     assert await framed.locator("#tools").is_hidden()
     assert await framed.locator("#end-back").is_hidden()
 
 
 async def test_a_frame_that_is_removed_frees_the_slot(
-    embedded: Running, friend: str, someone: BrowserContext
+    diorama: Running, friend: str, someone: BrowserContext
 ) -> None:
-    page = await around(someone, friend, embedded)
+    page = await around(someone, friend, diorama)
     await page.show("/embed/painted")
     await page.hello()
     await page.until_heard("state", state="streaming")
-    session = await embedded.only_session()
+    session = await diorama.only_session()
 
     await page.page.evaluate("frame.remove()")
 
-    ended = await embedded.until_session(session.id, SessionState.DISCONNECTED)
+    ended = await diorama.until_session(session.id, SessionState.DISCONNECTED)
     assert ended.end is not None
     assert ended.end.code == 1001
 
 
 async def test_a_frame_can_wait_until_it_is_asked_to_start(
-    embedded: Running, friend: str, someone: BrowserContext
+    diorama: Running, friend: str, someone: BrowserContext
 ) -> None:
-    page = await around(someone, friend, embedded)
+    page = await around(someone, friend, diorama)
     framed = await page.show("/embed/painted?start=wait")
     ready = await page.hello()
-    before = await embedded.live()
+    before = await diorama.live()
     await page.say({"diorama": 1, "type": "start"})
     await page.until_heard("state", state="streaming")
 
@@ -103,9 +102,9 @@ async def test_a_frame_can_wait_until_it_is_asked_to_start(
 
 
 async def test_a_stranger_can_neither_frame_nor_hear_nor_command(
-    embedded: Running, stranger: str, someone: BrowserContext
+    diorama: Running, stranger: str, someone: BrowserContext
 ) -> None:
-    page = await around(someone, stranger, embedded)
+    page = await around(someone, stranger, diorama)
     with contextlib.suppress(Exception):  # the browser shows a page of its own, or none
         await page.show("/embed/painted")
     await page.page.evaluate(
@@ -114,23 +113,23 @@ async def test_a_stranger_can_neither_frame_nor_hear_nor_command(
 
     assert "data-screen" not in (await page.framed().content())
     assert await page.heard() == []
-    assert await embedded.live() == []
+    assert await diorama.live() == []
 
 
 async def test_the_page_with_tools_is_framed_by_nobody_else(
-    embedded: Running, friend: str, someone: BrowserContext
+    diorama: Running, friend: str, someone: BrowserContext
 ) -> None:
-    page = await around(someone, friend, embedded)
+    page = await around(someone, friend, diorama)
     with contextlib.suppress(Exception):
         await page.show("/play/painted")
 
-    assert await embedded.live() == []
+    assert await diorama.live() == []
 
 
 async def test_a_window_that_is_not_the_page_around_commands_nothing(
-    embedded: Running, friend: str, stranger: str, someone: BrowserContext
+    diorama: Running, friend: str, stranger: str, someone: BrowserContext
 ) -> None:
-    page = await around(someone, friend, embedded)
+    page = await around(someone, friend, diorama)
     await page.show("/embed/painted")
     await page.hello()
     await page.until_heard("state", state="streaming")
@@ -155,13 +154,13 @@ async def test_a_window_that_is_not_the_page_around_commands_nothing(
 
     assert await other.evaluate("heard.length") == 0
     assert len(await page.heard("result")) == heard + 1
-    assert (await embedded.only_session()).state is SessionState.STREAMING
+    assert (await diorama.only_session()).state is SessionState.STREAMING
 
 
 async def test_before_hello_nothing_is_said_and_nothing_is_done(
-    embedded: Running, friend: str, someone: BrowserContext
+    diorama: Running, friend: str, someone: BrowserContext
 ) -> None:
-    page = await around(someone, friend, embedded)
+    page = await around(someone, friend, diorama)
     framed = await page.show("/embed/painted")
     await page.say({"diorama": 1, "type": "disconnect", "id": 1})
     await framed.wait_for_selector("body[data-screen=playing]", timeout=FRAMED_MS)
@@ -173,9 +172,9 @@ async def test_before_hello_nothing_is_said_and_nothing_is_done(
 
 
 async def test_what_is_not_of_the_protocol_is_ignored_and_text_is_never_markup(
-    embedded: Running, friend: str, someone: BrowserContext
+    diorama: Running, friend: str, someone: BrowserContext
 ) -> None:
-    page = await around(someone, friend, embedded)
+    page = await around(someone, friend, diorama)
     framed = await page.show("/embed/painted?controls=all")
     await page.hello()
     await page.until_heard("state", state="streaming")
@@ -197,13 +196,13 @@ async def test_what_is_not_of_the_protocol_is_ignored_and_text_is_never_markup(
     assert await framed.locator("body[data-hit]").count() == 0
     assert await framed.locator("img").count() == 0
     assert [told["id"] for told in await page.heard("result")] == [4]
-    assert (await embedded.only_session()).state is SessionState.STREAMING
+    assert (await diorama.only_session()).state is SessionState.STREAMING
 
 
 async def test_the_script_for_pages_around_does_all_of_it(
-    embedded: Running, friend: str, someone: BrowserContext
+    diorama: Running, friend: str, someone: BrowserContext
 ) -> None:
-    page = await around(someone, friend, embedded)
+    page = await around(someone, friend, diorama)
     await page.show("/embed/painted")
     sent = await page.page.evaluate(
         """async (server) => {
@@ -216,20 +215,20 @@ async def test_the_script_for_pages_around_does_all_of_it(
           })
           return [await player.send('prompt', { text: 'blue' }), await player.send('start')]
         }""",
-        embedded.address,
+        diorama.address,
     )
 
     assert sent == [True, False], "a prompt is taken; what runs is not started again"
 
 
 async def test_the_code_of_the_docs_page_works_as_it_stands(
-    embedded: Running, friend: str, someone: BrowserContext
+    diorama: Running, friend: str, someone: BrowserContext
 ) -> None:
     page = await someone.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     html, by_module, by_hand = (
-        block.text.replace("https://play.example.com", embedded.address).replace("cove", "painted")
+        block.text.replace("https://play.example.com", diorama.address).replace("cove", "painted")
         for block in blocks_of(DOCS, DOCS.read_text())
         if block.language in {"html", "js"}
     )
@@ -253,15 +252,15 @@ async def test_the_code_of_the_docs_page_works_as_it_stands(
 
 
 async def test_the_share_menu_gives_the_code_of_the_frame(
-    embedded: Running, someone: BrowserContext
+    diorama: Running, someone: BrowserContext
 ) -> None:
-    player = await Player.open(someone, embedded.address, "painted")
+    player = await Player.open(someone, diorama.address, "painted")
     await player.until_playing()
     await player.page.click("#tool-share")
     code = await player.page.input_value("#share-code")
     await player.page.keyboard.press("Escape")
     await player.page.locator("#share").wait_for(state="hidden")
 
-    assert f'src="{embedded.address}/embed/painted"' in code
+    assert f'src="{diorama.address}/embed/painted"' in code
     assert 'allow="autoplay; fullscreen; gamepad"' in code
-    assert (await embedded.only_session()).state is SessionState.STREAMING
+    assert (await diorama.only_session()).state is SessionState.STREAMING
