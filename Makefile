@@ -53,9 +53,9 @@ check: ## Format, lint, types and import direction, of Python and of TypeScript
 	@$(NPM) format:check
 
 .PHONY: evidence
-evidence: ## Walk at random over the real store for HOURS simulated hours (20), from SEED if given
+evidence: ## Simulate a whole Diorama for HOURS simulated hours (20), from SEED if given
 	@scripts/set-up dev
-	@$(BIN)/python -m tests.sessions.evidence --hours $(or $(HOURS),20) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python -m tests.simulation --hours $(or $(HOURS),20) $(if $(SEED),--seed $(SEED))
 
 .PHONY: format
 format: ## Write Python and TypeScript as `check` wants them

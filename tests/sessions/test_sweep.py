@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from diorama.projects.rules import QueueRules, Rules
+from diorama.projects.rules import AfkRules, QueueRules, Rules
 from diorama.protocol import worker as wire
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.states import SessionState as S
@@ -334,3 +334,51 @@ async def test_nothing_is_held_after_the_last_viewer_and_worker_are_gone(house: 
     assert await house.line() == []
     slots = [(await house.slot(f"{rig.worker.id}.{i}")).state for i in range(3)]
     assert slots == ["free", "free", "free"]
+
+
+async def test_an_outage_in_which_nobody_heard_a_viewer_is_not_metered(house: House) -> None:
+    await house.build(projects=[project(rules=Rules(max_runtime_s=60))])
+    session = await house.streaming(await house.worker())
+    house.clock.step(seconds=100)
+
+    await house.sweep(in_grace=True)
+
+    assert ended(await house.session(session)) == (
+        S.DISCONNECTED,
+        EndCode.TIME_LIMIT,
+        "max_runtime",
+    )
+    assert await house.metered_s(session) == 0
+
+
+async def test_who_comes_back_after_an_outage_is_not_metered_for_it(house: House) -> None:
+    await house.build()
+    session = await house.streaming(await house.worker())
+    house.clock.step(seconds=8)
+    await house.hear(session)
+    house.clock.step(seconds=40)
+
+    await house.attach(session)
+
+    assert await house.metered_s(session) == 8
+
+
+async def test_nobody_is_warned_for_a_silence_that_may_have_been_ours(house: House) -> None:
+    await house.build()
+    session = await house.streaming(await house.worker())
+    house.clock.step(seconds=121)
+
+    await house.sweep(in_grace=True)
+
+    assert (await house.session(session)).state is S.STREAMING
+
+
+async def test_who_is_gone_is_detached_and_not_warned(house: House) -> None:
+    await house.build(projects=[project(rules=Rules(afk=AfkRules(warn_after_s=20)))])
+    session = await house.streaming(await house.worker())
+    house.clock.step(seconds=21)
+
+    await house.sweep()
+
+    found = await house.session(session)
+    assert (found.state, found.detached_us) == (S.CONNECTING, session.entered_us)

@@ -45,6 +45,7 @@ async def test_time_is_metered_to_the_microsecond_from_the_first_frame_to_the_en
     rig = await house.worker()
     session = await house.streaming(rig)
     house.clock.step(seconds=61.234567)
+    await house.hear(session)
 
     await house.do(lambda work: leave(work, session.id, 1000))
     house.clock.step(seconds=100)

@@ -119,7 +119,7 @@ class Hub:
         self._lanes_moved |= changes.lanes & self._lanes.keys()
         if self._lanes_moved:
             self.moved.set()
-        for worker_id in changes.workers:
+        for worker_id in sorted(changes.workers):
             if worker_id in self._workers:
                 self._workers[worker_id].wake()
         if changes.room:

@@ -65,7 +65,7 @@ class Sweeps:
     async def _push(self) -> None:
         while True:
             await self._hub.changed.wait()
-            for session_id in self._hub.take_changed():
+            for session_id in sorted(self._hub.take_changed()):
                 end = self._hub.viewer(session_id)
                 if end is not None:
                     await self._show(end)

@@ -32,14 +32,18 @@ def expire(work: Work, session_id: str, *, in_grace: bool = False) -> None:
     if session is None or found is None or found[0] > work.now_us:
         return
     due_us, due = found
-    if in_grace and due in WAITS_ON_VIEWER:
+    silent = due in {Due.SILENCE, Due.AFK_EXPIRED}
+    unheard = silent and _is_unheard(work, session_id)
+    if in_grace and (due in WAITS_ON_VIEWER or unheard):
         work.stores.sessions.put_off(session, work.now_us + seconds(work.timers.heartbeat_s))
     elif due is Due.ASSIGNMENT_EXPIRED:
         expired = End(EndCode.APP_UNABLE_TO_LAUNCH, "assignment_expired")
         try_elsewhere(work, session, expired, proven=False)
     elif due is Due.NOT_ANSWERED:
         put_aside(work, session)
-    elif due in {Due.SILENCE, Due.AFK_EXPIRED}:
+    elif unheard:
+        detach_unheard(work, session_id)  # who is gone is not warned
+    elif silent:
         _silent(work, session, due, due_us)
     else:
         at_us = session.leaving_us if due is Due.PAGE_LEFT else due_us
@@ -78,13 +82,18 @@ def detach_unheard(work: Work, session_id: str) -> None:
     """Detach a viewer that is not heard, from the moment it last was."""
     session = locked(work, session_id, meters=True)
     lease = work.stores.sessions.lease(session_id)
-    before_us = work.now_us - seconds(work.timers.detached_after_s)
-    if session is None or lease is None or lease.heard_us > before_us:
+    if session is None or lease is None or not _is_unheard(work, session_id):
         return
     if session.detached_us is None and Event.DETACHED in TRANSITIONS[session.state]:
         # A stay that nobody saw is not metered; one that never streamed is away from now on.
         at_us = lease.heard_us if session.state in METERED else work.now_us
         record(work, session, Happened(event=Event.DETACHED, at_us=at_us), actor="gateway")
+
+
+def _is_unheard(work: Work, session_id: str) -> bool:
+    lease = work.stores.sessions.lease(session_id)
+    before_us = work.now_us - seconds(work.timers.detached_after_s)
+    return lease is not None and lease.heard_us <= before_us
 
 
 def lost_workers(work: Work) -> list[str]:

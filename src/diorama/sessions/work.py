@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 from diorama.admission.eta import Forecasts
 from diorama.kernel.errors import NotFound
 from diorama.kernel.ids import IdFactory
+from diorama.kernel.units import seconds
 from diorama.leases.slots import fence, release
 from diorama.leases.timers import Timers
 from diorama.protocol.end_codes import End, EndCode
-from diorama.protocol.states import HOLDS_SLOT, WAITING
+from diorama.protocol.states import HOLDS_SLOT, METERED, WAITING
 from diorama.sessions.deadlines import next_deadline
 from diorama.sessions.lifecycle import Event, Happened, Session, advance, until_us
 from diorama.sessions.store import EventRow, Stores
 from diorama.workers.capabilities import Worker
 
+LEAVES_MEDIA: frozenset[Event] = frozenset({Event.ATTACHED, Event.ENDED})
 WORLD_FAILED: frozenset[str] = frozenset({"world_failed_to_start", "world_crashed"})
 
 
@@ -89,6 +91,24 @@ def record(work: Work, session: Session, happened: Happened, *, actor: str) -> S
     Raises:
         Refused: its state has no answer to this.
     """
+    if session.state in METERED and happened.event in LEAVES_MEDIA:
+        session = _detached_where_unheard(work, session, happened.at_us)
+    return _written(work, session, happened, actor)
+
+
+def _detached_where_unheard(work: Work, session: Session, at_us: int) -> Session:
+    """Detach a viewer who was long unheard at `at_us`, which no sweep has noted: it meters nothing.
+
+    So it is after a time in which no gateway, or no store, was there to notice.
+    """
+    lease = work.stores.sessions.lease(session.id)
+    after_us = seconds(work.timers.detached_after_s)
+    if lease is None or session.detached_us is not None or lease.heard_us + after_us > at_us:
+        return session
+    return _written(work, session, Happened(event=Event.DETACHED, at_us=lease.heard_us), "gateway")
+
+
+def _written(work: Work, session: Session, happened: Happened, actor: str) -> Session:
     after = advance(session, happened)
     row = EventRow(
         kind=happened.event,

@@ -1,0 +1,284 @@
+"""Bugs planted on purpose: each must make the oracle speak, or the oracle is no judge.
+
+A bug is one small change of the text of one production function. It is applied to the code that
+runs, whoever imported the function, and taken back afterwards. Where production changed so that the
+text is not there any more, `plant` says so: find the new place of the same mistake.
+"""
+
+import contextlib
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Final
+
+from diorama.admission import decision
+from diorama.agent import fence
+from diorama.agent import slots as worker_slots
+from diorama.gateway import beats, desk
+from diorama.leases import slots
+from diorama.metering import usage
+from diorama.sessions import deadlines, dispatch, lifecycle, opening, sweep, work
+from diorama.storage import accounts, sessions, workers
+
+AnyFunction = Callable[..., object]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """In `function`, `sane` is replaced by `sick`."""
+
+    function: AnyFunction
+    sane: str
+    sick: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """One bug. `laws` are those it may break first.
+
+    Some need two changes: where production guards twice, one lost guard breaks nothing.
+    """
+
+    name: str
+    laws: tuple[int, ...]
+    changes: tuple[Change, ...]
+
+
+def bug(name: str, laws: tuple[int, ...], function: AnyFunction, sane: str, sick: str) -> Planted:
+    """Return a bug of one change."""
+    return Planted(name, laws, (Change(function, sane, sick),))
+
+
+PLANTED: Final = (
+    bug(
+        "the_limit_lets_one_more_in",
+        (1,),
+        decision._is_reached,
+        "count >= limit",
+        "count > limit",
+    ),
+    bug(
+        "what_is_held_is_not_counted",
+        (1,),
+        accounts.SqlAccountStore.count_held,
+        '"UPDATE account SET held = held + ?',
+        '"UPDATE account SET held = held + 0 * ?',
+    ),
+    bug(
+        "the_project_cap_is_forgotten",
+        (1,),
+        dispatch.counts_for,
+        "project_cap=rules.worker_count",
+        "project_cap=None",
+    ),
+    bug(
+        "an_end_user_is_not_counted",
+        (1,),
+        dispatch.counts_for,
+        "end_user=end_user",
+        "end_user=None",
+    ),
+    bug(
+        "stale_sessions_do_not_yield",
+        (1,),
+        decision.Holder.is_stale,
+        "return (self.heard_us",
+        "return False and (self.heard_us",
+    ),
+    bug(
+        "a_slot_is_free_before_its_world_is_gone",
+        (2,),
+        work.release_slot,
+        "if proven:",
+        "if True:",
+    ),
+    bug(
+        "a_term_is_given_twice",
+        (2,),
+        slots.reserve,
+        "max(slot.term + 1,",
+        "max(slot.term,",
+    ),
+    Planted(
+        "a_worker_takes_an_older_term",
+        (2,),
+        (
+            Change(
+                worker_slots.Slots.handle_assign,
+                "if assign.term <= slot.stopped_term:\n"
+                "        return [] if slot.is_busy else [Send(_stopped(assign))]\n"
+                "    if assign.term <= slot.term:",
+                "if False:",
+            ),
+        ),
+    ),
+    bug(
+        "a_worker_says_stopped_before_it_is",
+        (2,),
+        worker_slots.Slots.handle_stop,
+        "return self._end(slot, confirmed)",
+        "return [*self._end(slot, confirmed), Send(confirmed)]",
+    ),
+    bug(
+        "the_fence_never_falls",
+        (2, 7),
+        fence.Fence.is_due,
+        "return now_us >= self._deadline_us",
+        "return False",
+    ),
+    bug(
+        "the_fence_counts_from_the_confirmation",
+        (2,),
+        fence.Fence._extend,
+        "sent_us + self._self_fence_us",
+        "sent_us + self._self_fence_us + 8_000_000",
+    ),
+    bug(
+        "a_beat_is_confirmed_before_it_is_written",
+        (2, 8),
+        beats.Beats.write,
+        "renewed = await self._desk.do(write)",
+        "[await s.confirm(one.beat, renewed=True) for s, one in heard.items()];"
+        " renewed = await self._desk.do(write)",
+    ),
+    Planted(
+        "what_has_ended_ends_again",
+        (3,),
+        (
+            Change(work.end, "if session.is_final:", "if False:"),
+            Change(
+                lifecycle.advance,
+                "row = TRANSITIONS[session.state]",
+                "row = TRANSITIONS[session.state] or {event: None}",
+            ),
+        ),
+    ),
+    bug(
+        "every_end_is_a_failure",
+        (3,),
+        lifecycle._ended_state,
+        "return happened.end.entry.ends",
+        "return SessionState.FAILED",
+    ),
+    bug(
+        "the_last_is_served_first",
+        (4,),
+        sessions.SqlSessionStore.first_in_line,
+        "s.ticket LIMIT 1",
+        "s.ticket DESC LIMIT 1",
+    ),
+    bug(
+        "a_place_is_counted_from_the_wrong_end",
+        (4,),
+        sessions.SqlSessionStore.place,
+        "position=higher + same + 1",
+        "position=waiting - higher - same",
+    ),
+    bug(
+        "connecting_is_metered",
+        (5,),
+        usage.stays,
+        "metered = event.state in METERED",
+        'metered = event.state in METERED or event.state == "connecting"',
+    ),
+    bug(
+        "the_log_tells_when_it_was_written",
+        (5,),
+        sessions.SqlSessionStore._append,
+        "max(row.at_us, session.entered_us)",
+        "max(row.recorded_us, session.entered_us)",
+    ),
+    bug(
+        "an_unheard_viewer_is_metered_until_it_is_noticed",
+        (5,),
+        sweep.detach_unheard,
+        "lease.heard_us if session.state in METERED else work.now_us",
+        "work.now_us + 100_000_000",
+    ),
+    bug(
+        "fences_never_run_out",
+        (6,),
+        workers.SqlSlotStore.fences_due,
+        "s.fence_until_us <= ?",
+        "s.fence_until_us <= ? - 200000000",
+    ),
+    bug(
+        "the_runtime_has_no_deadline",
+        (7,),
+        deadlines._runtime,
+        "session.runs_until_us is None",
+        "True",
+    ),
+    bug(
+        "what_fell_due_during_a_restart_is_forgotten",
+        (6, 7),
+        sessions.SqlSessionStore.due,
+        "deadline_us <= ? ORDER BY deadline_us LIMIT ?",
+        "deadline_us <= ?1 AND deadline_us > ?1 - 4000000 ORDER BY deadline_us LIMIT ?2",
+    ),
+    bug(
+        "nobody_is_found_missing",
+        (6, 7),
+        sweep.unheard_sessions,
+        "work.stores.sessions.unheard(before_us, limit=BATCH)",
+        "[]",
+    ),
+    bug(
+        "lost_workers_are_not_looked_for",
+        (6, 7),
+        sweep.lost_workers,
+        "work.stores.workers.lost(work.now_us, limit=BATCH)",
+        "[]",
+    ),
+    bug(
+        "the_answer_does_not_wait_for_the_disk",
+        (8,),
+        desk.Desk.do,
+        "answer, work = await self._database.run(unit)",
+        "import asyncio; box = []; task = asyncio.ensure_future(self._database.run("
+        "lambda tx: box.append(unit(tx)) or box[-1]));"
+        " await asyncio.sleep(0); import contextlib\n"
+        "    while not box and not task.done(): await asyncio.sleep(0.0005)\n"
+        "    answer, work = box[-1] if box else await task",
+    ),
+    bug(
+        "a_key_is_not_remembered",
+        (8,),
+        opening._answered,
+        "if opening.idempotency_key is None:",
+        "if True:",
+    ),
+)
+
+
+@contextlib.contextmanager
+def plant(name: str) -> Iterator[None]:
+    """Let a bug live for a while."""
+    found = next(one for one in PLANTED if one.name == name)
+    healthy = [(_function(change), _function(change).__code__) for change in found.changes]
+    for change in found.changes:
+        _function(change).__code__ = _sick(change, name).__code__
+    try:
+        yield
+    finally:
+        for function, code in healthy:
+            function.__code__ = code
+
+
+def _function(change: Change) -> FunctionType:
+    assert isinstance(change.function, FunctionType)
+    return change.function
+
+
+def _sick(change: Change, name: str) -> FunctionType:
+    function = _function(change)
+    text = textwrap.dedent(inspect.getsource(function))
+    if text.count(change.sane) != 1:
+        raise AssertionError(f"{name}: {change.sane!r} is not once in {function.__qualname__}")
+    names: dict[str, object] = {}
+    exec(compile(text.replace(change.sane, change.sick), name, "exec"), function.__globals__, names)
+    found = names[function.__name__]
+    assert isinstance(found, FunctionType)
+    return found

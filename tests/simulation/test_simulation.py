@@ -1,0 +1,52 @@
+"""Whole worlds from seeds: no law breaks, and a seed is a history. See docs/simulation.md."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import pytest
+
+from tests.simulation.planted import PLANTED, Planted
+from tests.simulation.world import simulate
+
+HOURS = 20
+PLANTED_SEEDS = range(1, 9)
+PLANTED_HOURS = 0.25
+
+
+def test_no_law_breaks_in_twenty_simulated_hours() -> None:
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        outcomes = list(pool.map(simulate, range(HOURS), [1.0] * HOURS))
+
+    assert [outcome.told() for outcome in outcomes if outcome.law is not None] == []
+    laws = {law for outcome in outcomes for law in outcome.checks}
+    assert laws == set(range(1, 9))
+
+
+def test_one_seed_is_one_history_in_every_process() -> None:
+    digests = {_digest(hash_seed) for hash_seed in ("0", "1", "random")}
+
+    assert len(digests) == 1
+
+
+@pytest.mark.parametrize("bug", PLANTED, ids=lambda bug: bug.name)
+def test_a_planted_bug_is_caught(bug: Planted) -> None:
+    outcomes = (simulate(seed, PLANTED_HOURS, bug.name) for seed in PLANTED_SEEDS)
+    caught = next((outcome for outcome in outcomes if outcome.law is not None), None)
+
+    assert caught is not None, f"{bug.name} lives through {len(PLANTED_SEEDS)} worlds"
+    assert caught.law in bug.laws, caught.told()
+
+
+def _digest(hash_seed: str) -> str:
+    ask = "from tests.simulation.world import simulate; print(simulate(3, 0.3).digest)"
+    found = subprocess.run(
+        (sys.executable, "-c", ask),
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    return found.stdout
