@@ -83,6 +83,7 @@ class Tabs:
     def __init__(self, http: aiohttp.ClientSession, port: int) -> None:
         self._http = http
         self._port = port
+        self._talks: list[aiohttp.ClientWebSocketResponse] = []
 
     async def new(self) -> Tab:
         """Open a tab, and see it alone."""
@@ -90,7 +91,13 @@ class Tabs:
         async with self._http.put(address) as answer:
             found = await answer.json()
         talk = await self._http.ws_connect(found["webSocketDebuggerUrl"], max_msg_size=0)
+        self._talks.append(talk)  # one that nobody refers to would be found unclosed
         return Tab(talk)
+
+    async def hang_up(self) -> None:
+        """End the talk with every tab; the tabs stay."""
+        for talk in self._talks:
+            await talk.close()
 
 
 @contextlib.asynccontextmanager
@@ -105,7 +112,11 @@ async def tabs_running(profile: Path) -> AsyncIterator[Tabs]:
     try:
         port = await until(lambda: _port(profile), what="the browser listens")
         async with aiohttp.ClientSession() as http:
-            yield Tabs(http, port)
+            tabs = Tabs(http, port)
+            try:
+                yield tabs
+            finally:
+                await tabs.hang_up()
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
