@@ -69,7 +69,11 @@ class Evidence:
             "sessions": self.sessions,
             "events": self.events,
             "ends": dict(sorted(self.ends.items())),
-            "faults": dict(sorted(self.faults.items())),
+            "faults": {
+                name: count
+                for name, count in sorted(self.faults.items())
+                if not name.startswith(("end_", "refused_"))  # what viewers were told
+            },
             "checks_by_law": {str(law): count for law, count in sorted(self.checks.items())},
             "walks": {"count": self.walks, "steps_each": STEPS},
             "planted_bugs": planted_names(),
