@@ -46,8 +46,8 @@ class App(Player):
         await self.until_frames_pass(5)
 
     async def until_caption(self, text: str) -> None:
-        """Wait until the app shows what was edited."""
-        await self.until_reads("h1", text)
+        """Wait until the app shows what was edited, and nothing of the edit before."""
+        await self.page.get_by_role("heading", name=text, exact=True).wait_for()
 
 
 async def test_two_mounts_of_strict_mode_open_one_session(

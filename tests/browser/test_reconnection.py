@@ -28,7 +28,7 @@ recovery_grace_s = 1
 name = "brief"
 world = "{WORLDS}:Painted"
 rules.resume_window_s = 4
-rules.connect_timeout_s = 12
+rules.connect_timeout_s = 8
 """
 REPAIRS: Final = ("reconnecting", "reconnected", "ended")
 

@@ -77,6 +77,7 @@ async def test_the_hours_of_a_log_from_before_they_were_summed_up_are_summed_up(
     rig = await house.worker(slots=2)
     over, running = await house.streaming(rig), await house.streaming(rig)
     clock.step(seconds=30)
+    await house.hear(over, running)
     await house.end(over)
     await database.run(_forget_hours)
     await database.close()
@@ -93,6 +94,7 @@ async def test_the_hours_of_a_log_from_before_they_were_summed_up_are_summed_up(
             lambda work: work.stores.accounts.stream_month(ACCOUNT, work.now_us)
         )
         clock.step(seconds=5)
+        await house.hear(running)
         await house.end(running)  # and the sums go on from there
     finally:
         await database.close()
