@@ -79,6 +79,7 @@ describe('the package', () => {
 
     expect(paths).toEqual(expect.arrayContaining(['dist/index.js', 'dist/react.js', 'README.md']))
     expect(paths.filter((path) => !/^dist\/.*\.(js|js\.map|d\.ts)$/.test(path)).sort()).toEqual([
+      'LICENSE',
       'README.md',
       'package.json',
     ])

@@ -29,7 +29,7 @@ export class Published {
     this.must([tool('vite/bin/vite.js'), 'build', '--outDir', join(this.package, 'dist')])
     this.must([tool('typescript/bin/tsc'), '-p', 'tsconfig.types.json', '--outDir', types])
     this.must(['scripts/inline-types.mjs', types])
-    for (const name of ['package.json', 'README.md']) {
+    for (const name of ['package.json', 'README.md', 'LICENSE']) {
       cpSync(join(PACKAGE, name), join(this.package, name))
     }
     this.install()
@@ -64,7 +64,11 @@ export class Published {
 
   pack(): Ran {
     const npm = process.env['npm_execpath'] ?? NPM
-    return run(this.package, [npm, 'pack', '--dry-run', '--json', '--ignore-scripts'])
+    return run(this.package, [
+      npm,
+      ...['pack', '--dry-run', '--json', '--ignore-scripts'],
+      ...['--cache', join(this.folder, 'npm-cache')], // a user without a home has no place for one
+    ])
   }
 
   remove(): void {
