@@ -11,6 +11,7 @@ from playwright.async_api import BrowserContext
 from diorama.protocol.states import SessionState
 from tests.browser.player import Player
 from tests.browser.running import PAINTED, Running, running
+from tests.browser.waiting import CLOSED_WITHIN_S, SLACK_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 PATIENT: Final = "[timers]\npage_left_grace_s = 10\n"
@@ -36,7 +37,7 @@ async def test_a_key_changes_the_picture_and_a_closed_tab_frees_the_slot_within_
     session = await diorama.only_session()
 
     await player.close_tab()
-    await diorama.until_free(within_s=1.0)
+    await diorama.until_free(within_s=CLOSED_WITHIN_S + SLACK_S)
 
     ended = await diorama.session(session.id)
     assert ended.state is SessionState.DISCONNECTED

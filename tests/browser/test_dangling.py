@@ -18,6 +18,7 @@ from tests.browser.network import network_to
 from tests.browser.page import Page
 from tests.browser.running import PAINTED, WORLDS, Running, running
 from tests.browser.site import Site
+from tests.browser.waiting import CLOSED_WITHIN_S, SLACK_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 TABS: Final = 4
@@ -49,9 +50,6 @@ rules.worker_count = 1
 rules.on_limit = "take_over"
 """
 CLIENT: Final = "a-client-of-the-tests"
-SLACK_S: Final = 1.0
-"""What a busy machine may add to a bound of the product, which it keeps when it is not."""
-CLOSED_WITHIN_S: Final = 1.0
 KILLED_WITHIN_S: Final = 2.0
 STALE_AFTER_S: Final = 15.0
 

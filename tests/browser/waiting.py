@@ -5,6 +5,10 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 WITHIN_S: Final = 20.0
+CLOSED_WITHIN_S: Final = 1.0
+"""The product's own bound: a closed tab's slot is free."""
+SLACK_S: Final = 1.0
+"""What a busy machine may add to a bound of the product, which it keeps when it is not."""
 _EVERY_S: Final = 0.02
 _Found = TypeVar("_Found")
 
