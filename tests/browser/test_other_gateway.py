@@ -33,6 +33,7 @@ async def test_a_page_and_its_worker_go_on_at_another_gateway(
     ):
         page = await Page.visit(someone, site.page(network.address, "painted"))
         await page.until_playing()
+        await page.until_told("state", value="streaming")  # the store knows of the picture too
         await page.press("w")
         await page.until_colour("red")
         session_id = await page.session_id()
