@@ -32,6 +32,7 @@ class DevServer:
         self._environment = environment
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
+        self._edited: Path | None = None
 
     @property
     def address(self) -> str:
@@ -44,6 +45,12 @@ class DevServer:
         text = file.read_text()
         assert old in text, f"{name} has no {old!r}"
         file.write_text(text.replace(old, new))
+        self._edited = file
+
+    def save_again(self) -> None:
+        """Save what was edited last once more: a watcher may miss one of two quick saves."""
+        if self._edited is not None:
+            self._edited.touch()
 
     async def start(self) -> None:
         """Run it, on the same port each time."""
