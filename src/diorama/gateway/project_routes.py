@@ -1,12 +1,13 @@
 """REST for who owns a project: change it, by a key of its account. The change acts at once."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from diorama.accounts.permissions import Permission
+from diorama.gateway.authorisation import Doorkeeper
 from diorama.gateway.body import Documents, answer, json_body
 from diorama.gateway.desk import Desk
 from diorama.kernel.errors import NotFound, Refused
@@ -25,14 +26,12 @@ def own_answer(project: Project) -> Response:
     return answer(own_project_view(project), headers={"ETag": f'"{project.version}"'})
 
 
-def project_routes(
-    desk: Desk, account: Callable[[Request], Awaitable[str]], documents: Documents
-) -> APIRouter:
+def project_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRouter:
     """Return the routes.
 
     Args:
         desk: runs use cases.
-        account: returns the account whose key came with a request, or raises Unauthorized.
+        doors: says who asks.
         documents: collects what the routes take and give.
     """
     router = APIRouter(prefix="/v1/projects", tags=["projects"])
@@ -49,7 +48,7 @@ def project_routes(
         name: str,
         body: Annotated[ChangeProject, Depends(json_body(ChangeProject))],
     ) -> Response:
-        account_id = await account(request)
+        account_id = (await doors.member(request, Permission.PROJECTS_WRITE)).account_id
         wanted = request.headers.get("if-match")
 
         def use_case(work: Work) -> Project:

@@ -5,7 +5,6 @@ public project lets anybody ask for a session. Foreign and missing look the same
 """
 
 import hashlib
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Final
 
@@ -15,15 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from diorama import __version__
-from diorama.accounts.credentials import (
-    API_KEY,
-    SESSION_TOKEN,
-    KeyKind,
-    SessionToken,
-    read_token,
-    sign_token,
-)
+from diorama.accounts.credentials import SessionToken, sign_token
+from diorama.accounts.permissions import Permission
 from diorama.gateway import problems
+from diorama.gateway.authorisation import Caller, Doorkeeper
 from diorama.gateway.body import Documents, answer, json_body
 from diorama.gateway.cross_origin import asking_of
 from diorama.gateway.desk import Desk
@@ -33,7 +27,6 @@ from diorama.gateway.pages import pages
 from diorama.gateway.project_routes import own_answer, project_routes
 from diorama.gateway.viewer_socket import view_of
 from diorama.kernel.errors import Invalid, NotFound, Unauthorized, Unavailable
-from diorama.kernel.ids import digest
 from diorama.projects.rules import Project
 from diorama.protocol.requests import EndSessions, ExtendSession, LeavePage, OpenSession
 from diorama.protocol.states import FINAL, SessionState
@@ -72,14 +65,6 @@ BEACON: Final = ("application/json", "text/plain")
 documents: Final = Documents()
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks: the holder of a session token, of an account's key, or anybody."""
-
-    account_id: str | None = None
-    token: SessionToken | None = None
-
-
 class Rest:
     """The routes.
 
@@ -93,6 +78,7 @@ class Rest:
         self._desk = desk
         self._hub = hub
         self._secret = secret
+        self._doors = Doorkeeper(desk, secret)
 
     def app(self) -> FastAPI:
         """Return the ASGI application: REST, its document, health and the player's pages."""
@@ -106,7 +92,7 @@ class Rest:
         problems.install(app)
         app.include_router(self._sessions())
         app.include_router(self._catalogue())
-        app.include_router(project_routes(self._desk, self._account, documents))
+        app.include_router(project_routes(self._desk, self._doors, documents))
         app.include_router(self._health())
         documents.install(app)
         app.include_router(pages(facts_of=self._facts))
@@ -140,7 +126,7 @@ class Rest:
             cursor: Annotated[str | None, Query(pattern="^[0-9a-z_]{1,64}$")] = None,
             limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
         ) -> Response:
-            account_id = await self._account(request)
+            account_id = await self._account(request, Permission.SESSIONS_READ)
             return answer(await self._page(account_id, live=live, cursor=cursor, limit=limit))
 
         @router.post(
@@ -151,7 +137,7 @@ class Rest:
         async def end_many(
             request: Request, body: Annotated[EndSessions, Depends(json_body(EndSessions))]
         ) -> Response:
-            account_id = await self._account(request)
+            account_id = await self._account(request, Permission.SESSIONS_WRITE)
             wanted = await self._desk.look(lambda work: sessions_to_end(work, account_id, body))
             results: list[EndResult] = []
             for at in range(0, len(wanted), END_AT_ONCE):
@@ -165,7 +151,7 @@ class Rest:
             **documents.route(answers={200: SessionView}, problems=(401, 404)),
         )
         async def get(request: Request, session_id: str) -> Response:
-            caller = await self._caller(request)
+            caller = await self._doors.caller(request, needs=Permission.SESSIONS_READ)
             return answer(await self._desk.look(lambda work: _look(work, caller, session_id)))
 
         @router.delete(
@@ -174,7 +160,7 @@ class Rest:
             **documents.route(answers={200: SessionView}, problems=(401, 404)),
         )
         async def delete(request: Request, session_id: str) -> Response:
-            caller = await self._caller(request)
+            caller = await self._doors.caller(request, needs=Permission.SESSIONS_WRITE)
             return answer(await self._desk.do(lambda work: _end(work, caller, session_id)))
 
         @router.post(
@@ -191,7 +177,7 @@ class Rest:
         ) -> Response:
             extension = Extension(
                 session_id=_an_id(session_id),
-                account_id=await self._account(request),
+                account_id=await self._account(request, Permission.SESSIONS_WRITE),
                 extra_s=body.seconds,
                 idempotency_key=_idempotency_key(request),
             )
@@ -227,7 +213,7 @@ class Rest:
             **documents.route(answers={200: Projects}, problems=(401,)),
         )
         async def projects(request: Request) -> Response:
-            caller = await self._caller(request, anybody=True)
+            caller = await self._doors.caller(request, anybody=True, needs=Permission.PROJECTS_READ)
             found = await self._desk.look(lambda work: work.stores.projects.all())
             own = [p for p in found if p.account_id == caller.account_id]
             shown = [p for p in found if p in own or (p.public and p.enabled)]
@@ -240,7 +226,7 @@ class Rest:
             **documents.route(answers={200: ProjectView}, problems=(401, 404)),
         )
         async def project(request: Request, name: str) -> Response:
-            caller = await self._caller(request, anybody=True)
+            caller = await self._doors.caller(request, anybody=True, needs=Permission.PROJECTS_READ)
             found = await self._desk.look(lambda work: _seen_project(work, caller, name))
             if found.account_id == caller.account_id:
                 return own_answer(found)
@@ -253,7 +239,7 @@ class Rest:
             **documents.route(answers={200: ProjectQueue}, problems=(401, 404)),
         )
         async def queue(request: Request, name: str) -> Response:
-            caller = await self._caller(request, anybody=True)
+            caller = await self._doors.caller(request, anybody=True, needs=Permission.PROJECTS_READ)
             return answer(await self._desk.look(lambda work: _queue(work, caller, name)))
 
         @router.get(
@@ -263,7 +249,7 @@ class Rest:
             **documents.route(answers={200: Workers}, problems=(401,)),
         )
         async def workers(request: Request) -> Response:
-            await self._account(request)
+            await self._doors.member(request, Permission.WORKERS_READ)
 
             def look(work: Work) -> Workers:
                 slots = work.stores.slots.of_workers()
@@ -314,7 +300,7 @@ class Rest:
             return PlayerFacts()
 
     async def _open(self, request: Request, body: OpenSession) -> Response:
-        caller = await self._caller(request, anybody=True)
+        caller = await self._doors.caller(request, anybody=True, needs=Permission.SESSIONS_WRITE)
         opening = Opening(
             project=body.project,
             region=body.region,
@@ -362,39 +348,14 @@ class Rest:
 
         return await self._desk.look(look)
 
-    async def _account(self, request: Request) -> str:
-        caller = await self._caller(request)
-        if caller.account_id is None:
-            raise Unauthorized("this needs an API key", code="credential_refused")
-        return caller.account_id
+    async def _account(self, request: Request, needs: Permission) -> str:
+        return (await self._doors.member(request, needs)).account_id
 
     async def _leaver(self, request: Request, body: LeavePage) -> Caller:
         """Return who leaves: by the token in the body, or else by the header."""
         if body.token is None:
-            return await self._caller(request)
-        return Caller(token=read_token(body.token, self._secret))
-
-    async def _caller(self, request: Request, *, anybody: bool = False) -> Caller:
-        """Return who asks.
-
-        Raises:
-            Unauthorized: a credential that opens nothing, or none where one is needed.
-        """
-        header = request.headers.get("authorization")
-        if header is None:
-            if anybody:
-                return Caller()
-            raise Unauthorized("this needs a credential", code="credential_missing")
-        scheme, _, secret = header.partition(" ")
-        secret = secret.strip()
-        if scheme.lower() == "bearer" and secret.startswith(f"{SESSION_TOKEN}_"):
-            return Caller(token=read_token(secret, self._secret))
-        if scheme.lower() == "bearer" and secret.startswith(f"{API_KEY}_"):
-            hashed = digest(secret)
-            key = await self._desk.look(lambda work: work.stores.accounts.key(hashed, KeyKind.API))
-            if key is not None:
-                return Caller(account_id=key.account_id)
-        raise Unauthorized("this credential opens nothing", code="credential_refused")
+            return await self._doors.caller(request, needs=Permission.SESSIONS_WRITE)
+        return self._doors.viewer(body.token)
 
 
 def _theirs(work: Work, caller: Caller, session_id: str, *, current: bool = False) -> Session:
