@@ -1,40 +1,18 @@
-"""What opens a door: keys of accounts and workers, and tokens of sessions. Pure.
+"""Tokens of sessions. Pure.
 
-A key is a random secret of 256 bits of which only the digest is stored. A session token is not
-stored at all: it is the session's id and the number of its issue, signed, so the same answer can be
-given again to a repeated request, and a newer issue makes every older one worthless.
+A session token is not stored: it is the session's id and the number of its issue, signed, so the
+same answer can be given again to a repeated request, and a newer issue makes every older one
+worthless.
 """
 
 import hashlib
 import hmac
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from diorama.kernel.errors import Unauthorized
 
 SESSION_TOKEN: Final = "dst"  # noqa: S105 # the first word of a token, which opens nothing
-API_KEY: Final = "dio"
-WORKER_KEY: Final = "diw"
-
-
-class KeyKind(StrEnum):
-    """What a key is for; one kind opens nothing of the other's."""
-
-    API = "api"
-    WORKER = "worker"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """A key at rest: never the secret itself."""
-
-    id: str
-    account_id: str
-    kind: KeyKind
-    digest: str
-    name: str
-    created_us: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+OPERATOR: Final = "acc_owner"
+"""The account of who operates Diorama: the first there is, and the only one that has `operate`."""
 EVERYTHING: Final = frozenset(Permission)
 _READS: Final = frozenset(p for p in Permission if p.endswith(":read"))
 _PEOPLE: Final = frozenset(
@@ -59,3 +61,13 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.VIEWER: _READS - {Permission.AUDIT_READ, Permission.KEYS_READ, Permission.WEBHOOKS_READ},
 }
 """An owner differs from an admin in one thing: only owners make and unmake owners."""
+
+
+def reach(account_id: str) -> frozenset[Permission]:
+    """Return what anybody of an account may do at most."""
+    return EVERYTHING if account_id == OPERATOR else EVERYTHING - {Permission.OPERATE}
+
+
+def of_role(account_id: str, role: Role) -> frozenset[Permission]:
+    """Return what a member with a role may do in an account."""
+    return ROLES[role] & reach(account_id)

@@ -1,14 +1,17 @@
 """What accounts need from a database."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
-from diorama.accounts.credentials import Key, KeyKind
+from diorama.accounts.audit import AuditEntry, Link
 from diorama.accounts.hours import StreamMonth
+from diorama.accounts.keys import Key, KeyKind
 from diorama.accounts.plans import Account, Plan
+from diorama.kernel.errors import Detail
 
 
 class AccountStore(Protocol):
-    """Accounts and their keys at rest."""
+    """Accounts at rest."""
 
     def add(self, account: Account) -> None:
         """Store an account that is new."""
@@ -40,8 +43,72 @@ class AccountStore(Protocol):
     def count_held(self, account_id: str, change: int) -> None:
         """Add `change` (1 or -1) to the sessions that hold a slot."""
 
-    def add_key(self, key: Key) -> None:
+
+class KeyStore(Protocol):
+    """Keys at rest."""
+
+    def add(self, key: Key) -> None:
         """Store a key that is new."""
 
-    def key(self, digest: str, kind: KeyKind) -> Key | None:
-        """Return the key with this digest and kind."""
+    def find(self, digest: str, kind: KeyKind) -> Key | None:
+        """Return the key with this digest and kind, whatever its state."""
+
+    def by_id(self, key_id: str) -> Key | None:
+        """Return a key by its id alone: for who has shown it before."""
+
+    def get(self, account_id: str, key_id: str, *, lock: bool = False) -> Key | None:
+        """Return a key of an account."""
+
+    def listed(self, account_id: str, *, after: str | None, limit: int) -> list[Key]:
+        """Return an account's keys, the newest first, before the id `after`."""
+
+    def active(self, account_id: str, now_us: int) -> int:
+        """Return how many keys of an account open something."""
+
+    def save(self, key: Key) -> None:
+        """Write what may change of a key: its end, and what replaced it."""
+
+    def used(self, key_id: str, at_us: int) -> None:
+        """Keep when a key was last used; a time never goes back."""
+
+
+class AuditStore(Protocol):
+    """Who changed what. See `diorama.accounts.audit`."""
+
+    def add(
+        self,
+        account_id: str,
+        actor: str,
+        action: str,
+        subject: str,
+        detail: Mapping[str, Detail] = {},
+    ) -> None:
+        """Add an entry to an account's chain, in the transaction that makes the change.
+
+        It takes the last lock of the one order (lane, account, session, slot, audit): say it after
+        the change, not before.
+
+        Args:
+            account_id: whose log.
+            actor: who did it: `Member.actor`.
+            action: what, as `thing.done`: `project.changed`.
+            subject: the id or name of what it was done to.
+            detail: facts for a person; never a secret.
+        """
+
+    def head(self, account_id: str) -> Link:
+        """Return the last entry's number and hash, as they were kept beside the chain."""
+
+    def listed(
+        self,
+        account_id: str,
+        *,
+        before: int | None,
+        limit: int,
+        actor: str | None = None,
+        action: str | None = None,
+    ) -> list[AuditEntry]:
+        """Return entries, the newest first; `action` may be the first word of several."""
+
+    def after(self, account_id: str, seq: int, *, limit: int) -> list[AuditEntry]:
+        """Return the entries after a number, the oldest first: to follow the chain."""

@@ -5,23 +5,19 @@ scopes go; anybody may ask where a route lets anybody. What a foreign object is,
 this module: each query is held to the caller's account, so foreign and missing look the same.
 """
 
+import contextlib
 from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
 
-from diorama.accounts.credentials import (
-    API_KEY,
-    SESSION_TOKEN,
-    KeyKind,
-    SessionToken,
-    read_token,
-)
-from diorama.accounts.permissions import EVERYTHING, Permission
-from diorama.gateway.bootstrap import OWNER
+from diorama.accounts.credentials import SESSION_TOKEN, SessionToken, read_token
+from diorama.accounts.keys import API_KEY, Key, KeyKind, KeyState, is_mistyped
+from diorama.accounts.permissions import Permission
 from diorama.gateway.desk import Desk
-from diorama.kernel.errors import Forbidden, Unauthorized
+from diorama.kernel.errors import Forbidden, Unauthorized, Unavailable
 from diorama.kernel.ids import digest
+from diorama.sessions.work import Work
 
 NOTHING: Final[frozenset[Permission]] = frozenset()
 
@@ -35,12 +31,14 @@ class Caller:
         token: of the one session it may see.
         permissions: what it may do in the account.
         actor: as logs, events and the audit name it: `key:<id>`, `member:<id>`, `viewer`, `anyone`.
+        key_id: of the key that was shown.
     """
 
     account_id: str | None = None
     token: SessionToken | None = None
     permissions: frozenset[Permission] = NOTHING
     actor: str = "anyone"
+    key_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +48,7 @@ class Member:
     account_id: str
     actor: str
     permissions: frozenset[Permission]
+    key_id: str | None = None
 
     @property
     def operates(self) -> bool:
@@ -82,8 +81,26 @@ class Doorkeeper:
             raise Unauthorized("this needs an API key", code="credential_refused")
         _check(caller, needs)
         return Member(
-            account_id=caller.account_id, actor=caller.actor, permissions=caller.permissions
+            account_id=caller.account_id,
+            actor=caller.actor,
+            permissions=caller.permissions,
+            key_id=caller.key_id,
         )
+
+    async def still(self, member: Member) -> bool:
+        """Return whether what a member showed opens as much as it did: for feeds, again and again.
+
+        Raises:
+            Unavailable: the store does not say; a feed that cannot ask for long should end.
+        """
+
+        def look(work: Work) -> bool:
+            key = None if member.key_id is None else work.stores.keys.by_id(member.key_id)
+            if key is None or key.state(work.now_us) is not KeyState.ACTIVE:
+                return False
+            return key.permissions == member.permissions
+
+        return await self._desk.look(look)
 
     async def caller(
         self, request: Request, *, anybody: bool = False, needs: Permission | None = None
@@ -120,12 +137,25 @@ class Doorkeeper:
         return Caller(token=read_token(token, self._secret), actor="viewer")
 
     async def _of_key(self, secret: str) -> Caller | None:
-        hashed = digest(secret)
-        key = await self._desk.look(lambda work: work.stores.accounts.key(hashed, KeyKind.API))
-        if key is None:
+        if is_mistyped(secret):
             return None
-        everything = EVERYTHING if key.account_id == OWNER else EVERYTHING - {Permission.OPERATE}
-        return Caller(account_id=key.account_id, permissions=everything, actor=f"key:{key.id}")
+        hashed = digest(secret)
+
+        def look(work: Work) -> tuple[Key | None, int]:
+            return work.stores.keys.find(hashed, KeyKind.API), work.now_us
+
+        key, now_us = await self._desk.look(look)
+        if key is None or key.state(now_us) is not KeyState.ACTIVE:
+            return None
+        if key.is_use_news(now_us):
+            with contextlib.suppress(Unavailable):  # the next use is written as well
+                await self._desk.do(lambda work: work.stores.keys.used(key.id, now_us))
+        return Caller(
+            account_id=key.account_id,
+            permissions=key.permissions,
+            actor=key.actor,
+            key_id=key.id,
+        )
 
 
 def _check(caller: Caller, needs: Permission | None) -> None:

@@ -12,7 +12,8 @@ from typing import Final
 
 import msgspec
 
-from diorama.accounts.credentials import API_KEY, WORKER_KEY, Key, KeyKind
+from diorama.accounts.keys import API_KEY, WORKER_KEY, Key, KeyKind, hint_of
+from diorama.accounts.permissions import OPERATOR
 from diorama.accounts.plans import PLANS, Account, Plan
 from diorama.gateway.settings import ProjectSettings, Settings
 from diorama.kernel.ids import digest
@@ -22,7 +23,7 @@ from diorama.protocol.worker import WorldSpec
 from diorama.sessions.ruling import rule
 from diorama.sessions.work import Work
 
-OWNER: Final = "acc_owner"
+OWNER: Final = OPERATOR
 _ONLY_OWNER: Final = 0o600
 _FOLDER: Final = 0o700
 
@@ -72,14 +73,15 @@ def prepare(work: Work, settings: Settings, kept: Secrets) -> None:
     stores.fleet.wait_for_turn()  # gateways that start at once would each add the same account
     _put_owner(work, PLANS[settings.plan])
     for kind, secret in ((KeyKind.API, kept.api_key), (KeyKind.WORKER, kept.worker_key)):
-        if stores.accounts.key(digest(secret), kind) is None:
-            stores.accounts.add_key(
+        if stores.keys.find(digest(secret), kind) is None:
+            stores.keys.add(
                 Key(
                     id=work.ids.new("key"),
                     account_id=OWNER,
                     kind=kind,
                     digest=digest(secret),
                     name=f"first {kind} key",
+                    hint=hint_of(secret),
                     created_us=work.now_us,
                 )
             )

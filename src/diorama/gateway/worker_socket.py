@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from aiohttp import web
 
-from diorama.accounts.credentials import KeyKind
+from diorama.accounts.keys import Key, KeyKind, KeyState
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import socket_response
 from diorama.gateway.hub import Hub
@@ -211,8 +211,8 @@ class WorkerEndpoint:
             bucket=Bucket(burst=BURST, per_s=PER_S, now_s=now_s),
         )
         try:
-            await self._check_key(request.headers.get("Authorization", ""))
-            await self._serve(line, _hello(await line.first(HELLO_WITHIN_S)))
+            key = await self._key(request.headers.get("Authorization", ""))
+            await self._serve(line, _hello(await line.first(HELLO_WITHIN_S), key))
         except Unauthorized as error:
             await line.refuse(EndCode.UNAUTHORIZED, word=error.code, message=str(error))
         except (Refused, Unavailable) as error:
@@ -220,16 +220,18 @@ class WorkerEndpoint:
             await line.refuse(TRY_AGAIN_LATER, word=error.code, message=str(error))
         return socket
 
-    async def _check_key(self, header: str) -> None:
+    async def _key(self, header: str) -> Key:
         scheme, _, secret = header.partition(" ")
-        key = None
-        if scheme.lower() == "bearer" and secret:
-            hashed = digest(secret.strip())
-            key = await self._parts.desk.look(
-                lambda work: work.stores.accounts.key(hashed, KeyKind.WORKER)
-            )
+        hashed = digest(secret.strip())
+
+        def look(work: Work) -> Key | None:
+            found = work.stores.keys.find(hashed, KeyKind.WORKER)
+            return found if found and found.state(work.now_us) is KeyState.ACTIVE else None
+
+        key = await self._parts.desk.look(look) if scheme.lower() == "bearer" else None
         if key is None:
             raise Unauthorized("this worker key opens nothing", code="credential_refused")
+        return key
 
     async def _serve(self, line: Wire[wire.FromWorker], hello: wire.Hello) -> None:
         worker = await self._parts.desk.do(lambda work: register(work, hello))
@@ -248,9 +250,13 @@ class WorkerEndpoint:
             _log.info("worker's socket closed", worker=worker.name)
 
 
-def _hello(message: wire.FromWorker | None) -> wire.Hello:
-    if isinstance(message, wire.Hello) and message.protocol == wire.PROTOCOL:
-        return message
-    raise Unauthorized(
-        f"the first word must be hello of protocol {wire.PROTOCOL}", code="hello_missing"
-    )
+def _hello(message: wire.FromWorker | None, key: Key) -> wire.Hello:
+    if not isinstance(message, wire.Hello) or message.protocol != wire.PROTOCOL:
+        raise Unauthorized(
+            f"the first word must be hello of protocol {wire.PROTOCOL}", code="hello_missing"
+        )
+    if key.worker not in {None, message.name}:
+        raise Unauthorized(
+            f"this key is of worker {key.worker}, not of {message.name}", code="credential_refused"
+        )
+    return message

@@ -1,6 +1,6 @@
 """Asking for a session: one transaction that decides and writes. Use case: load, decide, save.
 
-Locks are taken in one order everywhere: lane, account, session, slot.
+Locks are taken in one order everywhere: lane, account, session, slot, audit.
 Source: DESIGN section 3; laws 1, 4 and 8.
 """
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from diorama.accounts.store import AccountStore
+from diorama.accounts.store import AccountStore, AuditStore, KeyStore
 from diorama.admission.decision import Holder
 from diorama.admission.eta import Live, Stay
 from diorama.admission.line import Place, Waiter
@@ -172,7 +172,15 @@ class Stores(Protocol):
 
     @property
     def accounts(self) -> AccountStore:
-        """Accounts and keys."""
+        """Accounts."""
+
+    @property
+    def keys(self) -> KeyStore:
+        """Keys of accounts and workers."""
+
+    @property
+    def audit(self) -> AuditStore:
+        """Who changed what."""
 
     @property
     def projects(self) -> ProjectStore:

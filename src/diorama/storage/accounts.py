@@ -1,8 +1,7 @@
-"""Accounts and keys in SQL."""
+"""Accounts in SQL."""
 
 from typing import Final
 
-from diorama.accounts.credentials import Key, KeyKind
 from diorama.accounts.hours import (
     Months,
     StreamMonth,
@@ -156,33 +155,3 @@ class SqlAccountStore:
     def count_held(self, account_id: str, change: int) -> None:
         """Add `change` to the sessions that hold a slot."""
         self._tx.run("UPDATE account SET held = held + ? WHERE id = ?", change, account_id)
-
-    def add_key(self, key: Key) -> None:
-        """Store a key that is new."""
-        self._tx.run(
-            "INSERT INTO access_key (id, account_id, kind, digest, name, created_us)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            key.id,
-            key.account_id,
-            key.kind,
-            key.digest,
-            key.name,
-            key.created_us,
-        )
-
-    def key(self, digest: str, kind: KeyKind) -> Key | None:
-        """Return the key with this digest and kind."""
-        for i, account_id, name, created_us in self._tx.run(
-            "SELECT id, account_id, name, created_us FROM access_key WHERE digest = ? AND kind = ?",
-            digest,
-            kind,
-        ):
-            return Key(
-                id=i,
-                account_id=account_id,
-                kind=kind,
-                digest=digest,
-                name=name,
-                created_us=created_us,
-            )
-        return None

@@ -1,9 +1,11 @@
 """Every store in one transaction: what the use cases are given."""
 
 from diorama.storage.accounts import SqlAccountStore
+from diorama.storage.audit import SqlAuditStore
 from diorama.storage.database import Transaction
 from diorama.storage.fleet import SqlFleetStore
 from diorama.storage.history import SqlHistoryStore
+from diorama.storage.keys import SqlKeyStore
 from diorama.storage.projects import SqlProjectStore
 from diorama.storage.sessions import SqlSessionStore
 from diorama.storage.workers import SqlSlotStore, SqlWorkerStore
@@ -16,6 +18,8 @@ class SqlStores:
         self._tx = tx
         self._incarnation = incarnation
         self.accounts = SqlAccountStore(tx)
+        self.keys = SqlKeyStore(tx)
+        self.audit = SqlAuditStore(tx)
         self.projects = SqlProjectStore(tx)
         self.workers = SqlWorkerStore(tx)
         self.slots = SqlSlotStore(tx)
