@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from diorama.cli.main import app, worker_environment
+from diorama.cli.main import app
+from diorama.cli.starting import worker_environment
 from diorama.gateway.settings import Settings
 
 
