@@ -1,15 +1,19 @@
 """The commands of `diorama`. Each imports what it needs when it runs, so that `--help` is quick."""
 
 import asyncio
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from diorama.cli import starting
+from diorama.cli import profile_commands, starting
+from diorama.cli.asking import target, told
+from diorama.cli.profile_commands import profiles
+from diorama.cli.project_commands import projects
 from diorama.cli.saying import fail
+from diorama.cli.session_commands import sessions
+from diorama.cli.worker_commands import workers
 from diorama.kernel.errors import DioramaError
 
 app: Final = typer.Typer(
@@ -19,11 +23,21 @@ app: Final = typer.Typer(
 )
 for command in (starting.up, starting.dev, starting.gateway, starting.worker):
     app.command()(command)
+for group, name in (
+    (sessions, "sessions"),
+    (projects, "projects"),
+    (workers, "workers"),
+    (profiles, "profiles"),
+):
+    app.add_typer(group, name=name)
+for command in (profile_commands.login, profile_commands.logout):
+    app.command()(command)
 
 
 @app.command()
-def view(
+def view(  # noqa: PLR0913 - each is an option
     project: Annotated[str, typer.Argument(help="What to look at, such as cove.")],
+    *,
     seconds: Annotated[float, typer.Option(min=0.5, max=3_600, help="How long to look.")] = 5.0,
     within: Annotated[
         float, typer.Option(min=1, max=86_400, help="Seconds that the first frame may take.")
@@ -31,26 +45,24 @@ def view(
     save: Annotated[
         Path | None, typer.Option(help="Keep the last frame (.png) or all of them (.mp4).")
     ] = None,
-    server: Annotated[
-        str, typer.Option(envvar="DIORAMA_CLIENT_SERVER", help="The gateway's address.")
-    ] = "http://127.0.0.1:8080",
+    server: Annotated[str | None, typer.Option(help="The gateway's address.")] = None,
+    profile: Annotated[str | None, typer.Option(help="A profile kept by `diorama login`.")] = None,
 ) -> None:
-    """Look at a project without a browser and say how its stream is.
-
-    The key of a project that is not public is read from DIORAMA_CLIENT_API_KEY.
-    """
+    """Look at a project without a browser and say how its stream is."""
     from rich.console import Console
 
     from diorama.cli import sight
     from diorama.cli.view import Look
     from diorama.cli.view import view as look_at
 
+    with told():
+        chosen = target(server, profile).profile
     look = Look(
-        server=server,
+        server=chosen.server,
         project=project,
         seconds=seconds,
         within_s=within,
-        api_key=os.environ.get("DIORAMA_CLIENT_API_KEY"),
+        api_key=chosen.api_key,
         save=save,
     )
     console = Console(stderr=True)

@@ -46,6 +46,10 @@ async def nothing_to_close() -> None:
     """Close no sockets: for a front without any."""
 
 
+def tell_nobody(_url: str) -> None:
+    """Leave it unsaid where the front listens."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Front:
     """What the one port answers with.
@@ -130,12 +134,17 @@ async def serve(
     host: str,
     port: int,
     stop: asyncio.Event,
+    on_listening: Callable[[str], object] = tell_nobody,
 ) -> None:
-    """Open a front, listen until `stop` is set, end what is under way, close the front."""
+    """Open a front, listen until `stop` is set, end what is under way, close the front.
+
+    `on_listening` is told the URL once it can be asked.
+    """
     raise_open_files()
     async with open_front() as front:
         running = await start_front(front, host=host, port=port)
         _log.info("listening", url=running.url)
+        on_listening(running.url)
         try:
             await stop.wait()
         finally:

@@ -178,6 +178,7 @@ async def run_until_signalled(settings: Settings) -> None:
             host=settings.host,
             port=settings.port,
             stop=stop,
+            on_listening=settings.address_file.write_text,
         )
 
 

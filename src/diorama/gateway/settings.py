@@ -213,6 +213,11 @@ class Settings(BaseSettings):
         return None if url == SQLITE else url
 
     @property
+    def address_file(self) -> Path:
+        """Where the gateway says at which address it listens, for `diorama` in the same folder."""
+        return self.data_folder / "address"
+
+    @property
     def worker_key_file(self) -> Path:
         """Where the gateway keeps the credential of the local worker."""
         return self.data_folder / "secrets" / "worker.key"

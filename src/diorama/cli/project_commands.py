@@ -1,0 +1,148 @@
+"""`diorama projects`: what can be streamed, and the rules it is streamed by."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from diorama.cli.asking import Asking, asks, complete_project
+from diorama.cli.saying import refuse
+
+if TYPE_CHECKING:
+    from diorama.client import Project
+    from diorama.client.questions import ProjectChange
+    from diorama.protocol.views import LaneView, ProjectView
+
+projects: Final = typer.Typer(help="What can be streamed, and its rules.", no_args_is_help=True)
+Name = Annotated[
+    str, typer.Argument(metavar="PROJECT", autocompletion=complete_project, help="Its name.")
+]
+
+
+@projects.command("ls")
+@asks
+def ls(asking: Asking) -> None:
+    """List the projects."""
+
+    def row(project: "ProjectView") -> tuple[object, ...]:
+        return project.name, project.title, project.enabled, project.regions, project.world
+
+    titles = ("NAME", "TITLE", "ENABLED", "REGIONS", "WORLD")
+    asking.show_all(asking.diorama.projects(), titles, row)
+
+
+@projects.command("show")
+@asks
+def show(asking: Asking, name: Name) -> None:
+    """Show one project with every rule."""
+    asking.show(asking.diorama.project(name), facts)
+
+
+@projects.command("set")
+@asks
+def set_(  # noqa: PLR0913 - each is an option
+    asking: Asking,
+    name: Name,
+    rules: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="RULE=VALUE...", help="Such as max_runtime_s=600 or afk.warn_after_s=60."
+        ),
+    ] = None,
+    *,
+    title: Annotated[str | None, typer.Option(help="What people read.")] = None,
+    description: Annotated[str | None, typer.Option(help="A sentence or two.")] = None,
+    if_version: Annotated[
+        int | None, typer.Option(min=1, help="Only if it is still at this version.")
+    ] = None,
+) -> None:
+    """Change rules of a project; what is left out stays, and what changes acts at once."""
+    change: ProjectChange = {}
+    if rules:
+        change["rules"] = parsed(rules)
+    if title is not None:
+        change["title"] = title
+    if description is not None:
+        change["description"] = description
+    if not change:
+        refuse("say what changes: RULE=VALUE, --title or --description")
+    asking.show(asking.diorama.change_project(name, if_version=if_version, **change), facts)
+
+
+@projects.command("enable")
+@asks
+def enable(asking: Asking, name: Name) -> None:
+    """Let a project be played."""
+    asking.show(asking.diorama.change_project(name, enabled=True), facts)
+
+
+@projects.command("disable")
+@asks
+def disable(asking: Asking, name: Name) -> None:
+    """Let nobody play a project; its sessions, queued and live, end at once with 4000."""
+    asking.show(asking.diorama.change_project(name, enabled=False), facts)
+
+
+@projects.command("queue")
+@asks
+def queue(asking: Asking, name: Name) -> None:
+    """Show who waits for a project in each region, and how long."""
+    from diorama.cli import tables
+
+    def wait(wait_s: float | None) -> str:
+        return "unknown" if wait_s is None else tables.duration(wait_s)
+
+    def row(lane: "LaneView") -> tuple[object, ...]:
+        return (
+            lane.region,
+            lane.length,
+            wait(lane.eta_p50_s),
+            wait(lane.eta_p90_s),
+            wait(lane.session_p50_s),
+        )
+
+    titles = ("REGION", "WAITING", "HALF WAIT UNDER", "NINE TENTHS UNDER", "HALF STAY UNDER")
+    asking.show_all(asking.diorama.queue(name), titles, row)
+
+
+def parsed(rules: Sequence[str]) -> dict[str, object]:
+    """Return rules written as `name=value` or `group.name=value`, as a change takes them.
+
+    A value is JSON where it is any, else a word.
+    """
+    found: dict[str, object] = {}
+    for rule in rules:
+        path, sign, text = rule.partition("=")
+        group, dot, name = path.strip().partition(".")
+        if not sign or not group or (dot and not name):
+            refuse(f"{rule}: write it as RULE=VALUE, such as max_runtime_s=600")
+        if not dot:
+            found[group] = value(text)
+            continue
+        inner = found.setdefault(group, {})
+        if not isinstance(inner, dict):
+            refuse(f"{rule}: {group} is given as a whole already")
+        inner[name] = value(text)
+    return found
+
+
+def value(text: str) -> object:
+    """Return what a person wrote: 600, true, null, ["a"], or a word as it stands."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text.strip()
+
+
+def facts(project: "Project") -> Iterator[tuple[str, object]]:
+    """Yield what is known of a project, by name, each rule by its path."""
+    for name in ("name", "id", "title", "description", "enabled", "public", "regions", "world"):
+        yield name, getattr(project, name)
+    yield "version", project.version
+    for name, rule in sorted((project.rules or {}).items()):
+        if isinstance(rule, Mapping):
+            for inner, one in sorted(rule.items()):
+                yield f"{name}.{inner}", json.dumps(one)
+        else:
+            yield name, json.dumps(rule)

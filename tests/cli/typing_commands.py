@@ -1,0 +1,70 @@
+"""A person who types commands of `diorama` against a gateway of the test's own."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+from typer.testing import CliRunner
+
+from diorama.cli.main import app
+from diorama.gateway.settings import ProjectSettings
+from tests.gateway.running import Place, gateway_at
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came of a command."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - whatever the command answered
+        return json.loads(self.out)
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The words of each line of a table, without its titles."""
+        return [line.split() for line in self.out.splitlines()[1:]]
+
+
+@dataclass(frozen=True)
+class Typist:
+    """Types commands; `place` is the gateway, and how a test reaches it otherwise."""
+
+    place: Place
+    environment: Mapping[str, str]
+
+    async def types(self, *words: str, given: str | None = None, **environment: str) -> Said:
+        """Type one command and return what came of it."""
+        said = await asyncio.to_thread(
+            CliRunner().invoke,
+            app,
+            list(words),
+            input=given,
+            env={**self.environment, **environment},
+            prog_name="diorama",
+        )
+        if said.exception is not None and not isinstance(said.exception, SystemExit):
+            raise said.exception
+        return Said(said.exit_code, said.stdout, said.stderr)
+
+
+async def typist_at(folder: Path, *projects: ProjectSettings) -> AsyncIterator[Typist]:
+    """Yield a person with the owner's key; what the gateway logs stands in no answer."""
+    with structlog.testing.capture_logs():
+        async with gateway_at(folder, *projects) as place:
+            home = folder / "home"
+            yield Typist(
+                place,
+                {
+                    "DIORAMA_CLIENT_SERVER": place.front.url,
+                    "DIORAMA_CLIENT_API_KEY": place.secrets.api_key,
+                    "XDG_CONFIG_HOME": str(home),
+                },
+            )
