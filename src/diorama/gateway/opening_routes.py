@@ -1,0 +1,121 @@
+"""REST for who opens and leaves a session: its viewer's page, or a backend that asks for one."""
+
+import hashlib
+from functools import partial
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from diorama.accounts.credentials import SessionToken, sign_token
+from diorama.accounts.permissions import Permission
+from diorama.gateway.authorisation import Caller, Doorkeeper
+from diorama.gateway.body import Documents, answer, json_body
+from diorama.gateway.cross_origin import asking_of
+from diorama.gateway.desk import Desk
+from diorama.gateway.session_routes import idempotency_key, theirs
+from diorama.gateway.viewer_socket import view_of
+from diorama.protocol.requests import LeavePage, OpenSession
+from diorama.protocol.views import OpenedSession, SessionView
+from diorama.sessions.opening import (
+    AS_RULED,
+    Opening,
+    RefusedByLimit,
+    open_session,
+    yield_stale,
+)
+from diorama.sessions.viewing import leave
+from diorama.sessions.work import Work
+
+BEACON: Final = ("application/json", "text/plain")
+"""What a page that is being left may send another origin: no time is left to ask first (CORS)."""
+
+
+def opening_routes(desk: Desk, doors: Doorkeeper, documents: Documents, secret: bytes) -> APIRouter:
+    """Return the routes.
+
+    Args:
+        desk: runs use cases.
+        doors: says who asks.
+        documents: collects what the routes take and give.
+        secret: signs session tokens.
+    """
+    router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
+
+    @router.post(
+        "",
+        summary="Ask for a session",
+        **documents.route(
+            body=OpenSession,
+            answers={201: OpenedSession, 200: OpenedSession},
+            problems=(400, 401, 403, 404, 409, 413, 429, 503),
+        ),
+    )
+    async def open_(
+        request: Request, body: Annotated[OpenSession, Depends(json_body(OpenSession))]
+    ) -> Response:
+        caller = await doors.caller(request, anybody=True, needs=Permission.SESSIONS_WRITE)
+        opening = _opening(request, body, caller)
+        try:
+            opened = await desk.do(lambda work: _open(work, opening, secret))
+        except RefusedByLimit as refusal:
+            if refusal.ending:
+                await desk.do(partial(yield_stale, ending=refusal.ending))
+            raise
+        where = {"Location": f"/v1/sessions/{opened.session.id}"}
+        return answer(opened, 200 if opened.continued else 201, where)
+
+    @router.post(
+        "/{session_id}/bye",
+        summary="Say that the viewer's page is being left (1001) or that it is done (1000)",
+        **documents.route(body=LeavePage, answers={202: SessionView}, problems=(400, 401, 404)),
+    )
+    async def bye(
+        request: Request,
+        session_id: str,
+        body: Annotated[LeavePage, Depends(json_body(LeavePage, media_types=BEACON))],
+    ) -> Response:
+        caller = await _leaver(doors, request, body)
+
+        def say(work: Work) -> SessionView:
+            session = theirs(work, caller, session_id, current=True)
+            return view_of(work, leave(work, session.id, body.code) or session)
+
+        return answer(await desk.do(say), 202)
+
+    return router
+
+
+def _opening(request: Request, body: OpenSession, caller: Caller) -> Opening:
+    return Opening(
+        project=body.project,
+        region=body.region,
+        client_id=body.client_id,
+        end_user=body.end_user,
+        device=body.device,
+        priority=body.priority,
+        account_id=caller.account_id,
+        idempotency_key=idempotency_key(request),
+        fingerprint=hashlib.sha256(msgspec.json.encode(body)).hexdigest(),
+        asking=asking_of(request.headers),
+        afk=body.afk or AS_RULED,
+    )
+
+
+def _open(work: Work, opening: Opening, secret: bytes) -> OpenedSession:
+    opened = open_session(work, opening)
+    token = SessionToken(session_id=opened.session.id, issue=opened.session.issue)
+    return OpenedSession(
+        session=view_of(work, opened.session),
+        token=sign_token(token, secret),
+        continued=opened.continued,
+    )
+
+
+async def _leaver(doors: Doorkeeper, request: Request, body: LeavePage) -> Caller:
+    """Return who leaves: by the token in the body, or else by the header."""
+    if body.token is None:
+        return await doors.caller(request, needs=Permission.SESSIONS_WRITE)
+    return doors.viewer(body.token)
