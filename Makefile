@@ -69,6 +69,7 @@ generate: ## Write the docs pages and the TypeScript that follow from the code
 	@scripts/set-up dev node
 	@$(BIN)/python -m diorama.protocol.generate
 	@$(BIN)/python -m diorama.sessions.lifecycle_page
+	@$(BIN)/python -m diorama.projects.rules_page
 	@$(BIN)/python -m diorama.gateway.configuration_page
 	@$(NPM) generate -w @diorama/protocol
 

@@ -16,9 +16,11 @@ from diorama.accounts.keys import API_KEY, WORKER_KEY, Key, KeyKind, hint_of
 from diorama.accounts.permissions import OPERATOR
 from diorama.accounts.plans import PLANS, Account, Plan
 from diorama.gateway.settings import ProjectSettings, Settings
+from diorama.kernel.errors import Refused
 from diorama.kernel.ids import digest
 from diorama.projects.rules import Project
 from diorama.projects.shipped import SHIPPED
+from diorama.projects.store import BY_API
 from diorama.protocol.worker import WorldSpec
 from diorama.sessions.ruling import rule
 from diorama.sessions.work import Work
@@ -126,9 +128,16 @@ def _put_projects(work: Work, wanted: Sequence[ProjectSettings], region: str) ->
 
     What the settings said at the last start too is left alone: it may have been changed by API.
     """
-    known = {project.name: project for project in work.stores.projects.all()}
+    everybody = work.stores.projects.all()
+    known = {project.name: project for project in everybody}
     for settings in wanted:
         old = known.pop(settings.name, None)
+        if old is not None and old.account_id != OWNER:
+            raise Refused(
+                f"the settings name a project {old.name}, which account {old.account_id} has: "
+                "choose another name",
+                code="project_name_taken",
+            )
         project = _project(settings, old, region, work.ids.new("prj"))
         if old is None:
             work.stores.projects.put(project)
@@ -136,8 +145,19 @@ def _put_projects(work: Work, wanted: Sequence[ProjectSettings], region: str) ->
         if is_news and old is not None and project != old:
             rule(work, project)
     for gone in known.values():
-        if _is_news(work, gone.id, None) and gone.enabled:
+        by_api = work.stores.projects.settings(gone.id) == BY_API
+        if not by_api and _is_news(work, gone.id, None) and gone.enabled:
             rule(work, msgspec.structs.replace(gone, enabled=False))
+    _follow_offers(work, [project for project in everybody if project.made_from is not None])
+
+
+def _follow_offers(work: Work, made: Sequence[Project]) -> None:
+    """Let projects that were made from an offered world run it as it is now."""
+    for project in made:
+        offer = work.stores.projects.named(project.made_from or "")
+        offered = offer is not None and offer.account_id == OWNER and offer.enabled
+        if offer is not None and offered and offer.world != project.world:
+            rule(work, msgspec.structs.replace(project, world=offer.world))
 
 
 def _is_news(work: Work, project_id: str, said: Project | None) -> bool:
@@ -166,4 +186,5 @@ def _project(settings: ProjectSettings, old: Project | None, region: str, new_id
         rules=s.rules,
         prompts=s.prompts,
         version=1 if old is None else old.version,
+        offered=s.offered,
     )

@@ -81,14 +81,25 @@ class Rest:
             "/projects",
             tags=["projects"],
             summary="List the public projects, and with a key one's own, disabled ones too",
-            **documents.route(answers={200: Projects}, problems=(401,)),
+            **documents.route(answers={200: Projects}, problems=(401, 403)),
         )
-        async def projects(request: Request) -> Response:
+        async def projects(
+            request: Request,
+            own: Annotated[bool, Query(description="only those of one's account")] = False,  # noqa: FBT002 - FastAPI's way to declare a parameter of the query
+            cursor: Annotated[str | None, Query(pattern="^[A-Za-z0-9_.-]{1,64}$")] = None,
+            limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
+        ) -> Response:
             caller = await self._doors.caller(request, anybody=True, needs=Permission.PROJECTS_READ)
             found = await self._desk.look(lambda work: work.stores.projects.all())
-            own = [p for p in found if p.account_id == caller.account_id]
-            shown = [p for p in found if p in own or (p.public and p.enabled)]
-            return answer(Projects(projects=tuple(project_view(p) for p in shown)))
+            shown = [p for p in found if _is_shown(p, caller, own=own)]
+            left = [p for p in shown if cursor is None or p.name > cursor]
+            page = left[:limit]
+            more = len(left) > limit
+            return answer(
+                Projects(
+                    projects=tuple(map(project_view, page)), cursor=page[-1].name if more else None
+                )
+            )
 
         @router.get(
             "/projects/{name}",
@@ -149,6 +160,12 @@ class Rest:
             return await self._desk.look(look)
         except Unavailable:
             return PlayerFacts()
+
+
+def _is_shown(project: Project, caller: Caller, *, own: bool) -> bool:
+    """Return whether a list shows a project: one's own, and unless told otherwise the public."""
+    is_own = project.account_id == caller.account_id
+    return is_own or (project.public and project.enabled and not own)
 
 
 def _seen_project(work: Work, caller: Caller, name: str) -> Project:

@@ -110,6 +110,8 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         options: given to the world as `context.options`.
         regions: where it may run; empty is the local worker's region.
         public: whether anyone who reaches the gateway may ask for a session.
+        offered: whether other accounts may make projects from its world; those of a public project
+            always may.
     """
 
     name: Name
@@ -119,6 +121,7 @@ class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     description: Annotated[str, Meta(max_length=2_000)] = ""
     enabled: bool = True
     public: bool = True
+    offered: bool = False
     pool: Name = "default"
     regions: Annotated[tuple[Name, ...], Meta(max_length=64)] = ()
     prompts: Annotated[tuple[Annotated[str, Meta(max_length=4_000)], ...], Meta(max_length=32)] = ()

@@ -5,38 +5,49 @@ whole is held to their bounds, so what stands always keeps them; whatever is wro
 """
 
 from collections.abc import Mapping
-from typing import Annotated, cast
+from typing import cast
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from diorama.kernel.errors import Invalid
 from diorama.projects.rules import Project, Rules
+from diorama.protocol.project_views import Description, Prompts, Rule, Title
 from diorama.protocol.views import ProjectView
-
-Rule = Annotated[object, Meta(extra_json_schema={"description": "a rule, or some of a group"})]
 
 
 class ChangeProject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """PATCH /v1/projects/{name}: what is left out stays as it is.
 
     Attributes:
+        public: whether anyone who reaches the gateway may ask for a session.
+        offered: whether other accounts may make projects from its world: the operator's to say.
         rules: those that change, by name; those of `queue` and `afk` one by one too, while lists
             and `priorities` are replaced whole.
     """
 
     enabled: bool | UnsetType = UNSET
-    title: Annotated[str, Meta(max_length=120)] | UnsetType = UNSET
-    description: Annotated[str, Meta(max_length=2_000)] | UnsetType = UNSET
+    public: bool | UnsetType = UNSET
+    offered: bool | UnsetType = UNSET
+    title: Title | UnsetType = UNSET
+    description: Description | UnsetType = UNSET
+    prompts: Prompts | UnsetType = UNSET
     rules: dict[str, Rule] | UnsetType = UNSET
 
 
 class OwnProject(ProjectView, frozen=True, kw_only=True):
-    """A project as its account sees it: `version` is what a change is held to by `If-Match`."""
+    """A project as its account sees it: `version` is what a change is held to by `If-Match`.
+
+    Attributes:
+        made_from: the world of `GET /v1/worlds` that it was made from.
+    """
 
     version: int
     public: bool
     rules: Rules
+    pool: str
+    offered: bool
+    made_from: str | None
 
 
 def changed(project: Project, change: ChangeProject) -> Project:
@@ -45,14 +56,13 @@ def changed(project: Project, change: ChangeProject) -> Project:
     Raises:
         Invalid: a rule does not exist or is out of its bounds (`rule_refused`).
     """
+    said = {
+        field: value
+        for field in ("enabled", "public", "offered", "title", "description", "prompts")
+        if (value := getattr(change, field)) is not UNSET
+    }
     rules = project.rules if change.rules is UNSET else ruled(project.rules, change.rules)
-    return msgspec.structs.replace(
-        project,
-        enabled=project.enabled if change.enabled is UNSET else change.enabled,
-        title=project.title if change.title is UNSET else change.title,
-        description=project.description if change.description is UNSET else change.description,
-        rules=rules,
-    )
+    return msgspec.structs.replace(project, **said, rules=rules)
 
 
 def ruled(rules: Rules, change: Mapping[str, object]) -> Rules:
@@ -64,7 +74,7 @@ def ruled(rules: Rules, change: Mapping[str, object]) -> Rules:
     groups = {
         field.name
         for field in msgspec.structs.fields(Rules)
-        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct)
+        if isinstance(getattr(rules, field.name), msgspec.Struct)
     }
     whole = cast("dict[str, object]", msgspec.to_builtins(rules))
     for name, value in change.items():

@@ -1,7 +1,9 @@
 """What a project is: a world and the rules of its sessions, with bounds. Pure.
 
 Every number has its bounds in its type, so a rule that is out of them is refused where it is read.
-Source: DESIGN sections 3 and 5.
+What a rule is called and what it does for people is said here too, once: titles in the types, help
+in the docstrings, from which `rule_catalogue` makes forms and docs/rules.md.
+Source: DESIGN sections 3, 5 and 9.
 """
 
 from collections.abc import Mapping
@@ -47,40 +49,49 @@ class QueueRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """How waiting goes.
 
     Attributes:
-        enabled: whether there is a queue at all.
+        enabled: whether there is a queue at all; without one, who finds no slot is refused with
+            4001 `queue_off`.
         max_length: waiters in one region; the next is refused with 4001 `queue_full`.
-        max_wait_s: after which a waiter is told 4001 `waited_too_long`; None waits for ever.
+        max_wait_s: after which a waiter is told 4001 `waited_too_long`; none waits for ever.
         accept_s: how long a slot waits for a promoted viewer that is not there, before others pass.
-        priorities: the classes that may be asked for with an API key, by name; the higher is
-            served first, and who asks for none is of class 0.
+        priorities: the classes that may be asked for with an API key or a ticket, by name; the
+            higher is served first, and who asks for none is of class 0.
     """
 
-    enabled: bool = True
-    max_length: Annotated[int, Meta(ge=0, le=100_000)] = 1_000
-    max_wait_s: Annotated[float, Meta(ge=1, le=86_400)] | None = None
-    accept_s: Annotated[float, Meta(ge=1, le=600)] = 30.0
-    priorities: Annotated[Mapping[ClassName, PriorityClass], Meta(max_length=32)] = msgspec.field(
-        default_factory=dict
-    )
+    enabled: Annotated[bool, Meta(title="Queue")] = True
+    max_length: Annotated[int, Meta(title="Longest queue", ge=0, le=100_000)] = 1_000
+    max_wait_s: Annotated[
+        Annotated[float, Meta(ge=1, le=86_400)] | None, Meta(title="Longest wait")
+    ] = None
+    accept_s: Annotated[float, Meta(title="Time to take a slot", ge=1, le=600)] = 30.0
+    priorities: Annotated[
+        Mapping[ClassName, PriorityClass], Meta(title="Priority classes", max_length=32)
+    ] = msgspec.field(default_factory=dict)
 
     def __hash__(self) -> int:
         """Rules are looked up by their value; the classes are never changed in place."""
         classes = tuple(sorted(self.priorities.items()))
-        return hash((self.enabled, self.max_length, self.max_wait_s, self.accept_s, classes))
+        waits = (self.max_length, self.max_wait_s, self.accept_s)
+        return hash((self.enabled, waits, classes))
 
 
 class AfkRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When a viewer who does nothing is warned, and how much later the session ends.
 
     Attributes:
+        enabled: whether a session ends with 4004 `afk_timeout` because its viewer does nothing.
+        warn_after_s: without any input, after which the viewer is warned and a countdown runs.
+        disconnect_after_s: from the warning to the end; any input stops the countdown.
         hold_off_budget_s: for how long in all a world may put the warning off in one session; 0 is
             not at all.
     """
 
-    enabled: bool = True
-    warn_after_s: Seconds = 120.0
-    disconnect_after_s: Seconds = 30.0
-    hold_off_budget_s: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
+    enabled: Annotated[bool, Meta(title="End idle sessions")] = True
+    warn_after_s: Annotated[Seconds, Meta(title="Warn after")] = 120.0
+    disconnect_after_s: Annotated[Seconds, Meta(title="End after the warning")] = 30.0
+    hold_off_budget_s: Annotated[
+        float, Meta(title="Worlds may hold the warning off for", ge=0, le=86_400)
+    ] = 0.0
 
     def shortened(self, asked: AskedAfk) -> "AfkRules":
         """Return the rules for a viewer who asks for shorter times; longer ones are cut to these.
@@ -104,26 +115,41 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The rules of a project's sessions.
 
     Attributes:
-        worker_count: sessions that may hold a slot at once in one region; None is no cap.
-        end_user_limit: sessions one end user may hold at once; None is no limit.
-        on_limit: what becomes of a request over a limit.
-        max_runtime_s: 1 to 1,440 minutes, from the first frame.
+        worker_count: sessions that may hold a slot at once in one region; none is no cap.
+        end_user_limit: sessions one end user may hold at once; none is no limit.
+        on_limit: what becomes of a request over a limit: `reject` refuses it and says what holds
+            the slots, `queue` lets it wait, `take_over` ends the requester's own oldest detached
+            session.
+        queue: how waiting goes.
+        afk: when a viewer who does nothing is warned, and how much later the session ends.
+        max_runtime_s: from the first frame on; a plan may allow less.
         connect_timeout_s: from a reserved slot to the first frame.
         resume_window_s: how long world and slot are kept for a viewer who dropped.
-        origins: whose pages may open sessions, beside the gateway's own; see `projects.origins`.
+        origins: whose pages may open sessions, beside the gateway's own; none is pages of the
+            viewer's own machine, while the gateway is reached there too.
         embed_origins: whose pages may show `/embed/{name}` in a frame, beside the gateway's own.
     """
 
-    worker_count: Annotated[int, Meta(ge=0, le=100_000)] | None = None
-    end_user_limit: Annotated[int, Meta(ge=1, le=100_000)] | None = None
-    on_limit: OnLimit = OnLimit.QUEUE
-    queue: QueueRules = QueueRules()
-    afk: AfkRules = AfkRules()
-    max_runtime_s: Annotated[float, Meta(ge=60, le=86_400)] = 1_800.0
-    connect_timeout_s: Annotated[float, Meta(ge=5, le=600)] = 60.0
-    resume_window_s: Annotated[float, Meta(ge=0, le=600)] = 60.0
-    origins: Annotated[tuple[Origin, ...], Meta(max_length=64)] = ()
-    embed_origins: Annotated[tuple[EmbedOrigin, ...], Meta(max_length=64)] = ()
+    worker_count: Annotated[
+        Annotated[int, Meta(ge=0, le=100_000)] | None, Meta(title="Streams at once, per region")
+    ] = None
+    end_user_limit: Annotated[
+        Annotated[int, Meta(ge=1, le=100_000)] | None, Meta(title="Streams at once, per end user")
+    ] = None
+    on_limit: Annotated[OnLimit, Meta(title="Over a limit")] = OnLimit.QUEUE
+    queue: Annotated[QueueRules, Meta(title="Queue")] = QueueRules()
+    afk: Annotated[AfkRules, Meta(title="Idle viewers")] = AfkRules()
+    max_runtime_s: Annotated[float, Meta(title="Longest session", ge=60, le=86_400)] = 1_800.0
+    connect_timeout_s: Annotated[float, Meta(title="Time to the first frame", ge=5, le=600)] = 60.0
+    resume_window_s: Annotated[
+        float, Meta(title="Time to come back after a drop", ge=0, le=600)
+    ] = 60.0
+    origins: Annotated[
+        tuple[Origin, ...], Meta(title="Pages that may open sessions", max_length=64)
+    ] = ()
+    embed_origins: Annotated[
+        tuple[EmbedOrigin, ...], Meta(title="Pages that may frame the player", max_length=64)
+    ] = ()
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +160,8 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
         public: whether anyone who reaches the gateway may ask for a session.
         regions: where it may run, the usual one first.
         prompts: starters the player offers for a world that takes prompts.
+        offered: whether the operator offers its world to other accounts, though it is not public.
+        made_from: the name of the operator's project whose world it took.
     """
 
     id: str
@@ -150,3 +178,5 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     rules: Rules
     prompts: tuple[str, ...]
     version: int
+    offered: bool = False
+    made_from: str | None = None

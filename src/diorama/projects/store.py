@@ -1,9 +1,12 @@
 """What projects need from a database."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from diorama.projects.rules import Project
+
+BY_API: Final = "api"
+"""What stands for the digest of the settings where a project was made by API."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,12 @@ class ProjectStore(Protocol):
 
     def put(self, project: Project) -> None:
         """Store a project, or its next version, with a lane for each region."""
+
+    def add(self, project: Project) -> bool:
+        """Store a project that is new; False where another one has its name."""
+
+    def remove(self, project_id: str, now_us: int) -> None:
+        """Hide a project, which `get` alone still finds; its name is free again."""
 
     def settings(self, project_id: str) -> str | None:
         """Return the digest of what the settings said of a project last; None is not known."""

@@ -193,9 +193,10 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Projects(msgspec.Struct, frozen=True):
-    """The projects that a caller may see."""
+    """A page of the projects that a caller may see, by name: `cursor` asks for the next."""
 
     projects: tuple[ProjectView, ...]
+    cursor: str | None = None
 
 
 class Workers(msgspec.Struct, frozen=True):

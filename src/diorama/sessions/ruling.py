@@ -38,7 +38,7 @@ def rule(work: Work, changed: Project, *, actor: str = "operator") -> Project:
         NotFound: there is no such project.
         Refused: with code `version_conflict`: it was changed since it was read.
     """
-    _lock(work, changed)
+    lock_project(work, changed)
     known = work.stores.projects.get(changed.id)
     if known is None:
         raise NotFound(f"there is no project {changed.id}", code="project_unknown")
@@ -62,7 +62,7 @@ def rule(work: Work, changed: Project, *, actor: str = "operator") -> Project:
     return ruled
 
 
-def _lock(work: Work, changed: Project) -> None:
+def lock_project(work: Work, changed: Project) -> None:
     """Lock what counts the project's sessions: every lane that has or may get some, the account."""
     known = work.stores.projects.get(changed.id)
     regions = {*changed.regions, *(known.regions if known else ())}

@@ -133,7 +133,15 @@ def project_view(project: Project) -> ProjectView:
 def own_project_view(project: Project) -> OwnProject:
     """Return a project as its account may see it."""
     seen = msgspec.structs.asdict(project_view(project))
-    return OwnProject(**seen, version=project.version, public=project.public, rules=project.rules)
+    return OwnProject(
+        **seen,
+        version=project.version,
+        public=project.public,
+        rules=project.rules,
+        pool=project.pool,
+        offered=project.offered,
+        made_from=project.made_from,
+    )
 
 
 def worker_view(worker: Worker, slots: Sequence[Slot], now_us: int) -> WorkerView:

@@ -44,6 +44,28 @@ class SqlProjectStore:
                 region,
             )
 
+    def add(self, project: Project) -> bool:
+        """Store a project that is new; False where another one has its name."""
+        added = self._tx.run(
+            "INSERT INTO project (id, account_id, name, document, version)"
+            " VALUES (?, ?, ?, '', 0) ON CONFLICT (name) DO NOTHING RETURNING id",
+            project.id,
+            project.account_id,
+            project.name,
+        )
+        if added:
+            self.put(project)
+        return bool(added)
+
+    def remove(self, project_id: str, now_us: int) -> None:
+        """Hide a project, which `get` alone still finds; its name is free again."""
+        # A slash is in no project's name: what is hidden is found under none, and bars none.
+        self._tx.run(
+            "UPDATE project SET deleted_us = ?, name = 'deleted/' || id WHERE id = ?",
+            now_us,
+            project_id,
+        )
+
     def settings(self, project_id: str) -> str | None:
         """Return the digest of what the settings said of a project last; None is not known."""
         for (digest,) in self._tx.run("SELECT settings FROM project WHERE id = ?", project_id):
@@ -64,7 +86,8 @@ class SqlProjectStore:
 
     def all(self) -> list[Project]:
         """Return every project, by name."""
-        return [_project(d) for (d,) in self._tx.run("SELECT document FROM project ORDER BY name")]
+        rows = self._tx.run("SELECT document FROM project WHERE deleted_us IS NULL ORDER BY name")
+        return [_project(document) for (document,) in rows]
 
     def lane(self, project_id: str, region: str, *, lock: bool = False) -> Lane | None:
         """Return a lane; with `lock`, no one else enqueues or dispatches in it meanwhile."""

@@ -1,0 +1,79 @@
+"""Making projects and taking them away. Use cases: load, decide, save.
+
+A project that is taken away is hidden: its sessions and what they cost stay in the account's
+history, while its name is free again.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from diorama.kernel.errors import NotFound, Refused
+from diorama.projects.creating import created, is_offer
+from diorama.projects.rules import Project
+from diorama.projects.store import BY_API
+from diorama.protocol.project_views import CreateProject
+from diorama.sessions.ruling import lock_project
+from diorama.sessions.work import Work
+
+MAX_PROJECTS: Final = 1_000
+"""Projects of one account: each is a line of its own for every sweep to look at."""
+
+
+def offers(work: Work, operator_id: str) -> Sequence[Project]:
+    """Return the operator's projects whose worlds other accounts may make projects from."""
+    return [
+        project
+        for project in work.stores.projects.all()
+        if project.account_id == operator_id and is_offer(project)
+    ]
+
+
+def create_project(
+    work: Work, ask: CreateProject, *, account_id: str, operator_id: str, operates: bool
+) -> Project:
+    """Store a project that is new, and return it.
+
+    Raises:
+        Invalid: see `projects.creating.created`.
+        Forbidden: see there.
+        Refused: another project has the name (`project_name_taken`), or the account has too many
+            (`projects_full`).
+    """
+    stores = work.stores
+    stores.accounts.get(account_id, lock=True)
+    offer = next((one for one in offers(work, operator_id) if one.name == ask.world), None)
+    project = created(
+        ask, offer, project_id=work.ids.new("prj"), account_id=account_id, operates=operates
+    )
+    if sum(one.account_id == account_id for one in stores.projects.all()) >= MAX_PROJECTS:
+        raise Refused(f"an account has at most {MAX_PROJECTS} projects", code="projects_full")
+    if not stores.projects.add(project):
+        raise Refused(f"the name {project.name} is taken", code="project_name_taken")
+    stores.projects.keep_settings(project.id, BY_API)
+    return project
+
+
+def delete_project(work: Work, project: Project) -> None:
+    """Take a project away that nobody uses.
+
+    Raises:
+        NotFound: it is gone.
+        Refused: sessions of it have not ended (`project_in_use`).
+    """
+    lock_project(work, project)
+    known = work.stores.projects.named(project.name)
+    if known is None or known.id != project.id:
+        raise NotFound(f"there is no project {project.name}", code="project_unknown")
+    left = work.stores.sessions.of_project(project.id)
+    if left:
+        raise Refused(
+            f"project {project.name} has {len(left)} sessions that have not ended: end them, or "
+            "disable it first",
+            code="project_in_use",
+            detail={"sessions": len(left)},
+        )
+    gone = msgspec.structs.replace(known, enabled=False, version=known.version + 1)
+    work.stores.projects.put(gone)
+    work.stores.projects.remove(gone.id, work.now_us)

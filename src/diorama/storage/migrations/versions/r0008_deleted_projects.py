@@ -1,0 +1,11 @@
+"""When a project was taken away: it is hidden, and its history kept."""
+
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Add the column."""
+    op.get_bind().exec_driver_sql("ALTER TABLE project ADD COLUMN deleted_us BIGINT")
