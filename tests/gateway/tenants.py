@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from diorama.accounts.credentials import API_KEY, Key, KeyKind
+from diorama.accounts.keys import API_KEY, Key, KeyKind
 from diorama.accounts.plans import FREE, Account
 from diorama.kernel.ids import digest
 from diorama.sessions.work import Work
@@ -28,7 +28,7 @@ async def tenant(place: Place, name: str = "ada", *, limit: int = 5) -> Tenant:
         work.stores.accounts.add(
             Account(id=found.id, name=name, plan=FREE.name, concurrent_streams=limit, held=0)
         )
-        work.stores.accounts.add_key(
+        work.stores.keys.add(
             Key(
                 id=f"key_{name}",
                 account_id=found.id,

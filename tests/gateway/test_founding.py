@@ -41,6 +41,9 @@ async def test_an_account_makes_a_project_changes_it_and_takes_it_away(
             for method, body in (("GET", None), ("PATCH", {"title": "x"}), ("DELETE", None))
         ]
         again = await create(place, ada)
+        audit = await place.gateway.desk.look(
+            lambda work: work.stores.audit.listed(ada.id, before=None, limit=9)
+        )
 
     rules = made.json["rules"]
     assert isinstance(rules, dict)
@@ -51,6 +54,12 @@ async def test_an_account_makes_a_project_changes_it_and_takes_it_away(
     assert (gone.status, gone.body) == (204, b"")
     assert {reply.problem for reply in missing} == {(404, "project_unknown")}
     assert again.status == 201
+    assert [(entry.action, entry.subject, entry.actor) for entry in audit] == [
+        ("project.created", "mine", "key:key_ada"),
+        ("project.deleted", "mine", "key:key_ada"),
+        ("project.changed", "mine", "key:key_ada"),
+        ("project.created", "mine", "key:key_ada"),
+    ]
 
 
 async def test_a_project_with_sessions_is_not_taken_away_and_its_history_is_kept(

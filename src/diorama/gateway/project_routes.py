@@ -15,16 +15,15 @@ from starlette.responses import Response
 from diorama.accounts.permissions import Permission
 from diorama.gateway.authorisation import Doorkeeper
 from diorama.gateway.body import Documents, answer, json_body
-from diorama.gateway.bootstrap import OWNER
 from diorama.gateway.desk import Desk
 from diorama.kernel.errors import Forbidden, NotFound, Refused
-from diorama.projects.changing import ChangeProject, OwnProject, changed
+from diorama.projects.changing import ChangeProject, OwnProject, changed, said_of
 from diorama.projects.creating import world_view
 from diorama.projects.rule_catalogue import catalogue
 from diorama.projects.rules import Project
 from diorama.protocol.project_views import CreateProject, Worlds
 from diorama.protocol.rule_views import RuleCatalogue
-from diorama.sessions.founding import create_project, delete_project, offers
+from diorama.sessions.founding import Founder, create_project, delete_project, offers
 from diorama.sessions.ruling import rule
 from diorama.sessions.show import own_project_view
 from diorama.sessions.work import Work
@@ -72,7 +71,7 @@ def _catalogues(router: APIRouter, desk: Desk, doors: Doorkeeper, documents: Doc
     )
     async def worlds(request: Request) -> Response:
         await doors.member(request, Permission.PROJECTS_READ)
-        found = await desk.look(lambda work: offers(work, OWNER))
+        found = await desk.look(offers)
         return answer(Worlds(worlds=tuple(map(world_view, found))))
 
 
@@ -88,15 +87,12 @@ def _founding(router: APIRouter, desk: Desk, doors: Doorkeeper, documents: Docum
         request: Request, body: Annotated[CreateProject, Depends(json_body(CreateProject))]
     ) -> Response:
         member = await doors.member(request, Permission.PROJECTS_WRITE)
+        founder = Founder(
+            account_id=member.account_id, actor=member.actor, operates=member.operates
+        )
 
         def use_case(work: Work) -> Project:
-            return create_project(
-                work,
-                body,
-                account_id=member.account_id,
-                operator_id=OWNER,
-                operates=member.operates,
-            )
+            return create_project(work, body, founder)
 
         project = await desk.do(use_case)
         return own_answer(project, 201, {"Location": f"/v1/projects/{project.name}"})
@@ -107,8 +103,13 @@ def _founding(router: APIRouter, desk: Desk, doors: Doorkeeper, documents: Docum
         **documents.route(answers={204: None}, problems=(401, 403, 404, 409)),
     )
     async def delete(request: Request, name: str) -> Response:
-        account_id = (await doors.member(request, Permission.PROJECTS_WRITE)).account_id
-        await desk.do(lambda work: delete_project(work, own_project(work, account_id, name)))
+        member = await doors.member(request, Permission.PROJECTS_WRITE)
+
+        def use_case(work: Work) -> None:
+            project = own_project(work, member.account_id, name)
+            delete_project(work, project, actor=member.actor)
+
+        await desk.do(use_case)
         return Response(status_code=204)
 
 
@@ -137,7 +138,11 @@ def _changing(router: APIRouter, desk: Desk, doors: Doorkeeper, documents: Docum
         def use_case(work: Work) -> Project:
             project = own_project(work, member.account_id, name)
             _check_version(project, wanted)
-            return rule(work, changed(project, body), actor="api")
+            ruled = rule(work, changed(project, body), actor="api")
+            work.stores.audit.add(
+                member.account_id, member.actor, "project.changed", name, said_of(body)
+            )
+            return ruled
 
         for left in reversed(range(TRIES)):
             try:

@@ -5,15 +5,17 @@ whole is held to their bounds, so what stands always keeps them; whatever is wro
 """
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Final, cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from diorama.kernel.errors import Invalid
+from diorama.kernel.errors import Detail, Invalid
 from diorama.projects.rules import Project, Rules
 from diorama.protocol.project_views import Description, Prompts, Rule, Title
 from diorama.protocol.views import ProjectView
+
+_TEXTS: Final = frozenset({"title", "description", "prompts"})
 
 
 class ChangeProject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,6 +65,12 @@ def changed(project: Project, change: ChangeProject) -> Project:
     }
     rules = project.rules if change.rules is UNSET else ruled(project.rules, change.rules)
     return msgspec.structs.replace(project, **said, rules=rules)
+
+
+def said_of(change: ChangeProject) -> dict[str, Detail]:
+    """Return what a change says, as facts for a person; of texts only that they changed."""
+    said = cast("dict[str, Detail]", msgspec.to_builtins(change))
+    return {name: True if name in _TEXTS else value for name, value in said.items()}
 
 
 def ruled(rules: Rules, change: Mapping[str, object]) -> Rules:

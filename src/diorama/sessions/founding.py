@@ -5,10 +5,12 @@ history, while its name is free again.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
+from diorama.accounts.permissions import OPERATOR
 from diorama.kernel.errors import NotFound, Refused
 from diorama.projects.creating import created, is_offer
 from diorama.projects.rules import Project
@@ -21,18 +23,25 @@ MAX_PROJECTS: Final = 1_000
 """Projects of one account: each is a line of its own for every sweep to look at."""
 
 
-def offers(work: Work, operator_id: str) -> Sequence[Project]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founder:
+    """Who makes a project: `operates` is whether of the operator's account."""
+
+    account_id: str
+    actor: str
+    operates: bool
+
+
+def offers(work: Work) -> Sequence[Project]:
     """Return the operator's projects whose worlds other accounts may make projects from."""
     return [
         project
         for project in work.stores.projects.all()
-        if project.account_id == operator_id and is_offer(project)
+        if project.account_id == OPERATOR and is_offer(project)
     ]
 
 
-def create_project(
-    work: Work, ask: CreateProject, *, account_id: str, operator_id: str, operates: bool
-) -> Project:
+def create_project(work: Work, ask: CreateProject, who: Founder) -> Project:
     """Store a project that is new, and return it.
 
     Raises:
@@ -42,20 +51,27 @@ def create_project(
             (`projects_full`).
     """
     stores = work.stores
-    stores.accounts.get(account_id, lock=True)
-    offer = next((one for one in offers(work, operator_id) if one.name == ask.world), None)
+    stores.accounts.get(who.account_id, lock=True)
+    offer = next((one for one in offers(work) if one.name == ask.world), None)
     project = created(
-        ask, offer, project_id=work.ids.new("prj"), account_id=account_id, operates=operates
+        ask,
+        offer,
+        project_id=work.ids.new("prj"),
+        account_id=who.account_id,
+        operates=who.operates,
     )
-    if sum(one.account_id == account_id for one in stores.projects.all()) >= MAX_PROJECTS:
+    if sum(one.account_id == who.account_id for one in stores.projects.all()) >= MAX_PROJECTS:
         raise Refused(f"an account has at most {MAX_PROJECTS} projects", code="projects_full")
     if not stores.projects.add(project):
         raise Refused(f"the name {project.name} is taken", code="project_name_taken")
     stores.projects.keep_settings(project.id, BY_API)
+    stores.audit.add(
+        who.account_id, who.actor, "project.created", project.name, {"world": ask.world}
+    )
     return project
 
 
-def delete_project(work: Work, project: Project) -> None:
+def delete_project(work: Work, project: Project, *, actor: str) -> None:
     """Take a project away that nobody uses.
 
     Raises:
@@ -77,3 +93,4 @@ def delete_project(work: Work, project: Project) -> None:
     gone = msgspec.structs.replace(known, enabled=False, version=known.version + 1)
     work.stores.projects.put(gone)
     work.stores.projects.remove(gone.id, work.now_us)
+    work.stores.audit.add(known.account_id, actor, "project.deleted", known.name)
