@@ -4,9 +4,9 @@ Who may: a session's token opens that session and nothing else; an API key opens
 public project lets anybody ask for a session. Foreign and missing look the same.
 """
 
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,7 +21,7 @@ from diorama.gateway.hub import Hub
 from diorama.gateway.opening_routes import opening_routes
 from diorama.gateway.pages import pages
 from diorama.gateway.project_routes import own_answer, project_routes
-from diorama.gateway.session_routes import session_routes
+from diorama.gateway.session_routes import MAX_PAGE, session_routes
 from diorama.gateway.worker_routes import worker_routes
 from diorama.kernel.errors import NotFound, Unavailable
 from diorama.projects.rules import Project
