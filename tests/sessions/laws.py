@@ -12,6 +12,8 @@ from diorama.metering.usage import LoggedEvent, intervals, total_us, used_in_mon
 from diorama.protocol.states import FINAL, HOLDS_SLOT, SessionState
 from diorama.storage.database import Transaction
 
+DAY_US = 24 * HOUR_US
+
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
@@ -63,6 +65,8 @@ class Findings:
     accounts: dict[str, tuple[int, int]] = field(default_factory=dict)
     lanes: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     months: dict[str, Months] = field(default_factory=dict)
+    spans: set[tuple[str, int, str, int, int, int]] = field(default_factory=set)
+    """Session, version, state, day, from when, to when."""
 
     def check(self, *, limits: bool) -> None:
         """Assert what holds at every instant."""
@@ -72,6 +76,7 @@ class Findings:
         self._check_ends()
         self._check_order()
         self._check_hours()
+        self._check_spans()
 
     def check_after(self, before: "Findings") -> None:
         """Assert what holds between one instant and a later one."""
@@ -196,6 +201,22 @@ class Findings:
             whole_us = total_us(own, until_us=until_us)
             assert sum(one.used_us(until_us) for one in months) == whole_us, "law 5: a month lacks"
 
+    def _check_spans(self) -> None:
+        """Law 5: what usage is summed up from is what the log says, cut at midnight."""
+        said = set()
+        entered: dict[str, tuple[SessionState, int]] = {}
+        for event in self.events:
+            state, since_us = entered.get(event.session_id, (None, 0))
+            if state is event.state:
+                continue
+            entered[event.session_id] = (event.state, event.at_us)
+            while state in HOLDS_SLOT and since_us < event.at_us:
+                day_us = since_us // DAY_US * DAY_US
+                to_us = min(event.at_us, day_us + DAY_US)
+                said.add((event.session_id, event.version, state, day_us, since_us, to_us))
+                since_us = to_us
+        assert self.spans == said, "law 5: the spans are not those of the log"
+
 
 def findings(tx: Transaction) -> Findings:
     """Return everything the laws are about."""
@@ -247,6 +268,12 @@ def findings(tx: Transaction) -> Findings:
         events=events,
         accounts={i: (held, limit) for i, held, limit in reserved},
         months=_months(tx),
+        spans={
+            (i, version, state, day_us, from_us, to_us)
+            for i, version, state, day_us, from_us, to_us in tx.run(
+                "SELECT session_id, version, state, day_us, from_us, to_us FROM usage_span"
+            )
+        },
         lanes={(i, region): (held, waiting) for i, region, held, waiting in lanes},
     )
 

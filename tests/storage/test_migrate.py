@@ -14,6 +14,7 @@ from diorama.kernel.units import seconds
 from diorama.storage.database import Database, Transaction, open_database
 from diorama.storage.migrate import FOLDER, HEAD
 from diorama.storage.migrations.versions.r0005_stream_hours import sum_up
+from diorama.storage.migrations.versions.r0010_usage_spans import write_spans
 from tests.clock import SteppedClock
 from tests.sessions.house import ACCOUNT, House
 
@@ -100,6 +101,38 @@ async def test_the_hours_of_a_log_from_before_they_were_summed_up_are_summed_up(
         await database.close()
 
     assert month.used_us(clock.now_us()) == seconds(30 + 30 + 5)
+
+
+async def test_the_spans_of_a_log_from_before_there_were_any_are_written(
+    database_url: str, clock: SteppedClock
+) -> None:
+    database = open_database(database_url, clock=clock)
+    house = House(database, clock)
+    await house.build()
+    rig = await house.worker(slots=2)
+    over, running = await house.streaming(rig), await house.streaming(rig)
+    clock.step(seconds=30)
+    await house.hear(over, running)
+    await house.end(over)
+    before = await database.read(lambda tx: tx.run(_EVERY_SPAN))
+    await database.run(lambda tx: tx.run("DELETE FROM usage_span"))
+    await database.close()
+
+    engine = create_engine(_sqlalchemy_url(database_url))
+    with engine.begin() as connection:
+        write_spans(connection)
+    engine.dispose()
+    database = open_database(database_url, clock=clock)
+    try:
+        after = await database.read(lambda tx: tx.run(_EVERY_SPAN))
+    finally:
+        await database.close()
+
+    assert len(before) == 1, "the one that streamed for a while"
+    assert after == before
+
+
+_EVERY_SPAN = "SELECT * FROM usage_span ORDER BY account_id, day_us, session_id, version"
 
 
 def _forget_hours(tx: Transaction) -> None:

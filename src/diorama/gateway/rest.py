@@ -22,6 +22,7 @@ from diorama.gateway.opening_routes import opening_routes
 from diorama.gateway.pages import pages
 from diorama.gateway.project_routes import own_answer, project_routes
 from diorama.gateway.session_routes import MAX_PAGE, session_routes
+from diorama.gateway.usage_routes import usage_routes
 from diorama.gateway.worker_routes import worker_routes
 from diorama.kernel.errors import NotFound, Unavailable
 from diorama.projects.rules import Project
@@ -69,6 +70,7 @@ class Rest:
         app.include_router(worker_routes(self._desk, self._doors, documents))
         app.include_router(self._catalogue())
         app.include_router(project_routes(self._desk, self._doors, documents))
+        app.include_router(usage_routes(self._desk, self._doors, documents))
         app.include_router(self._health())
         documents.install(app)
         app.include_router(pages(facts_of=self._facts))

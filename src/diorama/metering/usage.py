@@ -5,27 +5,23 @@ at which its events took effect: integers of microseconds, so sums are exact.
 Source: DESIGN section 7, law 5.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from diorama.accounts.hours import month_end_us
-from diorama.protocol.states import METERED, SessionState
+from diorama.protocol.states import METERED
+from diorama.sessions.usage_store import LoggedEvent
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggedEvent:
-    """One row of the event log, as far as usage is concerned.
-
-    Attributes:
-        version: the session's version after it: orders the events of one session, without gaps.
-        state: the session's state after it.
-        at_us: when it took effect.
-    """
-
-    session_id: str
-    version: int
-    state: SessionState
-    at_us: int
+__all__ = [
+    "Interval",
+    "LoggedEvent",
+    "changes",
+    "intervals",
+    "metered_us",
+    "stays",
+    "total_us",
+    "used_in_month_us",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +46,9 @@ def stays(events: Iterable[LoggedEvent]) -> list[tuple[int, int | None]]:
     Raises:
         AssertionError: an event is missing, or time goes back: the log is not one session's.
     """
-    ordered = sorted({e.version: e for e in events}.values(), key=lambda e: e.version)
     found: list[tuple[int, int | None]] = []
     since_us: int | None = None
-    for event in _changes(ordered):
+    for event in changes(events):
         metered = event.state in METERED
         if metered and since_us is None:
             since_us = event.at_us
@@ -100,8 +95,15 @@ def total_us(logs: Mapping[str, Iterable[LoggedEvent]], *, until_us: int) -> int
     return sum(metered_us(events, until_us=until_us) for events in logs.values())
 
 
-def _changes(ordered: Sequence[LoggedEvent]) -> Iterator[LoggedEvent]:
-    """Yield the events that changed the state; the others only say what else happened meanwhile."""
+def changes(events: Iterable[LoggedEvent]) -> Iterator[LoggedEvent]:
+    """Yield the events that changed the state; the others only say what else happened meanwhile.
+
+    The events of one session may come in any order and more than once.
+
+    Raises:
+        AssertionError: an event is missing, or time goes back: the log is not one session's.
+    """
+    ordered = sorted({e.version: e for e in events}.values(), key=lambda e: e.version)
     last: LoggedEvent | None = None
     for expected, event in enumerate(ordered, start=1):
         if event.version != expected:

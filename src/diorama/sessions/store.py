@@ -14,6 +14,7 @@ from diorama.protocol.end_codes import End
 from diorama.protocol.states import SessionState
 from diorama.sessions.fleet_store import FleetStore
 from diorama.sessions.lifecycle import Event, Session
+from diorama.sessions.usage_store import UsageStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +206,10 @@ class Stores(Protocol):
     @property
     def history(self) -> HistoryStore:
         """What sessions and waiters did before."""
+
+    @property
+    def usage(self) -> UsageStore:
+        """What was used."""
 
     @property
     def incarnation(self) -> int:

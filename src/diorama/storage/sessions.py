@@ -8,7 +8,6 @@ import msgspec
 
 from diorama.admission.decision import Holder
 from diorama.admission.line import Place, Waiter, reason_for
-from diorama.metering.usage import LoggedEvent
 from diorama.projects.rules import Rules
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import HOLDS_SLOT, WAITING, SessionState
@@ -19,6 +18,7 @@ from diorama.storage.accounts import SqlAccountStore
 from diorama.storage.database import Transaction, Value
 from diorama.storage.hearing import hear
 from diorama.storage.projects import SqlProjectStore
+from diorama.storage.usage import keep_span
 
 _FIXED: Final = (
     "id",
@@ -155,6 +155,7 @@ class SqlSessionStore:
         self._append(after, row)
         self._count(before, after)
         self._meter(before, after)
+        keep_span(self._tx, before, after)
 
     def _append(self, session: Session, row: EventRow) -> None:
         code, reason = (row.end.code, row.end.reason) if row.end else (None, None)
@@ -358,17 +359,6 @@ class SqlSessionStore:
         ):
             return ViewerLease(session_id=session_id, heard_us=heard_us, input_us=input_us)
         return None
-
-    def log(self, session_id: str) -> list[LoggedEvent]:
-        """Return the log of a session, by version."""
-        rows = self._tx.run(
-            "SELECT version, state, at_us FROM event WHERE session_id = ? ORDER BY version",
-            session_id,
-        )
-        return [
-            LoggedEvent(session_id=session_id, version=v, state=SessionState(s), at_us=at)
-            for v, s, at in rows
-        ]
 
     def answered(self, account_id: str, key: str) -> Answered | None:
         """Return what an idempotency key was answered with."""

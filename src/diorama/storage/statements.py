@@ -24,6 +24,7 @@ _SCHEMA_WORDS: Final = {
         "postgresql": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     },
     "{fillfactor}": {"sqlite": "", "postgresql": "WITH (fillfactor=50)"},
+    "{clustered}": {"sqlite": "WITHOUT ROWID", "postgresql": ""},
     "{unlogged}": {"sqlite": "TABLE", "postgresql": "UNLOGGED TABLE"},
 }
 

@@ -8,6 +8,7 @@ from diorama.storage.history import SqlHistoryStore
 from diorama.storage.keys import SqlKeyStore
 from diorama.storage.projects import SqlProjectStore
 from diorama.storage.sessions import SqlSessionStore
+from diorama.storage.usage import SqlUsageStore
 from diorama.storage.workers import SqlSlotStore, SqlWorkerStore
 
 
@@ -26,6 +27,7 @@ class SqlStores:
         self.history = SqlHistoryStore(tx)
         self.sessions = SqlSessionStore(tx, self.accounts, self.projects)
         self.fleet = SqlFleetStore(tx)
+        self.usage = SqlUsageStore(tx)
 
     @property
     def incarnation(self) -> int:

@@ -1,0 +1,80 @@
+"""What REST shows of usage: integers of microseconds, as the log has them.
+
+Rounding is an invoice's to do, once, at its end.
+"""
+
+import msgspec
+
+from diorama.protocol.views import Instant
+
+
+class SlotCounts(msgspec.Struct, frozen=True):
+    """Slots by state, of workers that are not lost."""
+
+    free: int
+    held: int
+    fencing: int
+    quarantined: int
+
+
+class PeriodView(msgspec.Struct, frozen=True):
+    """A stretch of time: from an instant to before another."""
+
+    from_: Instant = msgspec.field(name="from")
+    to: Instant
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """An account at a glance.
+
+    `streams` are the sessions that hold a slot now, and `limit` is how many may; `queued` wait.
+    `workers` and `slots` are those of the pools that the account's projects use, and for the
+    operator all. `stream_us` is what was streamed in `period`, the calendar month, of
+    `stream_hours` hours that there are (None is no limit); so it is with simulations.
+    """
+
+    at: Instant
+    streams: int
+    limit: int
+    queued: int
+    workers: int
+    slots: SlotCounts
+    stream_us: int
+    stream_hours: float | None
+    simulation_us: int
+    simulation_hours: float | None
+    period: PeriodView
+
+
+class UsageSum(msgspec.Struct, frozen=True):
+    """What was used: `stream_us` is `streaming_us` and `idle_us` together.
+
+    `sessions` streamed; one that streamed on two days counts in both, and once in the total.
+    """
+
+    stream_us: int
+    streaming_us: int
+    idle_us: int
+    simulation_us: int
+    sessions: int
+
+
+class UsageGroup(UsageSum, frozen=True, kw_only=True):
+    """What those used who share `key`; None are the sessions that have no such."""
+
+    key: str | None
+
+
+class UsageView(PeriodView, frozen=True, kw_only=True):
+    """What an account used from an instant to before another.
+
+    Sessions that run still are counted up to `until`: what is said of them may yet change, by as
+    much as it takes to notice that nobody watches. `cursor` asks for the groups that follow; None
+    is the end.
+    """
+
+    until: Instant
+    group_by: str
+    total: UsageSum
+    groups: tuple[UsageGroup, ...]
+    cursor: str | None = None

@@ -1,0 +1,106 @@
+"""What usage needs from a database: the log, and the rows that sum it up."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from diorama.protocol.states import SessionState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedEvent:
+    """One row of the event log, as far as usage is concerned.
+
+    Attributes:
+        version: the session's version after it: orders the events of one session, without gaps.
+        state: the session's state after it.
+        at_us: when it took effect.
+    """
+
+    session_id: str
+    version: int
+    state: SessionState
+    at_us: int
+
+
+class GroupBy(StrEnum):
+    """What usage is summed up by."""
+
+    TOTAL = "total"
+    ACCOUNT = "account"
+    PROJECT = "project"
+    END_USER = "end_user"
+    REGION = "region"
+    DAY = "day"
+    SESSION = "session"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """From when to before when usage is asked for, and `until_us` when there is any to tell of."""
+
+    from_us: int
+    to_us: int
+    until_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What was used in a window: by all, or by those who share `key`.
+
+    Attributes:
+        key: the account, project, region, end user, day (`2026-11-21`) or session; None is those
+            sessions that have no such, and the total.
+        streaming_us: time in the state `streaming`.
+        idle_us: time in the state `idle`.
+        sessions: how many streamed.
+    """
+
+    key: str | None = None
+    streaming_us: int = 0
+    idle_us: int = 0
+    sessions: int = 0
+
+    @property
+    def stream_us(self) -> int:
+        """What is metered."""
+        return self.streaming_us + self.idle_us
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """Workers that are not lost, and their slots by state."""
+
+    workers: int = 0
+    free: int = 0
+    held: int = 0
+    fencing: int = 0
+    quarantined: int = 0
+
+
+class UsageStore(Protocol):
+    """Usage at rest."""
+
+    def spent(self, account_id: str | None, window: Window) -> Spent:
+        """Return what an account used, or all did (None)."""
+
+    def groups(
+        self,
+        account_id: str | None,
+        window: Window,
+        by: GroupBy,
+        *,
+        after: str | None,
+        limit: int,
+    ) -> Sequence[Spent]:
+        """Return who used something, by key, past the key `after`; no key is the empty one."""
+
+    def queued(self, account_id: str) -> int:
+        """Return how many sessions of an account wait in line."""
+
+    def capacity(self, now_us: int, pools: Collection[str] | None) -> Capacity:
+        """Return what workers there are in these pools, or in all (None)."""
+
+    def log(self, session_id: str) -> list[LoggedEvent]:
+        """Return the log of a session, by version."""

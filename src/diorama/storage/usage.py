@@ -1,0 +1,195 @@
+"""Usage in SQL: spans are written with the events that end them, and summed up where they are.
+
+Text is ordered by code point on both databases, as Python does, so that a page's cursor means the
+same to each.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Final
+
+from diorama.kernel.units import SECOND_US
+from diorama.metering.spans import DAY_US, by_day, day_of
+from diorama.protocol.states import HOLDS_SLOT, SessionState
+from diorama.sessions.lifecycle import Session
+from diorama.sessions.usage_store import Capacity, GroupBy, LoggedEvent, Spent, Window
+from diorama.storage.database import Dialect, Transaction, Value
+
+_SPAN: Final = (
+    "INSERT INTO usage_span (account_id, day_us, session_id, version, state, project_id, region,"
+    " end_user, worker_id, from_us, to_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_KEYS: Final = {
+    GroupBy.TOTAL: "''",
+    GroupBy.ACCOUNT: "x.account_id",
+    GroupBy.PROJECT: "p.name",
+    GroupBy.END_USER: "COALESCE(x.end_user, '')",
+    GroupBy.REGION: "x.region",
+    GroupBy.SESSION: "x.session_id",
+}
+_BY_CODE_POINT: Final[dict[Dialect, str]] = {"sqlite": "BINARY", "postgresql": '"C"'}
+# The window, and what of it is summed up apart: its days, or all of it at once.
+_WINDOW: Final = (
+    "WITH RECURSIVE w (from_us, until_us) AS (SELECT CAST(? AS BIGINT), CAST(? AS BIGINT)),"
+    " part (from_us, to_us) AS (SELECT w.from_us, CAST(? AS BIGINT) FROM w UNION ALL"
+    f" SELECT to_us, CASE WHEN to_us + {DAY_US} > w.until_us THEN w.until_us"
+    f" ELSE to_us + {DAY_US} END FROM part, w WHERE to_us < w.until_us) "
+)
+_OF: Final = "{0}.account_id, {0}.project_id, {0}.region, {0}.end_user"
+_SPANS: Final = (
+    f"SELECT {_OF.format('u')}, u.session_id, u.day_us, u.state,"
+    " CASE WHEN u.from_us < w.from_us THEN w.from_us ELSE u.from_us END AS a,"
+    " CASE WHEN u.to_us > w.until_us THEN w.until_us ELSE u.to_us END AS b FROM usage_span u, w"
+    " WHERE {scope}u.day_us >= ? AND u.day_us < ? AND u.state IN ('streaming', 'idle')"
+)
+# What still streams. The first condition is the index's own, so that SQLite takes the index.
+_OPEN: Final = (
+    f"SELECT {_OF.format('s')}, s.id, part.from_us - part.from_us % {DAY_US}, s.state,"
+    " CASE WHEN s.entered_us > part.from_us THEN s.entered_us ELSE part.from_us END, part.to_us"
+    " FROM session s, part WHERE {scope}s.state IN ('connecting', 'streaming', 'idle')"
+    " AND s.state <> 'connecting' AND s.entered_us < part.to_us"
+)
+_SUMS: Final = (
+    "COALESCE(SUM(CASE WHEN x.state = 'streaming' THEN x.b - x.a ELSE 0 END), 0),"
+    " COALESCE(SUM(CASE WHEN x.state = 'idle' THEN x.b - x.a ELSE 0 END), 0),"
+    " COUNT(DISTINCT x.session_id)"
+)
+
+
+def keep_span(tx: Transaction, before: Session, after: Session) -> None:
+    """Keep how long a session was in the state that it has left now, where it held a slot."""
+    if before.state is after.state or before.state not in HOLDS_SLOT:
+        return
+    for day_us, from_us, to_us in by_day(before.entered_us, after.entered_us):
+        tx.run(
+            _SPAN,
+            after.account_id,
+            day_us,
+            after.id,
+            after.version,
+            before.state,
+            after.project_id,
+            after.region,
+            after.end_user,
+            before.worker_id,
+            from_us,
+            to_us,
+        )
+
+
+class SqlUsageStore:
+    """See `diorama.sessions.usage_store.UsageStore`."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def spent(self, account_id: str | None, window: Window) -> Spent:
+        """Return what an account used, or all did."""
+        if window.until_us <= window.from_us:
+            return Spent()
+        source, values = _source(account_id, window, window.until_us)
+        ((streaming_us, idle_us, sessions),) = self._tx.run(
+            f"{_WINDOW}SELECT {_SUMS} FROM ({source}) x WHERE x.a < x.b", *values
+        )
+        return Spent(streaming_us=int(streaming_us), idle_us=int(idle_us), sessions=int(sessions))
+
+    def groups(
+        self,
+        account_id: str | None,
+        window: Window,
+        by: GroupBy,
+        *,
+        after: str | None,
+        limit: int,
+    ) -> Sequence[Spent]:
+        """Return who used something, by key, past the key `after`."""
+        if window.until_us <= window.from_us:
+            return ()
+        key, first_us = "x.day_us", window.until_us
+        if by is GroupBy.DAY:
+            first_us = min(day_of(window.from_us) + DAY_US, window.until_us)
+        else:
+            key = f"{_KEYS[by]} COLLATE {_BY_CODE_POINT[self._tx.dialect]}"
+        source, values = _source(account_id, window, first_us)
+        past = ""
+        if after is not None:
+            past = f" AND {key} > ?"
+            values.append(_day_us(after) if by is GroupBy.DAY else after)
+        joined = " JOIN project p ON p.id = x.project_id" if by is GroupBy.PROJECT else ""
+        rows = self._tx.run(
+            f"{_WINDOW}SELECT {key}, {_SUMS} FROM ({source}) x{joined} WHERE x.a < x.b{past}"
+            " GROUP BY 1 ORDER BY 1 LIMIT ?",
+            *values,
+            limit,
+        )
+        return [
+            Spent(
+                key=_day(found) if by is GroupBy.DAY else found or None,
+                streaming_us=int(streaming_us),
+                idle_us=int(idle_us),
+                sessions=int(sessions),
+            )
+            for found, streaming_us, idle_us, sessions in rows
+        ]
+
+    def queued(self, account_id: str) -> int:
+        """Return how many sessions of an account wait in line."""
+        ((waiting,),) = self._tx.run(
+            "SELECT COALESCE(SUM(l.waiting), 0) FROM project p JOIN lane l ON l.project_id = p.id"
+            " WHERE p.account_id = ?",
+            account_id,
+        )
+        return int(waiting)
+
+    def capacity(self, now_us: int, pools: Collection[str] | None) -> Capacity:
+        """Return what workers there are in these pools, or in all."""
+        marks = "" if pools is None else f" AND w.pool IN ({', '.join('?' * len(pools))})"
+        if pools is not None and not pools:
+            return Capacity()
+        ((workers,),) = self._tx.run(
+            "SELECT COUNT(*) FROM worker w JOIN worker_lease l ON l.worker_id = w.id"
+            f" WHERE l.hard_until_us > ?{marks}",
+            now_us,
+            *(pools or ()),
+        )
+        rows = self._tx.run(
+            "SELECT t.state, COUNT(*) FROM slot t JOIN worker w ON w.id = t.worker_id"
+            " JOIN worker_lease l ON l.worker_id = w.id"
+            f" WHERE l.hard_until_us > ? AND t.state <> 'retired'{marks} GROUP BY t.state",
+            now_us,
+            *(pools or ()),
+        )
+        return Capacity(workers=int(workers), **{state: int(count) for state, count in rows})
+
+    def log(self, session_id: str) -> list[LoggedEvent]:
+        """Return the log of a session, by version."""
+        rows = self._tx.run(
+            "SELECT version, state, at_us FROM event WHERE session_id = ? ORDER BY version",
+            session_id,
+        )
+        return [
+            LoggedEvent(session_id=session_id, version=v, state=SessionState(s), at_us=at)
+            for v, s, at in rows
+        ]
+
+
+def _source(account_id: str | None, window: Window, first_us: int) -> tuple[str, list[Value]]:
+    """Return the rows of a window as SQL, and the values of it and of `_WINDOW` before it.
+
+    The first part of the window reaches to `first_us`.
+    """
+    of = [] if account_id is None else [account_id]
+    spans, running = (
+        ("", "") if account_id is None else ("u.account_id = ? AND ", "s.account_id = ? AND ")
+    )
+    days = [day_of(window.from_us), window.until_us]
+    values: list[Value] = [window.from_us, window.until_us, first_us, *of, *days, *of]
+    return f"{_SPANS.format(scope=spans)} UNION ALL {_OPEN.format(scope=running)}", values
+
+
+def _day(day_us: int) -> str:
+    return datetime.fromtimestamp(day_us // SECOND_US, UTC).date().isoformat()
+
+
+def _day_us(day: str) -> int:
+    return int(datetime.combine(date.fromisoformat(day), time(), UTC).timestamp()) * SECOND_US

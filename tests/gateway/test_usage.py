@@ -1,0 +1,120 @@
+"""What was used, over REST: the same numbers as JSON, as CSV and at a glance."""
+
+import csv
+import io
+from pathlib import Path
+
+import msgspec
+
+from diorama.gateway.settings import ProjectSettings
+from diorama.protocol.usage_views import Overview, UsageView
+from diorama.protocol.views import OpenedSession
+from tests.gateway.running import Place, Reply, gateway_at
+
+FORMULA = "=HYPERLINK(1)"
+PROJECTS = (ProjectSettings(name="cove", world="a:B"), ProjectSettings(name="dunes", world="a:B"))
+
+REFUSED = {
+    "period=2030-13": (422, "period"),
+    "from=2030-01-01T00:00": (422, "period"),
+    "from=%00": (422, "period"),
+    "group_by=world": (422, "schema"),
+    "limit=0": (422, "schema"),
+    "limit=201": (422, "schema"),
+    "group_by=end_user&cursor=nobody": (422, "cursor"),
+    "account=acc_missing": (404, "account_unknown"),
+    "account=%00": (404, "account_unknown"),
+}
+
+
+async def ask(place: Place, path: str, *, accept: str = "*/*") -> Reply:
+    return await place.ask("GET", path, secret=place.secrets.api_key, accept=accept)
+
+
+async def usage(place: Place, query: str = "") -> UsageView:
+    return msgspec.json.decode((await ask(place, f"/v1/usage?{query}")).body, type=UsageView)
+
+
+async def stream(place: Place, *, seconds: float, **asked: str) -> OpenedSession:
+    """Open a session by key, stream for so long, and end it."""
+    worker = await place.worker()
+    reply = await place.post({"project": "cove", **asked}, secret=place.secrets.api_key)
+    opened = msgspec.json.decode(reply.body, type=OpenedSession)
+    viewer = await place.viewer(opened)
+    await worker.start()
+    await viewer.until("streaming")
+    place.clock.step(seconds=seconds)
+    await place.ask("DELETE", f"/v1/sessions/{opened.session.id}", secret=opened.token)
+    await worker.stop()
+    await worker.socket.close()
+    return opened
+
+
+async def test_json_csv_and_the_overview_say_the_same(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path, *PROJECTS) as place:
+        await stream(place, seconds=7, end_user="ada")
+        await stream(place, seconds=2.5, project="dunes", end_user=FORMULA)
+        glance = msgspec.json.decode((await ask(place, "/v1/overview")).body, type=Overview)
+        view = await usage(place, "group_by=end_user&period=2030-01")
+        accepted = await ask(place, "/v1/usage?group_by=end_user", accept="text/csv")
+        named = await ask(place, "/v1/usage.csv?group_by=end_user&limit=1")
+        whole = await ask(place, "/v1/usage.csv")
+
+    lines = list(csv.DictReader(io.StringIO(accepted.body.decode())))
+    ((total,),) = [list(csv.DictReader(io.StringIO(whole.body.decode())))]
+    assert glance.stream_us == view.total.stream_us == 9_500_000 == int(total["stream_us"])
+    assert (glance.stream_hours, glance.limit) == (100, 5)
+    assert [(one.key, one.stream_us) for one in view.groups] == [
+        (FORMULA, 2_500_000),
+        ("ada", 7_000_000),
+    ]
+    assert [(line["end_user"], int(line["stream_us"])) for line in lines] == [
+        (f"'{FORMULA}", 2_500_000),
+        ("ada", 7_000_000),
+    ]
+    assert accepted.body == named.body
+    assert accepted.headers["Content-Type"].startswith("text/csv")
+    assert "usage-2030-01-01-end_user.csv" in accepted.headers["Content-Disposition"]
+
+
+async def test_groups_are_paged_by_a_cursor(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path, *PROJECTS) as place:
+        await stream(place, seconds=1)
+        await stream(place, seconds=1, project="dunes")
+        first = await usage(place, "group_by=project&limit=1")
+        rest = await usage(place, f"group_by=project&limit=1&cursor={first.cursor}")
+
+    assert [one.key for one in (*first.groups, *rest.groups)] == ["cove", "dunes"]
+    assert rest.cursor is None
+
+
+async def test_a_question_that_cannot_be_answered_is_told_why(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path) as place:
+        as_json = {query: (await ask(place, f"/v1/usage?{query}")).problem for query in REFUSED}
+        as_csv = {query: (await ask(place, f"/v1/usage.csv?{query}")).problem for query in REFUSED}
+
+    assert as_json == as_csv == REFUSED
+
+
+async def test_the_operator_sees_every_account_s_usage(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path) as place:
+        await stream(place, seconds=3)
+        by_account = await usage(place, "group_by=account")
+        together = await usage(place, "account=all")
+        own = await usage(place, "account=acc_owner")
+
+    assert [(one.key, one.stream_us) for one in by_account.groups] == [("acc_owner", 3_000_000)]
+    assert together.total == own.total == by_account.total
+
+
+async def test_usage_is_nobody_else_s_to_see(tmp_path: Path) -> None:
+    paths = ("/v1/overview", "/v1/usage", "/v1/usage.csv")
+    async with gateway_at(tmp_path) as place:
+        worker = await place.worker()
+        opened = await place.open()
+        without = [(await place.ask("GET", path)).problem for path in paths]
+        by_viewer = [(await place.ask("GET", path, secret=opened.token)).problem for path in paths]
+        await worker.socket.close()
+
+    assert without == [(401, "credential_missing")] * 3
+    assert by_viewer == [(401, "credential_refused")] * 3
