@@ -10,9 +10,9 @@ from diorama.accounts.plans import FREE
 from diorama.gateway.bootstrap import OWNER
 from diorama.gateway.settings import ProjectSettings
 from diorama.projects.rules import AfkRules, Rules
-from diorama.protocol.states import SessionState as S
 from diorama.protocol.viewer import Warned
 from diorama.protocol.worker import BeatConfirmed, Problem
+from diorama.sessions.filters import ALL
 from tests.clock import NOON_US
 from tests.gateway.running import Place, gateway_at
 
@@ -174,7 +174,7 @@ async def test_a_viewer_asks_for_shorter_times_with_the_session(tmp_path: Path) 
             for afk in (5, {"warn_after_s": 0.5}, {"warn_after_s": 7_201}, {"enabled": False})
         ]
         found = await place.gateway.desk.look(
-            lambda w: w.stores.sessions.listed("acc_owner", states=list(S), after=None, limit=10)
+            lambda w: w.stores.sessions.listed("acc_owner", ALL, after=None, limit=10)
         )
 
     assert good.status == 201

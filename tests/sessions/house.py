@@ -40,7 +40,7 @@ from diorama.sessions.opening import (
     yield_stale,
 )
 from diorama.sessions.store import ViewerLease
-from diorama.sessions.viewing import Arrival, attach, leave
+from diorama.sessions.viewing import Arrival, Asker, attach, leave
 from diorama.sessions.work import Work
 from diorama.sessions.working import HeardWorker, register, renew, report
 from diorama.storage.database import Database, Transaction
@@ -53,6 +53,8 @@ T = TypeVar("T")
 ACCOUNT: Final = "acc_house"
 REGION: Final = "here"
 POOL: Final = "default"
+ASKER: Final = Asker(account_id=ACCOUNT, actor="key:key_house")
+STRANGER: Final = Asker(account_id="acc_other", actor="key:key_other")
 BEAT_S: Final = DEFAULTS.heartbeat_s
 
 

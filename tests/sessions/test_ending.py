@@ -10,7 +10,7 @@ from diorama.protocol.end_codes import EndCode
 from diorama.protocol.requests import EndSessions
 from diorama.protocol.states import SessionState as S
 from diorama.sessions.ending import end_these, sessions_to_end
-from tests.sessions.house import ACCOUNT, Asked, House, ended, project
+from tests.sessions.house import ACCOUNT, ASKER, STRANGER, Asked, House, ended, project
 
 
 async def test_those_named_are_ended_and_each_has_its_result(house: House) -> None:
@@ -22,7 +22,7 @@ async def test_those_named_are_ended_and_each_has_its_result(house: House) -> No
     await house.end(over)
 
     results = await house.do(
-        partial(end_these, account_id=ACCOUNT, ids=[streaming.id, waiting.id, over.id, "ses_0"])
+        partial(end_these, by=ASKER, ids=[streaming.id, waiting.id, over.id, "ses_0"])
     )
 
     assert ended(await house.session(streaming)) == (
@@ -43,10 +43,10 @@ async def test_a_foreign_session_looks_like_a_missing_one_and_goes_on(house: Hou
     await house.build()
     rig = await house.worker()
     session = await house.streaming(rig)
-    stranger = Account(id="acc_2", name="two", plan="free", concurrent_streams=1, held=0)
+    stranger = Account(id="acc_other", name="two", plan="free", concurrent_streams=1, held=0)
     await house.do(lambda work: work.stores.accounts.add(stranger))
 
-    (result,) = await house.do(partial(end_these, account_id="acc_2", ids=[session.id]))
+    (result,) = await house.do(partial(end_these, by=STRANGER, ids=[session.id]))
 
     assert (result.problem, result.end) == ("session_unknown", None)
     assert (await house.session(session)).state is S.STREAMING

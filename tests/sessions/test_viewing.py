@@ -13,7 +13,7 @@ from diorama.sessions.viewing import (
     renew_media,
     socket_closed,
 )
-from tests.sessions.house import ACCOUNT, Asked, House, arrival, ended, opening
+from tests.sessions.house import ASKER, STRANGER, Asked, House, arrival, ended, opening
 
 CLIENT = "client-number-one"
 
@@ -149,9 +149,7 @@ async def test_a_token_of_an_unknown_session_finds_nothing(house: House) -> None
 
     assert (await house.attach(session)).is_final
     with pytest.raises(NotFound):
-        await house.do(
-            lambda work: end_by_operator(work, session.id, account_id="acc_other", reason="x")
-        )
+        await house.do(lambda work: end_by_operator(work, session.id, by=STRANGER))
 
 
 async def test_an_operator_ends_a_session_of_the_account(house: House) -> None:
@@ -160,11 +158,7 @@ async def test_an_operator_ends_a_session_of_the_account(house: House) -> None:
     session = (await house.open()).session
 
     for _ in range(2):
-        await house.do(
-            lambda work: end_by_operator(
-                work, session.id, account_id=ACCOUNT, reason="ended_by_api"
-            )
-        )
+        await house.do(lambda work: end_by_operator(work, session.id, by=ASKER))
 
     assert ended(await house.session(session)) == (
         S.DISCONNECTED,
@@ -228,9 +222,7 @@ async def test_whatever_two_ends_meet_the_first_one_stands(house: House) -> None
     await house.do(lambda work: leave(work, session.id, 1000))
     first = await house.session(session)
 
-    await house.do(
-        lambda work: end_by_operator(work, session.id, account_id=ACCOUNT, reason="ended_by_api")
-    )
+    await house.do(lambda work: end_by_operator(work, session.id, by=ASKER))
     await rig.world_ended(session, "crashed")
     await house.do(lambda work: leave(work, session.id, 1001))
     await house.do(lambda work: renew_media(work, session.id, session.socket))

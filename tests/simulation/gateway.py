@@ -37,7 +37,7 @@ from diorama.protocol import worker as worker_words
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.views import OpenedSession, SessionView
 from diorama.sessions.opening import Opening, RefusedByLimit, open_session, yield_stale
-from diorama.sessions.viewing import end_by_operator, leave
+from diorama.sessions.viewing import Asker, end_by_operator, leave
 from diorama.sessions.work import Work
 from tests.simulation.machine import HostClock, Process, VirtualLoop
 from tests.simulation.network import Connection, Network
@@ -299,7 +299,8 @@ class Gateway:
         """Answer DELETE /v1/sessions/{id}, asked with the account's key."""
 
         def end(work: Work) -> SessionView:
-            ended = end_by_operator(work, session_id, account_id=account_id, reason="ended_by_api")
+            by = Asker(account_id=account_id, actor="key:key_simulated")
+            ended = end_by_operator(work, session_id, by=by)
             return view_of(work, ended)
 
         return await self.desk.do(end)

@@ -101,6 +101,7 @@ def _opening(request: Request, body: OpenSession, caller: Caller) -> Opening:
         fingerprint=hashlib.sha256(msgspec.json.encode(body)).hexdigest(),
         asking=asking_of(request.headers),
         afk=body.afk or AS_RULED,
+        actor="viewer" if caller.account_id is None else caller.actor,
     )
 
 

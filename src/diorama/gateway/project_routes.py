@@ -138,7 +138,7 @@ def _changing(router: APIRouter, desk: Desk, doors: Doorkeeper, documents: Docum
         def use_case(work: Work) -> Project:
             project = own_project(work, member.account_id, name)
             _check_version(project, wanted)
-            ruled = rule(work, changed(project, body), actor="api")
+            ruled = rule(work, changed(project, body), actor=member.actor)
             work.stores.audit.add(
                 member.account_id, member.actor, "project.changed", name, said_of(body)
             )

@@ -21,7 +21,8 @@ from diorama.gateway.hub import Hub
 from diorama.gateway.opening_routes import opening_routes
 from diorama.gateway.pages import pages
 from diorama.gateway.project_routes import own_answer, project_routes
-from diorama.gateway.session_routes import MAX_PAGE, session_routes
+from diorama.gateway.session_query import MAX_PAGE
+from diorama.gateway.session_routes import session_routes
 from diorama.gateway.usage_routes import usage_routes
 from diorama.gateway.worker_routes import worker_routes
 from diorama.kernel.errors import NotFound, Unavailable

@@ -3,29 +3,33 @@
 A session's token opens that session and nothing else. Foreign and missing look the same.
 """
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
 from diorama.accounts.permissions import Permission
-from diorama.gateway.authorisation import Caller, Doorkeeper
+from diorama.gateway.authorisation import Caller, Doorkeeper, Member
 from diorama.gateway.body import Documents, answer, json_body
 from diorama.gateway.desk import Desk
+from diorama.gateway.own_views import own_view, own_views
+from diorama.gateway.session_query import SessionQuery
+from diorama.gateway.timelines import timeline_of
 from diorama.gateway.viewer_socket import view_of
 from diorama.kernel.errors import Invalid, NotFound, Unauthorized
 from diorama.protocol.requests import EndSessions, ExtendSession
-from diorama.protocol.states import FINAL, SessionState
+from diorama.protocol.timeline_views import Timeline
 from diorama.protocol.views import EndedSessions, EndResult, Page, SessionView
 from diorama.sessions.ending import END_AT_ONCE, end_these, sessions_to_end
 from diorama.sessions.extending import Extension, extend
 from diorama.sessions.lifecycle import Session
-from diorama.sessions.viewing import end_by_operator, leave
+from diorama.sessions.listing import Question, found_by
+from diorama.sessions.viewing import Asker, end_by_operator, leave
 from diorama.sessions.work import Work
 
-MAX_PAGE: Final = 200
 MAX_KEY: Final = 255
 
 
@@ -47,18 +51,15 @@ def session_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRo
 def _add_reading(router: APIRouter, desk: Desk, doors: Doorkeeper, documents: Documents) -> None:
     @router.get(
         "",
-        summary="List the account's sessions, newest first",
-        **documents.route(answers={200: Page}, problems=(401,)),
+        summary="List the account's sessions that fit, newest first",
+        **documents.route(answers={200: Page}, problems=(401, 403)),
     )
     async def list_(
         request: Request,
-        live: Annotated[bool, Query(description="only those that have not ended")] = False,  # noqa: FBT002 - FastAPI's way to declare a parameter of the query
-        cursor: Annotated[str | None, Query(pattern="^[0-9a-z_]{1,64}$")] = None,
-        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
+        asked: Annotated[SessionQuery, Depends()],
     ) -> Response:
         account_id = (await doors.member(request, Permission.SESSIONS_READ)).account_id
-        page = partial(_page, account_id=account_id, live=live, cursor=cursor, limit=limit)
-        return answer(await desk.look(page))
+        return answer(await desk.look(partial(_page, question=asked.question(account_id))))
 
     @router.get(
         "/{session_id}",
@@ -67,7 +68,19 @@ def _add_reading(router: APIRouter, desk: Desk, doors: Doorkeeper, documents: Do
     )
     async def get(request: Request, session_id: str) -> Response:
         caller = await doors.caller(request, needs=Permission.SESSIONS_READ)
-        return answer(await desk.look(lambda work: view_of(work, theirs(work, caller, session_id))))
+        return answer(await desk.look(lambda work: _seen(work, caller, session_id)))
+
+    @router.get(
+        "/{session_id}/timeline",
+        summary="Look at how a session went, and why it ended",
+        **documents.route(answers={200: Timeline}, problems=(401, 403, 404)),
+    )
+    async def timeline(request: Request, session_id: str) -> Response:
+        member = await doors.member(request, Permission.SESSIONS_READ)
+        caller = Caller(account_id=member.account_id)
+        return answer(
+            await desk.look(lambda work: timeline_of(work, theirs(work, caller, session_id)))
+        )
 
 
 def _add_ending(router: APIRouter, desk: Desk, doors: Doorkeeper, documents: Documents) -> None:
@@ -79,12 +92,12 @@ def _add_ending(router: APIRouter, desk: Desk, doors: Doorkeeper, documents: Doc
     async def end_many(
         request: Request, body: Annotated[EndSessions, Depends(json_body(EndSessions))]
     ) -> Response:
-        account_id = (await doors.member(request, Permission.SESSIONS_WRITE)).account_id
-        wanted = await desk.look(lambda work: sessions_to_end(work, account_id, body))
+        member = await doors.member(request, Permission.SESSIONS_WRITE)
+        wanted = await desk.look(lambda work: sessions_to_end(work, member.account_id, body))
         results: list[EndResult] = []
         for at in range(0, len(wanted), END_AT_ONCE):
             batch = wanted[at : at + END_AT_ONCE]
-            results += await desk.do(partial(end_these, account_id=account_id, ids=batch))
+            results += await desk.do(partial(end_these, by=_asker(member), ids=batch))
         return answer(EndedSessions(results=tuple(results)))
 
     @router.delete(
@@ -115,6 +128,7 @@ def _add_extending(router: APIRouter, desk: Desk, doors: Doorkeeper, documents: 
             session_id=_an_id(session_id),
             account_id=member.account_id,
             extra_s=body.seconds,
+            actor=member.actor,
             idempotency_key=idempotency_key(request),
         )
         return answer(await desk.do(lambda work: view_of(work, extend(work, extension))))
@@ -164,22 +178,34 @@ def _unknown(session_id: str) -> NotFound:
     return NotFound(f"there is no session {session_id}", code="session_unknown")
 
 
-def _page(work: Work, *, account_id: str, live: bool, cursor: str | None, limit: int) -> Page:
-    states = [state for state in SessionState if not live or state not in FINAL]
-    found = work.stores.sessions.listed(account_id, states=states, after=cursor, limit=limit + 1)
-    more = len(found) > limit
+def _page(work: Work, question: Question) -> Page:
+    limit = question.limit
+    found = found_by(work, replace(question, limit=limit + 1))
     return Page(
-        sessions=tuple(view_of(work, session) for session in found[:limit]),
-        cursor=found[limit - 1].id if more else None,
+        sessions=own_views(work, found[:limit]),
+        cursor=found[limit - 1].id if len(found) > limit else None,
     )
+
+
+def _seen(work: Work, caller: Caller, session_id: str) -> SessionView:
+    session = theirs(work, caller, session_id)
+    return view_of(work, session) if caller.token is not None else own_view(work, session)
+
+
+def _asker(member: Member) -> Asker:
+    return Asker(account_id=member.account_id, actor=member.actor, reason=_ended_by(member))
+
+
+def _ended_by(caller: Caller | Member) -> str:
+    """Return the reason of an end: a member asks from the portal, a key is a program's."""
+    return "ended_in_portal" if caller.actor.startswith("member:") else "ended_by_api"
 
 
 def _end(work: Work, caller: Caller, session_id: str) -> SessionView:
     session = theirs(work, caller, session_id, current=True)
     if caller.account_id is not None:
-        ended = end_by_operator(
-            work, session_id, account_id=caller.account_id, reason="ended_by_api"
-        )
+        asker = Asker(account_id=caller.account_id, actor=caller.actor, reason=_ended_by(caller))
+        ended = end_by_operator(work, session_id, by=asker)
     else:
         ended = leave(work, session.id, 1000, reason="client_ended") or session
     return view_of(work, ended)

@@ -52,6 +52,10 @@ class SessionView(msgspec.Struct, frozen=True, gc=False):
     it is idle, `hours_end_at`, where the account's stream hours of this month are used up within 5
     minutes, and `drains_at`, where its machine goes out of service. A countdown counts down to
     them, also on a page that was reloaded.
+
+    Only its account is shown its class in line (`priority`), what it was asked for with (`source`:
+    `key:<id>`, `member:<id>`, `viewer` for a visitor) and the name of the `worker` it is on, or was
+    on last.
     """
 
     id: str
@@ -73,6 +77,9 @@ class SessionView(msgspec.Struct, frozen=True, gc=False):
     device: str | None = None
     queue: QueueView | None = None
     end: EndView | None = None
+    priority: str | None = None
+    source: str | None = None
+    worker: str | None = None
 
 
 class EndResult(msgspec.Struct, frozen=True):

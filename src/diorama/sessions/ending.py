@@ -8,6 +8,7 @@ from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.requests import EndSessions
 from diorama.protocol.views import EndResult
 from diorama.sessions.show import end_view
+from diorama.sessions.viewing import Asker
 from diorama.sessions.work import Work, end, lock_counts, locked
 
 END_AT_ONCE: Final = 50
@@ -31,20 +32,19 @@ def sessions_to_end(work: Work, account_id: str, asked: EndSessions) -> list[str
     return [session.id for session in work.stores.sessions.of_project(project.id)]
 
 
-def end_these(work: Work, account_id: str, ids: Sequence[str]) -> list[EndResult]:
+def end_these(work: Work, by: Asker, ids: Sequence[str]) -> list[EndResult]:
     """End sessions with 4012, and return what came of each; a foreign one looks missing."""
     seen = [work.stores.sessions.get(session_id) for session_id in ids]
-    lock_counts(work, [one for one in seen if one is not None and one.account_id == account_id])
-    return [_end_one(work, account_id, session_id) for session_id in ids]
+    lock_counts(work, [one for one in seen if one is not None and one.account_id == by.account_id])
+    return [_end_one(work, by, session_id) for session_id in ids]
 
 
-def _end_one(work: Work, account_id: str, session_id: str) -> EndResult:
+def _end_one(work: Work, by: Asker, session_id: str) -> EndResult:
     seen = work.stores.sessions.get(session_id)
-    session = locked(work, session_id) if seen and seen.account_id == account_id else None
+    session = locked(work, session_id) if seen and seen.account_id == by.account_id else None
     if session is None:
         return EndResult(session=session_id, problem="session_unknown")
-    why = End(EndCode.ENDED_BY_OPERATOR, "ended_by_api")
-    ended = end(work, session, why, actor="operator")
+    ended = end(work, session, End(EndCode.ENDED_BY_OPERATOR, by.reason), actor=by.actor)
     return EndResult(
         session=session_id,
         state=ended.state,

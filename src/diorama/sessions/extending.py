@@ -20,12 +20,14 @@ class Extension:
     Attributes:
         account_id: the account whose key came with it.
         extra_s: how much more; what the plan does not cover is cut off.
+        actor: who asks, as the log names it.
         idempotency_key: what the caller repeats the same request with; None is not repeatable.
     """
 
     session_id: str
     account_id: str
     extra_s: float
+    actor: str = "viewer"
     idempotency_key: str | None = None
 
 
@@ -58,7 +60,7 @@ def extend(work: Work, asked: Extension) -> Session:
     happened = Happened(
         event=Event.EXTENDED, at_us=work.now_us, extra_us=min(seconds(asked.extra_s), room_us)
     )
-    extended = record(work, session, happened, actor="api")
+    extended = record(work, session, happened, actor=asked.actor)
     if asked.idempotency_key is not None:
         answered = Answered(fingerprint=_fingerprint(asked), session_id=session.id)
         if not work.stores.sessions.remember(

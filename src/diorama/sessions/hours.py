@@ -15,7 +15,8 @@ from diorama.accounts.plans import Account
 from diorama.kernel.errors import LimitReached
 from diorama.kernel.units import HOUR_US, SECOND_US, seconds
 from diorama.protocol.end_codes import End, EndCode
-from diorama.protocol.states import FINAL, HOLDS_SLOT, SessionState
+from diorama.protocol.states import FINAL, HOLDS_SLOT
+from diorama.sessions.filters import LIVE
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.show import time_of
 from diorama.sessions.warnings import WARNINGS_S
@@ -24,7 +25,6 @@ from diorama.sessions.work import Work, end, lock_counts, locked
 HOURS_EXHAUSTED: Final = End(EndCode.TIME_LIMIT, "hours_exhausted")
 ACCOUNTS_A_SWEEP: Final = 200
 SESSIONS_A_SWEEP: Final = 1_000
-_LIVE: Final = tuple(state for state in SessionState if state not in FINAL)
 
 
 def refuse_without_hours(work: Work, account: Account) -> None:
@@ -100,7 +100,7 @@ def due_accounts(work: Work) -> Sequence[str]:
 
 def end_without_hours(work: Work, account_id: str) -> None:
     """End the sessions of an account whose hours are used up, at the instant at which they were."""
-    live = work.stores.sessions.listed(account_id, states=_LIVE, after=None, limit=SESSIONS_A_SWEEP)
+    live = work.stores.sessions.listed(account_id, LIVE, after=None, limit=SESSIONS_A_SWEEP)
     lock_counts(work, live)
     account = work.stores.accounts.get(account_id, lock=True)
     if account is None:

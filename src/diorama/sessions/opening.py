@@ -69,6 +69,7 @@ class Opening:
         priority: the name of a class of the project's `queue.priorities`.
         asking: the page it comes from.
         afk: shorter times than the project's for a viewer who does nothing.
+        actor: who asks, as the log names it.
     """
 
     project: str
@@ -82,6 +83,7 @@ class Opening:
     fingerprint: str
     asking: Asking = NO_PAGE
     afk: AskedAfk = AS_RULED
+    actor: str = "viewer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +232,7 @@ def _continued(work: Work, project: Project, opening: Opening) -> Session | None
     if session is None or session.is_final:
         return None
     happened = Happened(event=Event.CONTINUED, at_us=work.now_us)
-    return record(work, session, happened, actor="viewer")
+    return record(work, session, happened, actor=opening.actor)
 
 
 def _admit(work: Work, project: Project, region: str, opening: Opening) -> Session:
@@ -254,7 +256,9 @@ def _admit(work: Work, project: Project, region: str, opening: Opening) -> Sessi
     where = place(room, project.rules, must_wait=must_wait)
     if isinstance(where, Reject):
         _refuse(work, where, project)
-    row = EventRow(kind=Event.REQUESTED, at_us=work.now_us, recorded_us=work.now_us, actor="viewer")
+    row = EventRow(
+        kind=Event.REQUESTED, at_us=work.now_us, recorded_us=work.now_us, actor=opening.actor
+    )
     work.stores.sessions.add(requested, row, deadline_us=deadline_us(work, requested))
     if where is Placement.SLOT and slot is not None:
         return give_slot(work, requested, slot, actor="gateway")

@@ -89,6 +89,13 @@ def session_view(
     )
 
 
+def class_name(session: Session) -> str | None:
+    """Return what its project called a session's class in line; None is the usual one."""
+    classes = session.rules.queue.priorities.items()
+    named = sorted(name for name, priority in classes if priority == session.priority)
+    return named[0] if session.priority and named else None
+
+
 def queue_view(place: Place, eta: Eta | None) -> QueueView:
     """Return a place in line, and how long it still takes, as its waiter may see it."""
     return QueueView(

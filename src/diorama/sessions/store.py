@@ -11,9 +11,10 @@ from diorama.admission.line import Place, Waiter
 from diorama.leases.store import SlotStore, WorkerStore
 from diorama.projects.store import ProjectStore
 from diorama.protocol.end_codes import End
-from diorama.protocol.states import SessionState
+from diorama.sessions.filters import SessionFilter
 from diorama.sessions.fleet_store import FleetStore
 from diorama.sessions.lifecycle import Event, Session
+from diorama.sessions.timeline_store import TimelineStore
 from diorama.sessions.usage_store import UsageStore
 
 
@@ -36,8 +37,8 @@ class ViewerLease:
 class EventRow:
     """One row of the event log.
 
-    `actor` is who caused it: `viewer`, `worker`, `gateway`, `operator` or `api`. `until_us` is
-    until when, for what reaches so far: a hold-off, an extension.
+    `actor` is who caused it: `viewer`, `worker:<name>`, `gateway`, `key:<id>` or `member:<id>`.
+    `until_us` is until when, for what reaches so far: a hold-off, an extension.
     """
 
     kind: Event
@@ -145,9 +146,9 @@ class SessionStore(Protocol):
         """Return the sessions of an account that hold a slot, oldest first."""
 
     def listed(
-        self, account_id: str, *, states: Sequence[SessionState], after: str | None, limit: int
+        self, account_id: str, wanted: SessionFilter, *, after: str | None, limit: int
     ) -> list[Session]:
-        """Return sessions of an account, newest first, before the id `after`."""
+        """Return the sessions of an account that fit, newest first, before the id `after`."""
 
     def hear(self, leases: Sequence[ViewerLease]) -> None:
         """Renew viewers' leases in one statement; a time never goes back.
@@ -210,6 +211,10 @@ class Stores(Protocol):
     @property
     def usage(self) -> UsageStore:
         """What was used."""
+
+    @property
+    def timeline(self) -> TimelineStore:
+        """Logs as people read them, and notes."""
 
     @property
     def incarnation(self) -> int:

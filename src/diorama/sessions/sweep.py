@@ -15,7 +15,7 @@ from diorama.protocol.states import METERED
 from diorama.sessions.deadlines import DUE_ENDS, WAITS_ON_VIEWER, Due, next_deadline
 from diorama.sessions.dispatch import put_aside, try_elsewhere
 from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
-from diorama.sessions.work import Work, deadline_us, end, end_all_of, locked, record
+from diorama.sessions.work import Work, deadline_us, end, end_all_of, locked, record, worker_actor
 
 BATCH: Final = 200
 
@@ -57,7 +57,7 @@ def _silent(work: Work, session: Session, due: Due, due_us: int) -> None:
     if lease is not None and lease.input_us > max(input_us, _idle_since(session, due)):
         if due is Due.AFK_EXPIRED:
             happened = Happened(event=Event.INPUT, at_us=lease.input_us)
-            record(work, session, happened, actor="worker")
+            record(work, session, happened, actor=worker_actor(work, session))
         else:
             heard = replace(session, input_us=lease.input_us)
             work.stores.sessions.put_off(heard, deadline_us(work, heard))

@@ -92,17 +92,26 @@ def leave(work: Work, session_id: str, code: int, *, reason: str = "viewer_left"
     return end(work, session, End(EndCode.NORMAL, reason), actor="viewer")
 
 
-def end_by_operator(work: Work, session_id: str, *, account_id: str, reason: str) -> Session:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who of an account ends a session, as the log names it, and the reason that goes with it."""
+
+    account_id: str
+    actor: str
+    reason: str = "ended_by_api"
+
+
+def end_by_operator(work: Work, session_id: str, *, by: Asker) -> Session:
     """End a session of one's account, and return it.
 
     Raises:
         NotFound: it is not one of this account's.
     """
     session = locked(work, session_id, counts=True)
-    if session is not None and session.account_id != account_id:
+    if session is not None and session.account_id != by.account_id:
         session = None
     found = required(session, session_id)
-    return end(work, found, End(EndCode.ENDED_BY_OPERATOR, reason), actor="operator")
+    return end(work, found, End(EndCode.ENDED_BY_OPERATOR, by.reason), actor=by.actor)
 
 
 def hear(work: Work, session_id: str) -> None:

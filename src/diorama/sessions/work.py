@@ -132,6 +132,12 @@ def _written(work: Work, session: Session, happened: Happened, actor: str) -> Se
     return after
 
 
+def worker_actor(work: Work, session: Session) -> str:
+    """Return the worker of a session as the log names it."""
+    worker = None if session.worker_id is None else work.stores.workers.get(session.worker_id)
+    return "worker" if worker is None else f"worker:{worker.name}"
+
+
 def deadline_us(work: Work, session: Session) -> int | None:
     """Return when something is due to a session."""
     due = next_deadline(session, work.timers)

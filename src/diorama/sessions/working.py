@@ -21,7 +21,7 @@ from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
 from diorama.sessions.store import ViewerLease
 from diorama.sessions.telling import Wanted
 from diorama.sessions.viewing import hear
-from diorama.sessions.work import Work, end, end_all_of, locked, record
+from diorama.sessions.work import Work, end, end_all_of, locked, record, worker_actor
 from diorama.workers.capabilities import Worker
 
 OLD_STARTS_KEPT_US: Final = 30 * 86_400 * SECOND_US
@@ -226,7 +226,7 @@ def _of_session(work: Work, session: Session, message: wire.FromWorker) -> None:
         case wire.WorldEnded(outcome="failed_to_start"):
             try_elsewhere(work, session, OUTCOMES["failed_to_start"], proven=False)
         case wire.WorldEnded(outcome=outcome):
-            end(work, session, OUTCOMES[outcome], actor="worker")
+            end(work, session, OUTCOMES[outcome], actor=worker_actor(work, session))
         case _:
             return  # said before: a repeat changes nothing
 
@@ -239,7 +239,7 @@ def _media(work: Work, session: Session, message: wire.MediaChanged) -> None:
         known = work.stores.sessions.lease(session.id)
         input_us = 0 if known is None else known.input_us
         happened = Happened(event=Event.FRAMES, at_us=at_us, input_us=input_us)
-        record(work, session, happened, actor="worker")
+        record(work, session, happened, actor=worker_actor(work, session))
         hear(work, session.id)
     elif message.state == "lost" and session.state in METERED:
         _record(work, session, Event.MEDIA_LOST, at_us=at_us)
@@ -260,7 +260,7 @@ def _hold_off(work: Work, session: Session, asked_s: float) -> None:
     hold = session.hold.asked(asked_s, budget_s=afk.hold_off_budget_s, now_us=work.now_us)
     if hold is not None:
         happened = Happened(event=Event.HELD_OFF, at_us=work.now_us, hold=hold)
-        record(work, session, happened, actor="worker")
+        record(work, session, happened, actor=worker_actor(work, session))
 
 
 def _left(work: Work, session: Session, code: int) -> None:
@@ -274,7 +274,9 @@ def _left(work: Work, session: Session, code: int) -> None:
 def _record(work: Work, session: Session, event: Event, *, at_us: int | None = None) -> None:
     if event in TRANSITIONS[session.state]:
         when_us = work.now_us if at_us is None else at_us
-        record(work, session, Happened(event=event, at_us=when_us), actor="worker")
+        record(
+            work, session, Happened(event=event, at_us=when_us), actor=worker_actor(work, session)
+        )
 
 
 def _stopped(work: Work, worker_id: str, message: wire.Stopped) -> None:
@@ -286,7 +288,7 @@ def _stopped(work: Work, worker_id: str, message: wire.Stopped) -> None:
         worker = work.stores.workers.get(worker_id)
         draining = worker is not None and worker.draining
         gone = End(EndCode.DRAINING, "worker_draining") if draining else OUTCOMES["crashed"]
-        end(work, session, gone, actor="worker")
+        end(work, session, gone, actor=worker_actor(work, session))
     slot = work.stores.slots.get(slot_id, lock=True)
     if slot is None or slot.state is not SlotState.FENCING or slot.term != message.term:
         return

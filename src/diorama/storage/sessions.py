@@ -11,6 +11,7 @@ from diorama.admission.line import Place, Waiter, reason_for
 from diorama.projects.rules import Rules
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import HOLDS_SLOT, WAITING, SessionState
+from diorama.sessions.filters import SessionFilter
 from diorama.sessions.holding import HoldOff
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.store import Answered, EventRow, ViewerLease
@@ -18,6 +19,7 @@ from diorama.storage.accounts import SqlAccountStore
 from diorama.storage.database import Transaction, Value
 from diorama.storage.hearing import hear
 from diorama.storage.projects import SqlProjectStore
+from diorama.storage.session_lists import where_listed
 from diorama.storage.usage import keep_span
 
 _FIXED: Final = (
@@ -336,15 +338,10 @@ class SqlSessionStore:
         return [_holder(row) for row in rows]
 
     def listed(
-        self, account_id: str, *, states: Sequence[SessionState], after: str | None, limit: int
+        self, account_id: str, wanted: SessionFilter, *, after: str | None, limit: int
     ) -> list[Session]:
-        """Return sessions of an account, newest first, before the id `after`."""
-        marks = ", ".join("?" * len(states))
-        where = f"s.account_id = ? AND s.state IN ({marks})"
-        values: list[Value] = [account_id, *states]
-        if after is not None:
-            where += " AND s.id < ?"
-            values.append(after)
+        """Return the sessions of an account that fit, newest first, before the id `after`."""
+        where, values = where_listed(account_id, wanted, after)
         rows = self._tx.run(f"{_SELECT} WHERE {where} ORDER BY s.id DESC LIMIT ?", *values, limit)
         return [_session(row) for row in rows]
 

@@ -8,6 +8,7 @@ from diorama.storage.history import SqlHistoryStore
 from diorama.storage.keys import SqlKeyStore
 from diorama.storage.projects import SqlProjectStore
 from diorama.storage.sessions import SqlSessionStore
+from diorama.storage.timeline import SqlTimelineStore
 from diorama.storage.usage import SqlUsageStore
 from diorama.storage.workers import SqlSlotStore, SqlWorkerStore
 
@@ -28,6 +29,7 @@ class SqlStores:
         self.sessions = SqlSessionStore(tx, self.accounts, self.projects)
         self.fleet = SqlFleetStore(tx)
         self.usage = SqlUsageStore(tx)
+        self.timeline = SqlTimelineStore(tx)
 
     @property
     def incarnation(self) -> int:

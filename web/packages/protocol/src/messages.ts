@@ -122,6 +122,10 @@ export interface Welcome {
  * it is idle, `hours_end_at`, where the account's stream hours of this month are used up within 5
  * minutes, and `drains_at`, where its machine goes out of service. A countdown counts down to
  * them, also on a page that was reloaded.
+ *
+ * Only its account is shown its class in line (`priority`), what it was asked for with (`source`:
+ * `key:<id>`, `member:<id>`, `viewer` for a visitor) and the name of the `worker` it is on, or was
+ * on last.
  */
 export interface SessionView {
   id: string
@@ -143,6 +147,9 @@ export interface SessionView {
   device?: string | null
   queue?: QueueView | null
   end?: EndView | null
+  priority?: string | null
+  source?: string | null
+  worker?: string | null
 }
 /**
  * A waiter's place: `position` 1 is next.
