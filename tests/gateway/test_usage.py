@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from diorama.gateway.settings import ProjectSettings
-from diorama.protocol.usage_views import Overview, UsageView
+from diorama.protocol.usage_views import Overview, SeriesView, UsageView
 from diorama.protocol.views import OpenedSession
 from tests.gateway.running import Place, Reply, gateway_at
 
@@ -96,6 +96,20 @@ async def test_a_question_that_cannot_be_answered_is_told_why(tmp_path: Path) ->
     assert as_json == as_csv == REFUSED
 
 
+async def test_a_chart_of_the_last_day_has_what_was_streamed(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path, *PROJECTS) as place:
+        await stream(place, seconds=150)
+        reply = await ask(place, "/v1/overview/series")
+        wide = await ask(place, "/v1/overview/series?step_s=3600")
+        fine = await ask(place, "/v1/overview/series?step_s=1")
+
+    chart = msgspec.json.decode(reply.body, type=SeriesView)
+    assert (chart.step_s, len(chart.points)) == (300, 288)
+    assert (chart.points[-1].concurrency_max, chart.points[-1].concurrency_avg) == (1, 0.5)
+    assert len(msgspec.json.decode(wide.body, type=SeriesView).points) == 24
+    assert fine.problem == (422, "too_many_points")
+
+
 async def test_the_operator_sees_every_account_s_usage(tmp_path: Path) -> None:
     async with gateway_at(tmp_path) as place:
         await stream(place, seconds=3)
@@ -108,7 +122,7 @@ async def test_the_operator_sees_every_account_s_usage(tmp_path: Path) -> None:
 
 
 async def test_usage_is_nobody_else_s_to_see(tmp_path: Path) -> None:
-    paths = ("/v1/overview", "/v1/usage", "/v1/usage.csv")
+    paths = ("/v1/overview", "/v1/usage", "/v1/usage.csv", "/v1/overview/series")
     async with gateway_at(tmp_path) as place:
         worker = await place.worker()
         opened = await place.open()
@@ -116,5 +130,5 @@ async def test_usage_is_nobody_else_s_to_see(tmp_path: Path) -> None:
         by_viewer = [(await place.ask("GET", path, secret=opened.token)).problem for path in paths]
         await worker.socket.close()
 
-    assert without == [(401, "credential_missing")] * 3
-    assert by_viewer == [(401, "credential_refused")] * 3
+    assert without == [(401, "credential_missing")] * len(paths)
+    assert by_viewer == [(401, "credential_refused")] * len(paths)

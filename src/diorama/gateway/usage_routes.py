@@ -17,6 +17,7 @@ from diorama.accounts.permissions import Permission
 from diorama.gateway.authorisation import Doorkeeper, Member
 from diorama.gateway.body import Documents, answer
 from diorama.gateway.desk import Desk
+from diorama.gateway.series_routes import series_routes
 from diorama.kernel.errors import Forbidden, NotFound
 from diorama.metering import sheet
 from diorama.metering.asking import MAX_CURSOR, Page, Question, groups, key_of, total, usage
@@ -113,6 +114,7 @@ def usage_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRout
         member = await doors.member(request, Permission.USAGE_READ)
         return await _sheet(desk, member, asked)
 
+    router.include_router(series_routes(desk, doors, documents))
     return router
 
 

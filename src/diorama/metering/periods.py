@@ -44,6 +44,17 @@ def window(
     return _window(from_us, to_us, now_us)
 
 
+def lately(now_us: int, *, since: str | None = None, until: str | None = None) -> Window:
+    """Return the window from when to when; what is left out makes it the day until then, or now.
+
+    Raises:
+        Invalid: it is none (`period`).
+    """
+    to_us = now_us if until is None else instant_us(until)
+    from_us = max(to_us - DAY_US, 0) if since is None else instant_us(since)
+    return _window(from_us, to_us, now_us)
+
+
 def instant_us(text: str) -> int:
     """Return the instant that a text names: `2026-11-21`, or `2026-11-21T09:30:00Z`.
 

@@ -78,3 +78,26 @@ class UsageView(PeriodView, frozen=True, kw_only=True):
     total: UsageSum
     groups: tuple[UsageGroup, ...]
     cursor: str | None = None
+
+
+class SeriesPoint(msgspec.Struct, frozen=True):
+    """One step: sessions that held a slot at once, and how long those given one had waited.
+
+    `served` were first given a slot in it; half of them had waited no longer than `wait_p50_s`, and
+    nine tenths no longer than `wait_p90_s`. None where nobody was served.
+    """
+
+    at: Instant
+    concurrency_max: int
+    concurrency_avg: float
+    served: int
+    wait_p50_s: float | None
+    wait_p90_s: float | None
+
+
+class SeriesView(PeriodView, frozen=True, kw_only=True):
+    """Concurrency and waits step by step, up to `until`."""
+
+    until: Instant
+    step_s: int
+    points: tuple[SeriesPoint, ...]

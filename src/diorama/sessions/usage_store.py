@@ -79,6 +79,26 @@ class Capacity:
     quarantined: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One stay in a state that holds a slot, on one day; ordered as fields are, but for times."""
+
+    day_us: int
+    session_id: str
+    version: int
+    from_us: int
+    to_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A session that was first given a slot, and how long it had waited."""
+
+    served_us: int
+    session_id: str
+    waited_us: int
+
+
 class UsageStore(Protocol):
     """Usage at rest."""
 
@@ -95,6 +115,19 @@ class UsageStore(Protocol):
         limit: int,
     ) -> Sequence[Spent]:
         """Return who used something, by key, past the key `after`; no key is the empty one."""
+
+    def holding(self, account_id: str) -> dict[str, int]:
+        """Return the sessions that hold a slot, and since when they are in their state."""
+
+    def stays(
+        self, account_id: str, window: Window, *, after: Stay | None, limit: int
+    ) -> list[Stay]:
+        """Return stays that are over and touch the days of a window, those that follow `after`."""
+
+    def waits(
+        self, account_id: str, window: Window, *, after: Wait | None, limit: int
+    ) -> list[Wait]:
+        """Return who was first given a slot in a window, those that follow `after`."""
 
     def queued(self, account_id: str) -> int:
         """Return how many sessions of an account wait in line."""

@@ -12,7 +12,15 @@ from diorama.kernel.units import SECOND_US
 from diorama.metering.spans import DAY_US, by_day, day_of
 from diorama.protocol.states import HOLDS_SLOT, SessionState
 from diorama.sessions.lifecycle import Session
-from diorama.sessions.usage_store import Capacity, GroupBy, LoggedEvent, Spent, Window
+from diorama.sessions.usage_store import (
+    Capacity,
+    GroupBy,
+    LoggedEvent,
+    Spent,
+    Stay,
+    Wait,
+    Window,
+)
 from diorama.storage.database import Dialect, Transaction, Value
 
 _SPAN: Final = (
@@ -131,6 +139,53 @@ class SqlUsageStore:
             )
             for found, streaming_us, idle_us, sessions in rows
         ]
+
+    def holding(self, account_id: str) -> dict[str, int]:
+        """Return the sessions that hold a slot, and since when they are in their state."""
+        rows = self._tx.run(
+            "SELECT id, entered_us FROM session WHERE account_id = ?"
+            " AND state IN ('connecting', 'streaming', 'idle')",
+            account_id,
+        )
+        return dict(rows)
+
+    def stays(
+        self, account_id: str, window: Window, *, after: Stay | None, limit: int
+    ) -> list[Stay]:
+        """Return stays that are over and touch the days of a window, those that follow `after`."""
+        last = Stay(-1, "", 0, 0, 0) if after is None else after
+        rows = self._tx.run(
+            "SELECT day_us, session_id, version, from_us, to_us FROM usage_span"
+            " WHERE account_id = ? AND day_us >= ? AND day_us < ?"
+            " AND (day_us, session_id, version) > (?, ?, ?)"
+            " ORDER BY day_us, session_id, version LIMIT ?",
+            account_id,
+            max(day_of(window.from_us), last.day_us),
+            window.until_us,
+            last.day_us,
+            last.session_id,
+            last.version,
+            limit,
+        )
+        return [Stay(*row) for row in rows]
+
+    def waits(
+        self, account_id: str, window: Window, *, after: Wait | None, limit: int
+    ) -> list[Wait]:
+        """Return who was first given a slot in a window, those that follow `after`."""
+        last = Wait(-1, "", 0) if after is None else after
+        rows = self._tx.run(
+            "SELECT served_us, id, served_us - created_us FROM session WHERE account_id = ?"
+            " AND served_us >= ? AND served_us < ? AND (served_us, id) > (?, ?)"
+            " ORDER BY served_us, id LIMIT ?",
+            account_id,
+            max(window.from_us, last.served_us),
+            window.until_us,
+            last.served_us,
+            last.session_id,
+            limit,
+        )
+        return [Wait(*row) for row in rows]
 
     def queued(self, account_id: str) -> int:
         """Return how many sessions of an account wait in line."""
