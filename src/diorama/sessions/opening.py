@@ -51,7 +51,16 @@ from diorama.sessions.hours import refuse_without_hours
 from diorama.sessions.lifecycle import Event, Happened, Session
 from diorama.sessions.show import holder_detail
 from diorama.sessions.store import Answered, EventRow
-from diorama.sessions.work import Work, deadline_us, end, lock_counts, lock_lanes, locked, record
+from diorama.sessions.work import (
+    Step,
+    Work,
+    deadline_us,
+    end,
+    lock_counts,
+    lock_lanes,
+    locked,
+    record,
+)
 
 RETRY_AFTER_S: Final = 5
 GUESSABLE: Final = 16
@@ -260,6 +269,7 @@ def _admit(work: Work, project: Project, region: str, opening: Opening) -> Sessi
         kind=Event.REQUESTED, at_us=work.now_us, recorded_us=work.now_us, actor=opening.actor
     )
     work.stores.sessions.add(requested, row, deadline_us=deadline_us(work, requested))
+    work.changes.steps.append(Step(Event.REQUESTED, None, requested))
     if where is Placement.SLOT and slot is not None:
         return give_slot(work, requested, slot, actor="gateway")
     work.changes.room = work.changes.room or not must_wait

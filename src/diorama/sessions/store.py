@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from diorama.accounts.store import AccountStore, AuditStore, KeyStore
 from diorama.admission.decision import Holder
@@ -16,6 +16,9 @@ from diorama.sessions.fleet_store import FleetStore
 from diorama.sessions.lifecycle import Event, Session
 from diorama.sessions.timeline_store import TimelineStore
 from diorama.sessions.usage_store import UsageStore
+
+if TYPE_CHECKING:  # it works on these stores
+    from diorama.sessions.census import CensusStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +218,10 @@ class Stores(Protocol):
     @property
     def timeline(self) -> TimelineStore:
         """Logs as people read them, and notes."""
+
+    @property
+    def census(self) -> "CensusStore":
+        """Counts over everything."""
 
     @property
     def incarnation(self) -> int:

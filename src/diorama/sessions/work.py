@@ -24,6 +24,15 @@ LEAVES_MEDIA: frozenset[Event] = frozenset({Event.ATTACHED, Event.ENDED})
 WORLD_FAILED: frozenset[str] = frozenset({"world_failed_to_start", "world_crashed"})
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happened to one session: `before` is None where it was asked for."""
+
+    event: Event
+    before: Session | None
+    after: Session
+
+
 @dataclass(slots=True)
 class Changes:
     """Ids of what a transaction changed.
@@ -34,6 +43,7 @@ class Changes:
         lanes: those whose waiters may have moved, as (project, region).
         room: whether someone who waits may now have a place.
         soon_us: the earliest deadline among what was changed.
+        steps: what happened to sessions, in order, for logs and metrics.
     """
 
     sessions: set[str] = field(default_factory=set)
@@ -41,6 +51,7 @@ class Changes:
     lanes: set[tuple[str, str]] = field(default_factory=set)
     room: bool = False
     soon_us: int | None = None
+    steps: list[Step] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +134,7 @@ def _written(work: Work, session: Session, happened: Happened, actor: str) -> Se
     if due_us is not None:
         work.changes.soon_us = min(due_us, work.changes.soon_us or due_us)
     work.changes.sessions.add(session.id)
+    work.changes.steps.append(Step(happened.event, session, after))
     came_back = session.aside_us is not None and after.aside_us is None
     if (session.state in WAITING) is not (after.state in WAITING) or came_back:
         work.changes.lanes.add((session.project_id, session.region))

@@ -2,6 +2,7 @@
 
 from diorama.storage.accounts import SqlAccountStore
 from diorama.storage.audit import SqlAuditStore
+from diorama.storage.census import SqlCensusStore
 from diorama.storage.database import Transaction
 from diorama.storage.fleet import SqlFleetStore
 from diorama.storage.history import SqlHistoryStore
@@ -23,6 +24,7 @@ class SqlStores:
         self.keys = SqlKeyStore(tx)
         self.audit = SqlAuditStore(tx)
         self.projects = SqlProjectStore(tx)
+        self.census = SqlCensusStore(tx, self.projects)
         self.workers = SqlWorkerStore(tx)
         self.slots = SqlSlotStore(tx)
         self.history = SqlHistoryStore(tx)

@@ -1,0 +1,94 @@
+"""How many of what there are at one instant, for whoever watches the whole of a Diorama.
+
+It counts over all accounts and names none of them. What it counts comes grouped from the store, so
+its cost and its size follow the number of projects and pools, never that of sessions.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from diorama.sessions.work import Work
+from diorama.workers.capabilities import Standing
+from diorama.workers.wanted import Demand, wanted_workers
+
+Pool = tuple[str, str]
+"""A region and a pool in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneCount:
+    """A project in a region: who is there by state, and who waits."""
+
+    project: str
+    region: str
+    pool: str
+    states: Mapping[str, int]
+    waiting: int
+    cap: int | None
+
+    @property
+    def held(self) -> int:
+        """How many hold a slot."""
+        return sum(self.states.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Census:
+    """What there is.
+
+    Attributes:
+        lanes: with anybody in them, the fullest first.
+        slots: by pool and state.
+        workers: by pool and standing.
+        wanted: how many workers each pool should have.
+    """
+
+    lanes: Sequence[LaneCount] = ()
+    slots: Mapping[tuple[Pool, str], int] = field(default_factory=dict)
+    workers: Mapping[tuple[Pool, str], int] = field(default_factory=dict)
+    wanted: Mapping[Pool, int] = field(default_factory=dict)
+
+
+class CensusStore(Protocol):
+    """Counts in the database."""
+
+    def lanes(self) -> list[LaneCount]:
+        """Return the lanes with anybody in them, the fullest first."""
+
+    def slots(self) -> dict[tuple[Pool, str], int]:
+        """Return how many slots each pool has in each state; retired ones are none."""
+
+
+def take_census(work: Work) -> Census:
+    """Return what there is now."""
+    lanes = work.stores.census.lanes()
+    slots = work.stores.census.slots()
+    workers = Counter(
+        ((worker.region, worker.pool), worker.standing(work.now_us).value)
+        for worker in work.stores.workers.all()
+    )
+    return Census(lanes=lanes, slots=slots, workers=workers, wanted=_wanted(lanes, slots, workers))
+
+
+def _wanted(
+    lanes: Sequence[LaneCount],
+    slots: Mapping[tuple[Pool, str], int],
+    workers: Mapping[tuple[Pool, str], int],
+) -> dict[Pool, int]:
+    demands: defaultdict[Pool, list[Demand]] = defaultdict(list)
+    for lane in lanes:
+        demand = Demand(held=lane.held, waiting=lane.waiting, cap=lane.cap)
+        demands[lane.region, lane.pool].append(demand)
+    offered: Counter[Pool] = Counter()
+    for (pool, _), count in slots.items():
+        offered[pool] += count
+    there: Counter[Pool] = Counter()
+    for (pool, standing), count in workers.items():
+        there[pool] += count if standing != Standing.LOST else 0
+    pools = demands.keys() | {pool for pool, _ in workers}
+    return {
+        pool: wanted_workers(demands.get(pool, ()), slots=offered[pool], workers=there[pool])
+        for pool in sorted(pools)
+    }

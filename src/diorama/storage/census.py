@@ -1,0 +1,59 @@
+"""Counts over everything, in SQL: a row for each group, through the indexes of what is live."""
+
+from collections import defaultdict
+
+from diorama.sessions.census import LaneCount, Pool
+from diorama.storage.database import Transaction
+from diorama.storage.projects import SqlProjectStore
+
+
+class SqlCensusStore:
+    """See `diorama.sessions.census.CensusStore`."""
+
+    def __init__(self, tx: Transaction, projects: SqlProjectStore) -> None:
+        self._tx = tx
+        self._projects = projects
+
+    def lanes(self) -> list[LaneCount]:
+        """Return the lanes with anybody in them, the fullest first."""
+        states: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        for project_id, region, state, count in self._tx.run(
+            "SELECT project_id, region, state, COUNT(*) FROM session"
+            " WHERE state IN ('connecting', 'streaming', 'idle')"
+            " GROUP BY project_id, region, state"
+        ):
+            states[project_id, region][state] = int(count)
+        waiting = {
+            (project_id, region): int(count)
+            for project_id, region, count in self._tx.run(
+                "SELECT project_id, region, waiting FROM lane WHERE waiting > 0"
+            )
+        }
+        found = [
+            self._lane(lane, states.get(lane, {}), waiting.get(lane, 0))
+            for lane in states.keys() | waiting.keys()
+        ]
+        return sorted(found, key=lambda one: (-one.held - one.waiting, one.project, one.region))
+
+    def slots(self) -> dict[tuple[Pool, str], int]:
+        """Return how many slots each pool has in each state; retired ones are none."""
+        return {
+            ((region, pool), state): int(count)
+            for region, pool, state, count in self._tx.run(
+                "SELECT region, pool, state, COUNT(*) FROM slot WHERE state <> 'retired'"
+                " GROUP BY region, pool, state"
+            )
+        }
+
+    def _lane(self, lane: tuple[str, str], states: dict[str, int], waiting: int) -> LaneCount:
+        project = self._projects.get(lane[0])
+        if project is None:
+            raise AssertionError(f"lane {lane} is of no project")
+        return LaneCount(
+            project=project.name,
+            region=lane[1],
+            pool=project.pool,
+            states=states,
+            waiting=waiting,
+            cap=project.rules.worker_count,
+        )
