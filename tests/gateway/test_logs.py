@@ -90,6 +90,13 @@ def test_a_person_at_a_terminal_reads_words() -> None:
         ("dio_0123456789abcdef", "dio_[redacted]"),
         ("diw_0123456789abcdef", "diw_[redacted]"),
         ("dst_", "dst_"),
+        ("ticket dtk_eyJhbGciOi.eyJzdWIi.c2ln used", "ticket dtk_[redacted] used"),
+        ("dsh_0123456789abcdef", "dsh_[redacted]"),
+        ("whsec_MfKQ9r8GKYqrTwjU+/=", "whsec_[redacted]"),
+        ("id token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln", "id token [redacted]"),
+        ("open http://h/set-up#AbC-_123456789012 now", "open http://h/set-up#[redacted] now"),
+        ("GET /play/x?share=abc&y=1", "GET /play/x?share=[redacted]&y=1"),
+        ("Cookie: a=b; diorama_sign_in=xyz; c=d", "Cookie: a=b; diorama_sign_in=[redacted]; c=d"),
         ("session ses_01jd8k0000000000", "session ses_01jd8k0000000000"),
         (
             "v=0\r\na=ice-ufrag:4a2B\r\na=ice-pwd:s3cr3t+/x\r\na=mid:0",

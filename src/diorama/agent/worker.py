@@ -231,13 +231,13 @@ class Worker:
 
     def on_world_started(self, assign: Assign) -> None:
         """Tell the gateway."""
-        log.info("world started", session=assign.session)
+        log.info("world started", session_id=assign.session)
         self._do(self._slots.world_started(assign.index, assign.term))
         self._make_host_ready()
 
     def on_world_gone(self, assign: Assign, over: WorldOver | None) -> None:
         """Free the slot, and start what waits for it."""
-        log.info("world gone", session=assign.session, over=over)
+        log.info("world gone", session_id=assign.session, over=over)
         self._gone.set()
         if over is None:
             self._do(self._slots.world_gone(assign.index))
@@ -248,7 +248,7 @@ class Worker:
 
     def on_media(self, assign: Assign, attachment: int, state: MediaState) -> None:
         """Tell the gateway."""
-        log.info("media", session=assign.session, attachment=attachment, state=state)
+        log.info("media", session_id=assign.session, attachment=attachment, state=state)
         self._do(self._slots.media_changed(assign.index, assign.term, attachment, state))
 
     def on_word(self, assign: Assign, message: Word) -> None:
@@ -271,7 +271,7 @@ class Worker:
 
     def _start(self, assign: Assign) -> None:
         assert self._tasks is not None, "a world is started while the worker runs"
-        log.info("world starting", session=assign.session, slot=assign.index)
+        log.info("world starting", session_id=assign.session, slot=assign.index)
         self._sessions.pop(assign.index, None)
         try:
             session = Session(assign, self._parts, self)

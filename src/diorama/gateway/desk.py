@@ -5,7 +5,8 @@ changed is told to the hub by id after that.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from contextlib import AbstractContextManager, nullcontext
+from typing import Literal, TypeAlias, TypeVar
 
 from diorama.admission.eta import Forecasts
 from diorama.kernel.ids import IdFactory
@@ -15,6 +16,13 @@ from diorama.storage.database import Database, Transaction
 from diorama.storage.stores import SqlStores
 
 T = TypeVar("T")
+Watch: TypeAlias = Callable[[Literal["read", "write"]], AbstractContextManager[None]]
+"""Makes the block in which one unit of work runs, its wait for the store included."""
+
+
+def watch_nothing(_kind: Literal["read", "write"]) -> AbstractContextManager[None]:
+    """Return a block that nobody looks at."""
+    return nullcontext()
 
 
 class Desk:
@@ -25,6 +33,7 @@ class Desk:
         timers: of liveness.
         ids: makes ids.
         told: takes what a committed unit changed, on the event loop; must not block.
+        watch: measures units of work.
     """
 
     def __init__(
@@ -33,11 +42,13 @@ class Desk:
         timers: Timers,
         ids: IdFactory,
         told: Callable[[Changes, int], None],
+        watch: Watch = watch_nothing,
     ) -> None:
         self._database = database
         self.timers = timers
         self._ids = ids
         self._told = told
+        self._watch = watch
         self.forecasts = Forecasts()
 
     async def do(self, use_case: Callable[[Work], T]) -> T:
@@ -51,13 +62,15 @@ class Desk:
             work = self._work(tx)
             return use_case(work), work
 
-        answer, work = await self._database.run(unit)
+        with self._watch("write"):
+            answer, work = await self._database.run(unit)
         self._told(work.changes, work.now_us)
         return answer
 
     async def look(self, use_case: Callable[[Work], T]) -> T:
         """Run a use case that only reads, on one consistent state."""
-        return await self._database.read(lambda tx: use_case(self._work(tx)))
+        with self._watch("read"):
+            return await self._database.read(lambda tx: use_case(self._work(tx)))
 
     def _work(self, tx: Transaction) -> Work:
         stores = SqlStores(tx, self._database.incarnation)

@@ -195,6 +195,11 @@ class Hub:
         return list(self._lanes)
 
     @property
+    def viewer_count(self) -> int:
+        """How many viewers are connected here."""
+        return len(self._viewers)
+
+    @property
     def worker_count(self) -> int:
         """How many workers are connected here."""
         return len(self._workers)

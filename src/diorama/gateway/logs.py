@@ -1,8 +1,9 @@
 """How Diorama's programs log: one JSON object a line, or coloured lines for a person at a terminal.
 
 Everything goes through one chain, the standard library's loggers included, and the chain ends in a
-filter that no secret passes: tickets, keys and credentials by their prefixes, passwords of database
-addresses, and the ICE credentials of a session description.
+filter that no secret passes: tokens, tickets, keys and credentials by their prefixes, signed tokens
+by their shape, what stands in an address's fragment or under the name of a secret, passwords of
+addresses, the sign-in cookie, and the ICE credentials of a session description.
 """
 
 import logging
@@ -18,14 +19,23 @@ MAX_DEPTH: Final = 8
 """Of a value in a log line; what lies deeper is shown as Python writes it, secrets out."""
 
 _SECRETS: Final = (
-    (re.compile(r"\b(dst|dio|diw)_[A-Za-z0-9_-]{8,}"), r"\1_" + REDACTED),
+    (re.compile(r"\b(dst|dio|diw|dtk|dsh|tks|whsec)_[A-Za-z0-9_.+/=-]{8,}"), r"\1_" + REDACTED),
+    (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), REDACTED),
+    (re.compile(r"(#)[A-Za-z0-9_-]{16,}"), r"\1" + REDACTED),  # such as /set-up#...
+    (
+        re.compile(
+            r"(?i)([#?&](?:token|ticket|share|secret|code|state|key|password|invitation)=)[^&\s\"']+"
+        ),
+        r"\1" + REDACTED,
+    ),
+    (re.compile(r"(diorama_sign_in=)[^;\s\"']+"), r"\1" + REDACTED),
     (re.compile(r"(a=ice-(?:ufrag|pwd):)[^\s\\]+"), r"\1" + REDACTED),
     (re.compile(r"(\bufrag )[^\s\\]+"), r"\1" + REDACTED),
     (re.compile(r"(\b[a-z+]+://[^\s:/@]*:)[^\s@/]+@"), r"\1" + REDACTED + "@"),
     (re.compile(r"(?i)(\bbearer )[A-Za-z0-9._~+/-]+=*"), r"\1" + REDACTED),
 )
 _SECRET_NAMES: Final = re.compile(
-    r"(?i)(token|secret|password|credential|authorization|pwd|ufrag)$"
+    r"(?i)(token|secret|password|credential|authorization|pwd|ufrag|cookie|csrf|ticket|api_key)$"
 )
 Chain = Callable[[Any, str, MutableMapping[str, Any]], MutableMapping[str, Any]]
 

@@ -15,7 +15,7 @@ from collections import Counter as Sums
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.gc_collector import GCCollector
@@ -25,7 +25,7 @@ from prometheus_client.registry import Collector
 from diorama import __version__
 from diorama.kernel.units import SECOND_US
 from diorama.leases.slots import SlotState
-from diorama.protocol.end_codes import END_CODES
+from diorama.protocol.end_codes import END_CODES, End
 from diorama.protocol.states import HOLDS_SLOT, SessionState
 from diorama.sessions.census import Census, Pool
 from diorama.sessions.lifecycle import Event, Session
@@ -51,6 +51,7 @@ class Metrics:
     """The figures of one gateway."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call] # each counter would be two series
         self.registry: Final = CollectorRegistry(auto_describe=False)
         self._seen = _Seen()
         self.registry.register(self._seen)
@@ -59,7 +60,7 @@ class Metrics:
         Gauge(
             "diorama_build_info", "1, with the version.", ["version"], registry=self.registry
         ).labels(__version__).set(1)
-        self._events = Counter(
+        events = Counter(
             "diorama_session_events",
             "What happened to sessions, by the events of the log.",
             ["event"],
@@ -96,8 +97,7 @@ class Metrics:
             buckets=_QUICK_S,
             registry=self.registry,
         )
-        for event in Event:
-            self._events.labels(event.value)
+        self._counts = {event: events.labels(event.value) for event in Event}
 
     def _histogram(self, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:
         return Histogram(name, meaning, buckets=buckets, registry=self.registry)
@@ -105,7 +105,7 @@ class Metrics:
     def happened(self, steps: Iterable[Step]) -> None:
         """Count what a committed unit of work did to sessions."""
         for step in steps:
-            self._events.labels(step.event.value).inc()
+            self._counts[step.event].inc()
             match step.event:
                 case Event.RESERVED:
                     self._waits.observe(_seconds(step.after.created_us, step.after.reserved_us))
@@ -118,11 +118,15 @@ class Metrics:
     def _ended(self, session: Session) -> None:
         if session.end is None:
             raise AssertionError(f"session {session.id} ended without a code")
-        code, reason = int(session.end.code), session.end.reason
-        shown = reason if (code, reason) in _REASONS else OTHER
-        self._ends.labels(str(code), shown).inc()
+        self.count_end(session.end)
         if session.first_frame_us is not None:
             self._stays.observe(_seconds(session.first_frame_us, session.ended_us))
+
+    def count_end(self, end: End) -> None:
+        """Count one end; a reason that the registry does not know is `other`."""
+        code, reason = int(end.code), end.reason
+        shown = reason if (code, reason) in _REASONS else OTHER
+        self._ends.labels(str(code), shown).inc()
 
     def answered(self, method: str, route: str, status: int, took_s: float | None) -> None:
         """Count a request: `route` is a route's own template, never an address that came."""
@@ -186,17 +190,19 @@ def _of_census(census: Census) -> Iterator[GaugeMetricFamily]:
         "diorama_sessions",
         "Sessions that have not ended.",
         ["project", "region", "state"],
-        {(*lane, state): count for (lane, state), count in sessions.items()},
+        {(*lane, state): count for (lane, state), count in sessions.items()}.items(),
     )
     yield _gauge(
-        "diorama_queue_length", "Sessions in line.", ["project", "region"], dict(waiting)
+        "diorama_queue_length", "Sessions in line.", ["project", "region"], waiting.items()
     )
     standing = [one.value for one in Standing]
     slots = [one.value for one in SlotState if one is not SlotState.RETIRED]
     labels = ["region", "pool", "state"]
     fullest = _fullest(census)
-    yield _gauge("diorama_slots", "Slots.", labels, _pools(census.slots, fullest, slots))
-    yield _gauge("diorama_workers", "Workers.", labels, _pools(census.workers, fullest, standing))
+    yield _gauge("diorama_slots", "Slots.", labels, _pools(census.slots, fullest, slots).items())
+    yield _gauge(
+        "diorama_workers", "Workers.", labels, _pools(census.workers, fullest, standing).items()
+    )
     wanted: Sums[Pool] = Sums()
     for pool, count in census.wanted.items():
         wanted[_kept(pool, fullest)] += count
@@ -204,7 +210,7 @@ def _of_census(census: Census) -> Iterator[GaugeMetricFamily]:
         "diorama_wanted_workers",
         "Workers that would serve who is there and who waits.",
         ["region", "pool"],
-        dict(wanted),
+        wanted.items(),
     )
 
 
@@ -248,10 +254,10 @@ def _kept(pool: Pool, fullest: frozenset[Pool]) -> Pool:
 
 
 def _gauge(
-    name: str, meaning: str, labels: list[str], values: Mapping[tuple[str, ...], int]
+    name: str, meaning: str, labels: list[str], values: Iterable[tuple[tuple[str, ...], int]]
 ) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, meaning, labels=labels)
-    for label, value in sorted(values.items()):
+    for label, value in sorted(values):
         family.add_metric(list(label), value)
     return family
 

@@ -45,7 +45,7 @@ class Exposition:
 
     async def answer(self, request: Request) -> Response:
         """Return the page; without what is in the store while that is away."""
-        sockets = {"viewer": len(self._hub.viewers()), "worker": self._hub.worker_count}
+        sockets = {"viewer": self._hub.viewer_count, "worker": self._hub.worker_count}
         accept = request.headers.get("accept", "")
         async with self._counting:
             page, content_type = self._metrics.page(await self._count(), sockets, accept)

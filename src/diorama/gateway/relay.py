@@ -61,7 +61,7 @@ class Relay:
             elif self._bus.has_others:
                 await self._leave_for_viewer(session_id, signal, sender)
         except Unavailable as error:
-            _log.warning("a signal was lost", session=session_id, code=error.code)
+            _log.warning("a signal was lost", session_id=session_id, code=error.code)
 
     async def _is_for(
         self, end: ViewerEnd, signal: Offer | Candidate, sender: tuple[str, int]
@@ -102,7 +102,7 @@ class Relay:
                 lambda work: relay.leave_for_worker(work, session.id, signal, socket=session.socket)
             )
         except Unavailable as error:
-            _log.warning("a signal was lost", session=session.id, code=error.code)
+            _log.warning("a signal was lost", session_id=session.id, code=error.code)
             return
         if worker_id is not None:
             self._bus.tell(Hints(to_workers={worker_id}))

@@ -18,6 +18,8 @@ from diorama.gateway.body import Documents, answer
 from diorama.gateway.desk import Desk
 from diorama.gateway.embedding import PlayerFacts, facts_of
 from diorama.gateway.hub import Hub
+from diorama.gateway.metrics import Metrics
+from diorama.gateway.metrics_route import Exposition, metrics_route
 from diorama.gateway.opening_routes import opening_routes
 from diorama.gateway.pages import pages
 from diorama.gateway.project_routes import own_answer, project_routes
@@ -48,13 +50,18 @@ class Rest:
         desk: runs use cases.
         hub: holds sockets; `/readyz` counts its workers.
         secret: signs session tokens.
+        metrics: what the gateway counts.
+
+    Attributes:
+        exposition: shows the metrics.
     """
 
-    def __init__(self, desk: Desk, hub: Hub, secret: bytes) -> None:
+    def __init__(self, desk: Desk, hub: Hub, secret: bytes, metrics: Metrics | None = None) -> None:
         self._desk = desk
         self._hub = hub
         self._secret = secret
         self._doors = Doorkeeper(desk, secret)
+        self.exposition: Final = Exposition(metrics or Metrics(), desk, hub)
 
     def app(self) -> FastAPI:
         """Return the ASGI application: REST, its document, health and the player's pages."""
@@ -73,6 +80,7 @@ class Rest:
         app.include_router(project_routes(self._desk, self._doors, documents))
         app.include_router(usage_routes(self._desk, self._doors, documents))
         app.include_router(self._health())
+        app.include_router(metrics_route(self.exposition, self._doors))
         documents.install(app)
         app.include_router(pages(facts_of=self._facts))
         return app

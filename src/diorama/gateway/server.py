@@ -6,8 +6,8 @@ It decides nothing but the order in which they start and stop.
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator
-from typing import Final
+from collections.abc import AsyncIterator, Iterator
+from typing import Final, Literal
 
 import structlog
 import uvloop
@@ -17,15 +17,19 @@ from diorama.gateway.bootstrap import Secrets, load_secrets, prepare
 from diorama.gateway.collecting import FullCollections, keep_pauses_short
 from diorama.gateway.cross_origin import CrossOrigin, KnownOrigins
 from diorama.gateway.desk import Desk
-from diorama.gateway.front import Front, serve, stop_on_signals
+from diorama.gateway.front import Front, RunningFront, serve, start_front, stop_on_signals
 from diorama.gateway.hints import Alone, HintBus, Hints
 from diorama.gateway.hub import Hub
+from diorama.gateway.metrics import Metrics
+from diorama.gateway.metrics_route import Exposition, metrics_alone
+from diorama.gateway.observing import Observed, log_steps
 from diorama.gateway.places import Places
 from diorama.gateway.poll import Poll
 from diorama.gateway.relay import Relay
 from diorama.gateway.rest import Rest
 from diorama.gateway.settings import Settings
 from diorama.gateway.sweeps import Sweeps
+from diorama.gateway.tracing import tracing_to
 from diorama.gateway.viewer_socket import ViewerEndpoint, ViewerParts
 from diorama.gateway.worker_socket import WorkerEndpoint, WorkerParts
 from diorama.kernel.clock import Clock, SystemClock
@@ -62,7 +66,11 @@ class Gateway:
         self._secrets = secrets
         self._stopping = False
         self.hub = Hub()
-        self.desk = Desk(database, settings.timers.timers(), IdFactory(clock), self._told)
+        self.metrics = Metrics()
+        self.tracing = tracing_to(settings.traces)
+        self.desk = Desk(
+            database, settings.timers.timers(), IdFactory(clock), self._told, self._watch
+        )
         self._beats = Beats(self.desk, self.hub)
         self.places = Places(self.desk, self.hub)
         self.sweeps = Sweeps(self.desk, self.hub, clock)
@@ -77,6 +85,14 @@ class Gateway:
         """Tell the sockets here, and the other gateways, what a commit changed."""
         self.hub.told(changes, now_us)
         self._bus.tell(Hints.of(changes))
+        self.metrics.happened(changes.steps)
+        log_steps(changes.steps)
+
+    @contextlib.contextmanager
+    def _watch(self, kind: Literal["read", "write"]) -> Iterator[None]:
+        """Measure and trace a unit of work."""
+        with self.metrics.store(kind), self.tracing.store(kind):
+            yield
 
     def _heard(self, hints: Hints) -> None:
         """Take what another gateway changed, or what the poll found."""
@@ -116,10 +132,11 @@ class Gateway:
             origins=origins,
             stopping=self._is_stopping,
         )
-        async with asyncio.TaskGroup() as tasks:
+        rest = Rest(self.desk, self.hub, self._secrets.tokens, self.metrics)
+        async with asyncio.TaskGroup() as tasks, self._metrics_port(rest.exposition):
             loops = self._start_loops(tasks)
             yield Front(
-                rest=CrossOrigin(Rest(self.desk, self.hub, self._secrets.tokens).app(), origins),
+                rest=Observed(CrossOrigin(rest.app(), origins), self.metrics, self.tracing),
                 sockets={
                     "/v1/connect": ViewerEndpoint(viewers),
                     "/v1/worker": WorkerEndpoint(workers),
@@ -128,6 +145,22 @@ class Gateway:
             )
             for loop in loops:
                 loop.cancel()
+
+    @contextlib.asynccontextmanager
+    async def _metrics_port(self, exposition: Exposition) -> AsyncIterator[None]:
+        """Listen for Prometheus on a port of its own, if there is one; send the last spans."""
+        set_ = self._settings.metrics
+        running: RunningFront | None = None
+        try:
+            if set_.port is not None:
+                front = Front(rest=metrics_alone(exposition))
+                running = await start_front(front, host=set_.host, port=set_.port)
+                _log.info("metrics", url=f"{running.url}/metrics")
+            yield
+        finally:
+            if running is not None:
+                await running.stop()
+            await asyncio.to_thread(self.tracing.close)
 
     async def close_sockets(self) -> None:
         """Close every socket as one that will come back: sessions and worlds go on without us."""

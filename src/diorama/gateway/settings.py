@@ -102,6 +102,26 @@ class LocalWorkerSettings(BaseModel):
     """The pool it belongs to."""
 
 
+class MetricsSettings(BaseModel):
+    """A port for Prometheus alone, beside `/metrics` on the one port."""
+
+    model_config = _STRICT
+
+    host: str = Field(
+        default="127.0.0.1",
+        pattern=r"^[A-Za-z0-9.:-]{1,253}$",
+        json_schema_extra={"allowed": "an address or name of this machine"},
+    )
+    """Where that port listens. It asks for no key: let nobody but Prometheus reach it."""
+    port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65_535,
+        json_schema_extra={"allowed": "1 to 65535; left out, there is none"},
+    )
+    """The port. `/metrics` on the one port, which asks for a key, is there anyway."""
+
+
 class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One `[[projects]]` of the file: what can be streamed, and its rules.
 
@@ -172,6 +192,13 @@ class Settings(BaseSettings):
     """The plan of the owner's account: `free` is 5 streams at once and 100 stream hours a month."""
     timers: TimerSettings = TimerSettings()
     local_worker: LocalWorkerSettings = LocalWorkerSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    traces: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s@]{1,500}$",
+        json_schema_extra={"allowed": "the URL of an OpenTelemetry collector; left out, none"},
+    )
+    """Where traces are sent, OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces."""
     projects: tuple[ProjectSettings, ...] = ()
 
     @field_validator("data")

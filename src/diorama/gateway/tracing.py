@@ -18,7 +18,7 @@ from diorama import __version__
 from diorama.kernel.errors import Invalid
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+    from opentelemetry.sdk.trace import SpanProcessor
     from opentelemetry.trace import Span
 
 SERVICE: Final = "diorama-gateway"
@@ -81,9 +81,7 @@ class OpenTelemetry:
         from opentelemetry.sdk.trace import TracerProvider
 
         about = {"service.name": SERVICE, "service.version": __version__}
-        self._provider: TracerProvider = TracerProvider(
-            resource=Resource.create(about), shutdown_on_exit=False
-        )
+        self._provider = TracerProvider(resource=Resource.create(about), shutdown_on_exit=False)
         self._provider.add_span_processor(processor)
         self._tracer = self._provider.get_tracer("diorama", __version__)
 

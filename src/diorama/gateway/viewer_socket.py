@@ -365,7 +365,7 @@ class ViewerEndpoint:
             return
         end = ViewerSocket(line, session, self._parts)
         self._parts.hub.add_viewer(end)
-        structlog.contextvars.bind_contextvars(session=session.id)
+        structlog.contextvars.bind_contextvars(session_id=session.id)
         _log.info("viewer attached", state=session.state, attachment=session.attachment)
         try:
             await end.talk(view)

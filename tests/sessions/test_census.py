@@ -1,0 +1,43 @@
+"""What is counted over everything, on each database."""
+
+from diorama.projects.rules import Rules
+from diorama.sessions.census import Census, take_census
+from tests.sessions.house import POOL, REGION, Asked, House, project
+
+HERE = (REGION, POOL)
+
+
+async def test_nothing_is_counted_where_nothing_is(house: House) -> None:
+    await house.build()
+
+    assert await house.look(take_census) == Census(lanes=[])
+
+
+async def test_who_is_there_and_who_waits_is_counted_by_project(house: House) -> None:
+    await house.build(projects=(project(), project("glade", rules=Rules(worker_count=1))))
+    rig = await house.worker(slots=2)
+    await house.streaming(rig)
+    await house.open()
+    for _ in range(3):
+        await house.open(Asked(project="glade"))
+
+    census = await house.look(take_census)
+
+    assert [(one.project, dict(one.states), one.waiting) for one in census.lanes] == [
+        ("glade", {}, 3),
+        ("cove", {"connecting": 1, "streaming": 1}, 0),
+    ]
+    assert census.slots == {(HERE, "held"): 2}
+    assert census.workers == {(HERE, "ready"): 1}
+    assert census.wanted == {HERE: 2}
+
+
+async def test_a_worker_that_is_lost_counts_as_lost(house: House) -> None:
+    await house.build()
+    await house.worker(slots=3)
+    house.clock.step(seconds=600)
+
+    census = await house.look(take_census)
+
+    assert census.workers == {(HERE, "lost"): 1}
+    assert census.wanted == {HERE: 0}
