@@ -9,7 +9,8 @@ import pytest
 
 from diorama.gateway.metrics import Metrics
 from diorama.protocol.end_codes import END_CODES, End, EndCode
-from diorama.sessions.census import Census, LaneCount
+from diorama.sessions.census import Census
+from diorama.sessions.census_store import LaneCount
 
 REPOSITORY: Final = Path(__file__).parents[2]
 DASHBOARD: Final = json.loads((REPOSITORY / "deploy" / "grafana" / "diorama.json").read_text())

@@ -16,7 +16,8 @@ from diorama.gateway.settings import MetricsSettings, Settings
 from diorama.kernel.clock import SystemClock
 from diorama.protocol.end_codes import END_CODES, End, EndCode
 from diorama.protocol.states import HOLDS_SLOT, SessionState
-from diorama.sessions.census import Census, LaneCount
+from diorama.sessions.census import Census
+from diorama.sessions.census_store import LaneCount
 from diorama.sessions.lifecycle import Event, Session
 from diorama.sessions.work import Step, Work
 from tests.gateway.running import Place, gateway_at

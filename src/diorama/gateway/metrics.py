@@ -27,7 +27,8 @@ from diorama.kernel.units import SECOND_US
 from diorama.leases.slots import SlotState
 from diorama.protocol.end_codes import END_CODES, End
 from diorama.protocol.states import HOLDS_SLOT, SessionState
-from diorama.sessions.census import Census, Pool
+from diorama.sessions.census import Census
+from diorama.sessions.census_store import Pool
 from diorama.sessions.lifecycle import Event, Session
 from diorama.sessions.work import Step
 from diorama.workers.capabilities import Standing

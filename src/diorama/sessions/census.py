@@ -7,31 +7,11 @@ its cost and its size follow the number of projects and pools, never that of ses
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
+from diorama.sessions.census_store import LaneCount, Pool
 from diorama.sessions.work import Work
 from diorama.workers.capabilities import Standing
 from diorama.workers.wanted import Demand, wanted_workers
-
-Pool = tuple[str, str]
-"""A region and a pool in it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneCount:
-    """A project in a region: who is there by state, and who waits."""
-
-    project: str
-    region: str
-    pool: str
-    states: Mapping[str, int]
-    waiting: int
-    cap: int | None
-
-    @property
-    def held(self) -> int:
-        """How many hold a slot."""
-        return sum(self.states.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +29,6 @@ class Census:
     slots: Mapping[tuple[Pool, str], int] = field(default_factory=dict)
     workers: Mapping[tuple[Pool, str], int] = field(default_factory=dict)
     wanted: Mapping[Pool, int] = field(default_factory=dict)
-
-
-class CensusStore(Protocol):
-    """Counts in the database."""
-
-    def lanes(self) -> list[LaneCount]:
-        """Return the lanes with anybody in them, the fullest first."""
-
-    def slots(self) -> dict[tuple[Pool, str], int]:
-        """Return how many slots each pool has in each state; retired ones are none."""
 
 
 def take_census(work: Work) -> Census:

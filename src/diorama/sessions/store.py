@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from diorama.accounts.store import AccountStore, AuditStore, KeyStore
 from diorama.admission.decision import Holder
@@ -11,14 +11,12 @@ from diorama.admission.line import Place, Waiter
 from diorama.leases.store import SlotStore, WorkerStore
 from diorama.projects.store import ProjectStore
 from diorama.protocol.end_codes import End
+from diorama.sessions.census_store import CensusStore
 from diorama.sessions.filters import SessionFilter
 from diorama.sessions.fleet_store import FleetStore
 from diorama.sessions.lifecycle import Event, Session
 from diorama.sessions.timeline_store import TimelineStore
 from diorama.sessions.usage_store import UsageStore
-
-if TYPE_CHECKING:  # it works on these stores
-    from diorama.sessions.census import CensusStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +218,7 @@ class Stores(Protocol):
         """Logs as people read them, and notes."""
 
     @property
-    def census(self) -> "CensusStore":
+    def census(self) -> CensusStore:
         """Counts over everything."""
 
     @property

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from diorama.sessions.census import LaneCount, Pool
+from diorama.sessions.census_store import LaneCount, Pool
 from diorama.storage.database import Transaction
 from diorama.storage.projects import SqlProjectStore
 

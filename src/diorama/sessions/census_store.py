@@ -1,0 +1,35 @@
+"""What a census needs from a database: counts of groups, over all accounts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+Pool = tuple[str, str]
+"""A region and a pool in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneCount:
+    """A project in a region: who is there by state, and who waits."""
+
+    project: str
+    region: str
+    pool: str
+    states: Mapping[str, int]
+    waiting: int
+    cap: int | None
+
+    @property
+    def held(self) -> int:
+        """How many hold a slot."""
+        return sum(self.states.values())
+
+
+class CensusStore(Protocol):
+    """Counts in the database."""
+
+    def lanes(self) -> list[LaneCount]:
+        """Return the lanes with anybody in them, the fullest first."""
+
+    def slots(self) -> dict[tuple[Pool, str], int]:
+        """Return how many slots each pool has in each state; retired ones are none."""
