@@ -1,8 +1,10 @@
 """Who asks, and whether they may: every route's credential becomes a `Caller` here.
 
 A session's token opens that session and nothing else; an API key opens its account, as far as its
-scopes go; anybody may ask where a route lets anybody. What a foreign object is, is no question of
-this module: each query is held to the caller's account, so foreign and missing look the same.
+scopes go; the cookie of somebody who is signed in opens their accounts, as far as their role goes,
+one account at a time; anybody may ask where a route lets anybody. Where a header says who asks, no
+cookie is looked at. What a foreign object is, is no question of this module: each query is held to
+the caller's account, so foreign and missing look the same.
 """
 
 import contextlib
@@ -13,13 +15,18 @@ from starlette.requests import Request
 
 from diorama.accounts.credentials import SESSION_TOKEN, SessionToken, read_token
 from diorama.accounts.keys import API_KEY, Key, KeyKind, KeyState, is_mistyped
-from diorama.accounts.permissions import Permission
+from diorama.accounts.people import Membership
+from diorama.accounts.permissions import Permission, Role
+from diorama.accounts.signing_in import SignedIn, signed_in
+from diorama.gateway import sign_in_cookie
 from diorama.gateway.desk import Desk
-from diorama.kernel.errors import Forbidden, Unauthorized, Unavailable
+from diorama.gateway.sign_in_cookie import ACCOUNT_HEADER, CSRF_HEADER, SignInCookie
+from diorama.kernel.errors import Forbidden, NotFound, Unauthorized, Unavailable
 from diorama.kernel.ids import digest
 from diorama.sessions.work import Work
 
 NOTHING: Final[frozenset[Permission]] = frozenset()
+_CHANGES_NOTHING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +39,8 @@ class Caller:
         permissions: what it may do in the account.
         actor: as logs, events and the audit name it: `key:<id>`, `member:<id>`, `viewer`, `anyone`.
         key_id: of the key that was shown.
+        sign_in: the digest of the cookie that was shown.
+        owns: whether owners are theirs to make: an owner, or a key that may do everything.
     """
 
     account_id: str | None = None
@@ -39,6 +48,8 @@ class Caller:
     permissions: frozenset[Permission] = NOTHING
     actor: str = "anyone"
     key_id: str | None = None
+    sign_in: str | None = None
+    owns: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +60,8 @@ class Member:
     actor: str
     permissions: frozenset[Permission]
     key_id: str | None = None
+    sign_in: str | None = None
+    owns: bool = False
 
     @property
     def operates(self) -> bool:
@@ -78,14 +91,29 @@ class Doorkeeper:
         """
         caller = await self.caller(request)
         if caller.account_id is None:
-            raise Unauthorized("this needs an API key", code="credential_refused")
+            raise Unauthorized("this needs a sign-in or an API key", code="credential_refused")
         _check(caller, needs)
         return Member(
             account_id=caller.account_id,
             actor=caller.actor,
             permissions=caller.permissions,
             key_id=caller.key_id,
+            sign_in=caller.sign_in,
+            owns=caller.owns,
         )
+
+    async def person(self, request: Request) -> "Visit":
+        """Return who is signed in by this request's cookie, whatever account they choose.
+
+        Raises:
+            Unauthorized: nobody (`credential_missing`).
+            Forbidden: a change that no page of ours sent (`csrf_refused`).
+            NotFound: the account that is chosen is none of theirs (`account_unknown`).
+        """
+        visit = await self._visit(request, anybody=False)
+        if visit is None:
+            raise Unauthorized("nobody is signed in", code="credential_missing")
+        return visit
 
     async def still(self, member: Member) -> bool:
         """Return whether what a member showed opens as much as it did: for feeds, again and again.
@@ -95,6 +123,8 @@ class Doorkeeper:
         """
 
         def look(work: Work) -> bool:
+            if member.sign_in is not None:
+                return _opens(work, member) == member.permissions
             key = None if member.key_id is None else work.stores.keys.by_id(member.key_id)
             if key is None or key.state(work.now_us) is not KeyState.ACTIVE:
                 return False
@@ -114,10 +144,16 @@ class Doorkeeper:
 
         Raises:
             Unauthorized: a credential that opens nothing, or none where one is needed.
-            Forbidden: it does not reach so far (`permission_missing`).
+            Forbidden: it does not reach so far (`permission_missing`), or a change by cookie that
+                no page of ours sent (`csrf_refused`).
+            NotFound: the account that is chosen is none of theirs (`account_unknown`).
         """
         header = request.headers.get("authorization")
         if header is None:
+            visit = await self._visit(request, anybody=anybody)
+            if visit is not None:
+                _check(visit.caller, needs)
+                return visit.caller
             if anybody:
                 return Caller()
             raise Unauthorized("this needs a credential", code="credential_missing")
@@ -155,7 +191,69 @@ class Doorkeeper:
             permissions=key.permissions,
             actor=key.actor,
             key_id=key.id,
+            owns=key.scopes is None,
         )
+
+    async def _visit(self, request: Request, *, anybody: bool) -> "Visit | None":
+        """Return who is signed in; where anybody may ask, a dead or unproven cookie is none."""
+        cookie = sign_in_cookie.read(request.headers)
+        if cookie is None:
+            return None
+        if request.method in _CHANGES_NOTHING:
+            if not sign_in_cookie.may_read(request.headers):
+                return None
+        elif anybody and CSRF_HEADER not in request.headers:
+            return None
+        else:
+            sign_in_cookie.check_change(request.headers, cookie)
+        found = await self._desk.look(lambda work: signed_in(work, cookie.secret))
+        if found is None:
+            return None
+        if found.is_seen_news:
+            with contextlib.suppress(Unavailable):  # the next visit is written as well
+                await self._desk.do(
+                    lambda work: work.stores.sign_ins.seen(found.sign_in.digest, work.now_us)
+                )
+        wanted = request.headers.get(ACCOUNT_HEADER)
+        return Visit(cookie=cookie, who=found, membership=_chosen(found, wanted))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A request of somebody who is signed in, in one of their accounts."""
+
+    cookie: SignInCookie
+    who: SignedIn
+    membership: Membership
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks, as every route knows it."""
+        return Caller(
+            account_id=self.membership.account_id,
+            permissions=self.membership.permissions,
+            actor=self.membership.actor,
+            sign_in=self.who.sign_in.digest,
+            owns=self.membership.role is Role.OWNER,
+        )
+
+
+def _chosen(found: SignedIn, wanted: str | None) -> Membership:
+    if wanted is None:
+        return found.memberships[0]
+    for membership in found.memberships:
+        if membership.account_id == wanted:
+            return membership
+    raise NotFound(f"there is no account {wanted}", code="account_unknown")
+
+
+def _opens(work: Work, member: Member) -> frozenset[Permission]:
+    """Return what a cookie opens now in the account it opened."""
+    found = work.stores.sign_ins.get(member.sign_in or "")
+    if found is None or not found.is_alive(work.now_us):
+        return NOTHING
+    theirs = work.stores.people.memberships(found.person_id)
+    return next((m.permissions for m in theirs if m.account_id == member.account_id), NOTHING)
 
 
 def _check(caller: Caller, needs: Permission | None) -> None:

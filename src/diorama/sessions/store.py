@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from diorama.accounts.people_store import PeopleStore, SignInStore
 from diorama.accounts.store import AccountStore, AuditStore, KeyStore
 from diorama.admission.decision import Holder
 from diorama.admission.eta import Live, Stay
@@ -176,6 +177,14 @@ class Stores(Protocol):
     @property
     def accounts(self) -> AccountStore:
         """Accounts."""
+
+    @property
+    def people(self) -> PeopleStore:
+        """People, members and invitations."""
+
+    @property
+    def sign_ins(self) -> SignInStore:
+        """Who is signed in."""
 
     @property
     def keys(self) -> KeyStore:

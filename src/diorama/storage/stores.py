@@ -7,8 +7,10 @@ from diorama.storage.database import Transaction
 from diorama.storage.fleet import SqlFleetStore
 from diorama.storage.history import SqlHistoryStore
 from diorama.storage.keys import SqlKeyStore
+from diorama.storage.people import SqlPeopleStore
 from diorama.storage.projects import SqlProjectStore
 from diorama.storage.sessions import SqlSessionStore
+from diorama.storage.sign_ins import SqlSignInStore
 from diorama.storage.timeline import SqlTimelineStore
 from diorama.storage.usage import SqlUsageStore
 from diorama.storage.workers import SqlSlotStore, SqlWorkerStore
@@ -21,6 +23,8 @@ class SqlStores:
         self._tx = tx
         self._incarnation = incarnation
         self.accounts = SqlAccountStore(tx)
+        self.people = SqlPeopleStore(tx)
+        self.sign_ins = SqlSignInStore(tx)
         self.keys = SqlKeyStore(tx)
         self.audit = SqlAuditStore(tx)
         self.projects = SqlProjectStore(tx)

@@ -1,0 +1,84 @@
+"""Passwords at the door: how often one may be tried, and the work done off the event loop.
+
+Tries are counted before the store is asked and whether or not there is such a person; a password
+costs the same where there is none. So neither an answer nor its time says who is known here.
+"""
+
+import asyncio
+import ipaddress
+from collections.abc import Callable
+from functools import partial
+from typing import Final, TypeVar
+
+from starlette.requests import Request
+
+from diorama.accounts import passwords
+from diorama.accounts.attempts import PER_ADDRESS, PER_EMAIL, Attempts
+from diorama.kernel.errors import LimitReached, Unavailable
+
+T = TypeVar("T")
+AT_ONCE: Final = 2
+"""Passwords that are worked on at once: 19 MiB and one core each."""
+WITHIN_S: Final = 10.0
+_NETWORK: Final = 64
+"""Of an IPv6 address, what its owner did not choose freely (RFC 6177)."""
+
+
+class Guesses:
+    """Counts tries of one gateway, and works on passwords."""
+
+    def __init__(self) -> None:
+        self._addresses = Attempts(PER_ADDRESS)
+        self._emails = Attempts(PER_EMAIL)
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    def count(self, address: str, email: str | None = None) -> None:
+        """Count a try, or refuse it.
+
+        Raises:
+            LimitReached: with code `too_many_attempts`, and when to try again.
+        """
+        now_s = asyncio.get_running_loop().time()
+        wait_s = self._addresses.wait_s(address, now_s)
+        if email is not None:
+            wait_s = max(wait_s, self._emails.wait_s(email, now_s))
+        if wait_s > 0:
+            raise LimitReached(
+                "too many tries: wait, then try again",
+                code="too_many_attempts",
+                detail={"retry_after_s": max(1, round(wait_s))},
+            )
+        self._addresses.take(address, now_s)
+        if email is not None:
+            self._emails.take(email, now_s)
+
+    def forgive(self, email: str) -> None:
+        """Forget the tries for an email: the right password came."""
+        self._emails.forgive(email)
+
+    async def matches(self, stored: str | None, password: str) -> bool:
+        """Return whether a password is the stored one; None is nobody's, in the same time."""
+        return await self._turn(partial(passwords.matches, stored, password))
+
+    async def hashed(self, password: str) -> str:
+        """Return what to store of a password."""
+        return await self._turn(partial(passwords.hashed, password))
+
+    async def _turn(self, work: Callable[[], T]) -> T:
+        try:
+            async with asyncio.timeout(WITHIN_S), self._turns:
+                return await asyncio.to_thread(work)
+        except TimeoutError:
+            raise Unavailable("too many sign-ins at once", code="overloaded") from None
+
+
+def address_of(request: Request) -> str:
+    """Return whom tries are counted for: an address, of IPv6 its network."""
+    host = request.client.host if request.client else "nowhere"
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv4Address):
+        return host
+    return str(ipaddress.ip_network((address, _NETWORK), strict=False))
