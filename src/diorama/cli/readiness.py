@@ -10,11 +10,12 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
+from diorama.gateway.addresses import reachable
+
 POLL_EVERY_S: Final = 0.1
 ANSWER_WITHIN_S: Final = 2.0
 SAY_AFTER_S: Final = 3.0
 _MAX_BYTES: Final = 65_536
-_EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
 
 
 class Missing(StrEnum):
@@ -22,17 +23,6 @@ class Missing(StrEnum):
 
     GATEWAY = "the gateway is starting"
     WORKER = "the gateway serves; its worker is starting"
-
-
-def reachable(host: str) -> str:
-    """Return the address at which this machine reaches a gateway that listens on `host`."""
-    return _EVERYWHERE.get(host, host)
-
-
-def address(host: str, port: int) -> str:
-    """Return the URL a person on this machine opens, without a slash at its end."""
-    name = reachable(host)
-    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def is_taken(host: str, port: int) -> bool:

@@ -107,6 +107,7 @@ def _worker_settings() -> "WorkerSettings":
 
 def _up(*, path: str, opens: bool) -> int:
     from diorama.cli import readiness
+    from diorama.gateway import addresses
     from diorama.gateway.settings_file import SettingsRefused
 
     settings = _settings()
@@ -119,7 +120,7 @@ def _up(*, path: str, opens: bool) -> int:
         await readiness.until_ready(
             settings.host, settings.port, with_worker=settings.local_worker.enabled, say=say
         )
-        address = readiness.address(settings.host, settings.port)
+        address = addresses.address(settings.host, settings.port)
         typer.echo(f"Diorama is running at {address}{path}")
         if opens:
             await asyncio.to_thread(webbrowser.open, address + path)
@@ -152,7 +153,7 @@ async def _supervise(settings: "Settings", announce: Callable[[], Awaitable[None
 
 def worker_environment(settings: "Settings") -> dict[str, str]:
     """Return how the local worker of these settings is told about its gateway and itself."""
-    from diorama.cli import readiness
+    from diorama.gateway import addresses
     from diorama.gateway.bootstrap import shipped
 
     local = settings.local_worker
@@ -160,7 +161,7 @@ def worker_environment(settings: "Settings") -> dict[str, str]:
     worlds = [] if settings.projects else [one.world for one in shipped()]
     modules = ",".join(entry.partition(":")[0] for entry in worlds)
     return {
-        "DIORAMA_WORKER_GATEWAYS": readiness.address(settings.host, settings.port),
+        "DIORAMA_WORKER_GATEWAYS": addresses.address(settings.host, settings.port),
         "DIORAMA_WORKER_CREDENTIAL_FILE": str(settings.worker_key_file),
         "DIORAMA_WORKER_STATE_DIR": str(settings.data_folder / "worker"),
         "DIORAMA_WORKER_NAME": local.name,

@@ -10,16 +10,16 @@ class Links:
     """Makes links.
 
     Args:
-        public_url: where people reach the gateway; None is wherever they did.
+        public_url: where people reach the gateway; empty is wherever they did.
     """
 
-    def __init__(self, public_url: str | None = None) -> None:
+    def __init__(self, public_url: str = "") -> None:
         self._public_url = public_url
 
     def base(self, request: Request) -> str:
         """Return the address of the gateway, without a slash at its end."""
-        if self._public_url is not None:
-            return self._public_url.rstrip("/")
+        if self._public_url:
+            return self._public_url
         scheme = request.headers.get("origin", "").partition(":")[0]
         if scheme not in {"http", "https"}:
             scheme = request.url.scheme

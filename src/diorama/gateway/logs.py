@@ -19,7 +19,10 @@ MAX_DEPTH: Final = 8
 """Of a value in a log line; what lies deeper is shown as Python writes it, secrets out."""
 
 _SECRETS: Final = (
-    (re.compile(r"\b(dst|dio|diw|dtk|dsh|tks|whsec)_[A-Za-z0-9_.+/=-]{8,}"), r"\1_" + REDACTED),
+    (
+        re.compile(r"\b(dst|dio|diw|dsi|din|dsu|dtk|dsh|tks|whsec)_[A-Za-z0-9_.+/=-]{8,}"),
+        r"\1_" + REDACTED,
+    ),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), REDACTED),
     (re.compile(r"(#)[A-Za-z0-9_-]{16,}"), r"\1" + REDACTED),  # such as /set-up#...
     (

@@ -17,14 +17,18 @@ from diorama.gateway.authorisation import Caller, Doorkeeper
 from diorama.gateway.body import Documents, answer
 from diorama.gateway.desk import Desk
 from diorama.gateway.embedding import PlayerFacts, facts_of
+from diorama.gateway.guessing import Guesses
 from diorama.gateway.hub import Hub
+from diorama.gateway.links import Links
 from diorama.gateway.metrics import Metrics
 from diorama.gateway.metrics_route import Exposition, metrics_route
 from diorama.gateway.opening_routes import opening_routes
 from diorama.gateway.pages import pages
+from diorama.gateway.people_routes import people_routes
 from diorama.gateway.project_routes import own_answer, project_routes
 from diorama.gateway.session_query import MAX_PAGE
 from diorama.gateway.session_routes import session_routes
+from diorama.gateway.sign_in_routes import Entrance, sign_in_routes
 from diorama.gateway.usage_routes import usage_routes
 from diorama.gateway.worker_routes import worker_routes
 from diorama.kernel.errors import NotFound, Unavailable
@@ -51,17 +55,29 @@ class Rest:
         hub: holds sockets; `/readyz` counts its workers.
         secret: signs session tokens.
         metrics: what the gateway counts.
+        public_url: where people reach the gateway; empty is wherever they did.
 
     Attributes:
         exposition: shows the metrics.
     """
 
-    def __init__(self, desk: Desk, hub: Hub, secret: bytes, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        hub: Hub,
+        secret: bytes,
+        metrics: Metrics | None = None,
+        *,
+        public_url: str = "",
+    ) -> None:
         self._desk = desk
         self._hub = hub
         self._secret = secret
         self._doors = Doorkeeper(desk, secret)
         self.exposition: Final = Exposition(metrics or Metrics(), desk, hub)
+        self._entrance = Entrance(
+            desk=desk, doors=self._doors, guesses=Guesses(), links=Links(public_url)
+        )
 
     def app(self) -> FastAPI:
         """Return the ASGI application: REST, its document, health and the player's pages."""
@@ -79,6 +95,8 @@ class Rest:
         app.include_router(self._catalogue())
         app.include_router(project_routes(self._desk, self._doors, documents))
         app.include_router(usage_routes(self._desk, self._doors, documents))
+        app.include_router(sign_in_routes(self._entrance, documents))
+        app.include_router(people_routes(self._entrance, documents))
         app.include_router(self._health())
         app.include_router(metrics_route(self.exposition, self._doors))
         documents.install(app)

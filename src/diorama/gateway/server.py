@@ -12,6 +12,8 @@ from typing import Final, Literal
 import structlog
 import uvloop
 
+from diorama.accounts.joining import offer_set_up
+from diorama.gateway.addresses import address
 from diorama.gateway.beats import Beats
 from diorama.gateway.bootstrap import Secrets, load_secrets, prepare
 from diorama.gateway.collecting import FullCollections, keep_pauses_short
@@ -132,7 +134,13 @@ class Gateway:
             origins=origins,
             stopping=self._is_stopping,
         )
-        rest = Rest(self.desk, self.hub, self._secrets.tokens, self.metrics)
+        rest = Rest(
+            self.desk,
+            self.hub,
+            self._secrets.tokens,
+            self.metrics,
+            public_url=self._settings.public_url,
+        )
         async with asyncio.TaskGroup() as tasks, self._metrics_port(rest.exposition):
             loops = self._start_loops(tasks)
             yield Front(
@@ -196,10 +204,24 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Front]
         bus: HintBus = Alone()
         if settings.database_url is not None:
             bus = await open_bus(settings.database_url, secrets.tokens)
-        async with Gateway(settings, database, secrets, clock, bus).run() as front:
+        gateway = Gateway(settings, database, secrets, clock, bus)
+        async with gateway.run() as front:
+            await _offer_set_up(gateway, settings)
             yield front
     finally:
         await database.close()
+
+
+async def _offer_set_up(gateway: Gateway, settings: Settings) -> None:
+    """Say at the terminal, and nowhere else, how to become the first owner."""
+    secret = await gateway.desk.do(offer_set_up)
+    if secret is not None:
+        base = settings.public_url or address(settings.host, settings.port)
+        sys.stderr.write(
+            "diorama: nobody owns this Diorama yet; to become its owner open, within 24 hours,\n"
+            f"diorama:   {base}/set-up#{secret}\n"
+        )
+        sys.stderr.flush()
 
 
 async def run_until_signalled(settings: Settings) -> None:

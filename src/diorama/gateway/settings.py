@@ -176,6 +176,12 @@ class Settings(BaseSettings):
     """Where the gateway listens. Anything but this machine itself belongs behind TLS."""
     port: int = Field(default=8080, ge=1, le=65_535)
     """The one port: player, REST and WebSockets."""
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]{1,253})?$",
+        json_schema_extra={"allowed": "http:// or https://, a name, a port; nothing behind it"},
+    )
+    """Where people reach the gateway, for links it makes; empty is wherever they did."""
     data: Path = Field(
         default=Path(".diorama"), json_schema_extra={"allowed": "a folder, made if missing"}
     )

@@ -12,14 +12,13 @@ from diorama.accounts import joining, passwords, signing_in
 from diorama.accounts.joining import Newcomer
 from diorama.accounts.people import Person, check_password, normal_email
 from diorama.accounts.permissions import Permission
-from diorama.accounts.signing_in import SignedIn, refused
+from diorama.accounts.signing_in import refused
 from diorama.gateway import sign_in_cookie
 from diorama.gateway.authorisation import Doorkeeper, Visit
 from diorama.gateway.body import Documents, answer, json_body
 from diorama.gateway.desk import Desk
 from diorama.gateway.guessing import Guesses, address_of
 from diorama.gateway.links import Links
-from diorama.gateway.sign_in_cookie import SignInCookie
 from diorama.kernel.errors import Invalid, Refused
 from diorama.kernel.ids import digest
 from diorama.protocol.people_views import (
