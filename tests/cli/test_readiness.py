@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from diorama.cli.readiness import Missing, address, free_port, is_taken, missing_of
+from diorama.cli.readiness import Missing, free_port, is_taken, missing_of
 
 
 @pytest.mark.parametrize(
@@ -23,19 +23,6 @@ def test_ready_is_a_gateway_with_the_worker_that_is_wanted(
     status: int, body: bytes, with_worker: bool, missing: Missing | None
 ) -> None:
     assert missing_of(status, body, with_worker=with_worker) is missing
-
-
-@pytest.mark.parametrize(
-    ("host", "url"),
-    [
-        ("127.0.0.1", "http://127.0.0.1:8080"),
-        ("0.0.0.0", "http://127.0.0.1:8080"),
-        ("::", "http://[::1]:8080"),
-        ("localhost", "http://localhost:8080"),
-    ],
-)
-def test_the_address_is_one_a_browser_here_can_open(host: str, url: str) -> None:
-    assert address(host, 8080) == url
 
 
 def test_a_port_is_taken_while_someone_listens() -> None:
