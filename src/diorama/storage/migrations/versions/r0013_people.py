@@ -4,8 +4,8 @@ from alembic import op
 
 from diorama.storage.statements import schema_statements
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 _STATEMENTS = """
 CREATE TABLE person (
