@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from diorama.gateway.settings import ProjectSettings
-from diorama.protocol.usage_views import Overview, SeriesView, UsageView
+from diorama.protocol.usage_views import Overview, SeriesView, UsageView, VerifiedView
 from diorama.protocol.views import OpenedSession
 from tests.gateway.running import Place, Reply, gateway_at
 
@@ -110,6 +110,23 @@ async def test_a_chart_of_the_last_day_has_what_was_streamed(tmp_path: Path) -> 
     assert fine.problem == (422, "too_many_points")
 
 
+async def test_usage_rebuilt_from_the_log_alone_is_the_same(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path) as place:
+        await stream(place, seconds=7)
+        clean = await ask(place, "/v1/usage/verify?account=all")
+        await place.database.run(lambda tx: tx.run("DELETE FROM usage_span WHERE from_us < to_us"))
+        torn = await ask(place, "/v1/usage/verify")
+
+    found = msgspec.json.decode(clean.body, type=VerifiedView)
+    told = msgspec.json.decode(torn.body, type=VerifiedView)
+    assert (found.sessions, found.stream_us, found.differences) == (1, 7_000_000, ())
+    assert [(one.what, one.kept_us, one.log_us) for one in told.differences] == [
+        ("spans", 0, 7_000_000),
+        ("month", 7_000_000, 0),
+        ("month", 7_000_000, 0),
+    ]
+
+
 async def test_the_operator_sees_every_account_s_usage(tmp_path: Path) -> None:
     async with gateway_at(tmp_path) as place:
         await stream(place, seconds=3)
@@ -122,7 +139,8 @@ async def test_the_operator_sees_every_account_s_usage(tmp_path: Path) -> None:
 
 
 async def test_usage_is_nobody_else_s_to_see(tmp_path: Path) -> None:
-    paths = ("/v1/overview", "/v1/usage", "/v1/usage.csv", "/v1/overview/series")
+    paths = [f"/v1/{of}" for of in ("overview", "overview/series", "usage", "usage.csv")]
+    paths.append("/v1/usage/verify")
     async with gateway_at(tmp_path) as place:
         worker = await place.worker()
         opened = await place.open()

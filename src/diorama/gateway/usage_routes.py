@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Final
 
+import msgspec
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -23,7 +24,8 @@ from diorama.metering import sheet
 from diorama.metering.asking import MAX_CURSOR, Page, Question, groups, key_of, total, usage
 from diorama.metering.overview import overview
 from diorama.metering.periods import window
-from diorama.protocol.usage_views import Overview, UsageView
+from diorama.metering.verifying import kept, months, verified
+from diorama.protocol.usage_views import Overview, UsageView, VerifiedView
 from diorama.sessions.show import time_of
 from diorama.sessions.usage_store import GroupBy
 from diorama.sessions.work import Work
@@ -114,6 +116,26 @@ def usage_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRout
         member = await doors.member(request, Permission.USAGE_READ)
         return await _sheet(desk, member, asked)
 
+    @router.get(
+        "/usage/verify",
+        summary="Rebuild usage from the log alone, and tell every difference; page by page",
+        **documents.route(answers={200: VerifiedView}, problems=(401, 403, 404)),
+    )
+    async def verify(
+        request: Request,
+        account: Annotated[
+            str | None, Query(max_length=_TEXT, description="for the operator: whose, or `all`")
+        ] = None,
+        cursor: Annotated[str | None, Query(pattern="^[0-9a-z_]{1,64}$")] = None,
+    ) -> Response:
+        member = await doors.member(request, Permission.USAGE_READ)
+        of = await desk.look(lambda work: _account(work, member, account))
+        page = verified(await desk.look(partial(kept, account_id=of, after=cursor)))
+        if page.cursor is None:
+            wrong = await desk.look(partial(months, account_id=of))
+            page = msgspec.structs.replace(page, differences=(*page.differences, *wrong))
+        return answer(page)
+
     router.include_router(series_routes(desk, doors, documents))
     return router
 
@@ -127,7 +149,7 @@ def _question(work: Work, member: Member, asked: Asked) -> Question:
     """Return what is asked, as far as its asker may ask it."""
     by = asked.group_by
     return Question(
-        account_id=_account(work, member, asked),
+        account_id=_account(work, member, asked.account, by),
         window=window(work.now_us, period=asked.period, since=asked.since, until=asked.until),
         by=by,
         after=None if asked.cursor is None else key_of(asked.cursor, by),
@@ -135,16 +157,18 @@ def _question(work: Work, member: Member, asked: Asked) -> Question:
     )
 
 
-def _account(work: Work, member: Member, asked: Asked) -> str | None:
+def _account(
+    work: Work, member: Member, account: str | None, by: GroupBy = GroupBy.TOTAL
+) -> str | None:
     """Return whose usage is asked for; None is everybody's.
 
     Raises:
         Forbidden: accounts are the operator's to compare (`permission_missing`).
         NotFound: there is no such account, or it is another's (`account_unknown`).
     """
-    if asked.account in {None, member.account_id} and asked.group_by is not GroupBy.ACCOUNT:
+    if account in {None, member.account_id} and by is not GroupBy.ACCOUNT:
         return member.account_id
-    if asked.account in {None, ALL}:
+    if account in {None, ALL}:
         if member.operates:
             return None
         raise Forbidden(
@@ -152,7 +176,7 @@ def _account(work: Work, member: Member, asked: Asked) -> str | None:
             code="permission_missing",
             detail={"needs": Permission.OPERATE.value},
         )
-    account_id = asked.account or ""
+    account_id = account or ""
     known = member.operates and "\0" not in account_id and work.stores.accounts.get(account_id)
     if not known:
         raise NotFound(f"there is no account {account_id}", code="account_unknown")

@@ -101,3 +101,31 @@ class SeriesView(PeriodView, frozen=True, kw_only=True):
     until: Instant
     step_s: int
     points: tuple[SeriesPoint, ...]
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """Where what is kept is not what the log says.
+
+    `what` is `spans` (the rows that sums are made of), `running` (since when a session streams) or
+    `month` (the sum of a calendar month, which `period` names, or of all there are). The two
+    numbers are what is metered in microseconds, or for `running` an instant, as the rows have it
+    and as the log does. Where they are the same, the rows differ in something else, as when
+    somebody's time stands under another name.
+    """
+
+    what: str
+    account: str
+    session: str | None = None
+    period: str | None = None
+    kept_us: int | None = None
+    log_us: int | None = None
+
+
+class VerifiedView(msgspec.Struct, frozen=True):
+    """What came of holding sessions to their log: `cursor` asks for the next; None is the end."""
+
+    sessions: int
+    events: int
+    stream_us: int
+    differences: tuple[Difference, ...]
+    cursor: str | None = None

@@ -1,10 +1,11 @@
 """What usage needs from a database: the log, and the rows that sum it up."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from diorama.accounts.hours import Months
 from diorama.protocol.states import SessionState
 
 
@@ -99,6 +100,50 @@ class Wait:
     waited_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class SpanRow:
+    """One row of the spans: a stay in a state that holds a slot, on one day."""
+
+    account_id: str
+    day_us: int
+    session_id: str
+    version: int
+    state: SessionState
+    project_id: str
+    region: str
+    end_user: str | None
+    worker_id: str | None
+    from_us: int
+    to_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One row of the log, with all that a span is made of."""
+
+    event: LoggedEvent
+    account_id: str
+    project_id: str
+    region: str
+    end_user: str | None
+    slot_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is kept of some sessions: their log, and what was made of it.
+
+    Attributes:
+        sessions: since when each streams without a break, by its id; None does not.
+        last: the last of their ids; None where there are no more sessions.
+    """
+
+    sessions: Mapping[str, int | None]
+    log: Sequence[LogRow]
+    spans: Sequence[SpanRow]
+    last: str | None
+
+
 class UsageStore(Protocol):
     """Usage at rest."""
 
@@ -128,6 +173,12 @@ class UsageStore(Protocol):
         self, account_id: str, window: Window, *, after: Wait | None, limit: int
     ) -> list[Wait]:
         """Return who was first given a slot in a window, those that follow `after`."""
+
+    def kept(self, account_id: str | None, *, after: str | None, limit: int) -> Kept:
+        """Return what is kept of the sessions past this id, of an account or of all."""
+
+    def months(self, account_id: str | None) -> Mapping[str, Months]:
+        """Return the sums of months that are kept, by account: of one or of each."""
 
     def queued(self, account_id: str) -> int:
         """Return how many sessions of an account wait in line."""

@@ -4,10 +4,11 @@ Text is ordered by code point on both databases, as Python does, so that a page'
 same to each.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Final
 
+from diorama.accounts.hours import Months, StreamMonth
 from diorama.kernel.units import SECOND_US
 from diorama.metering.spans import DAY_US, by_day, day_of
 from diorama.protocol.states import HOLDS_SLOT, SessionState
@@ -15,18 +16,22 @@ from diorama.sessions.lifecycle import Session
 from diorama.sessions.usage_store import (
     Capacity,
     GroupBy,
+    Kept,
     LoggedEvent,
+    LogRow,
+    SpanRow,
     Spent,
     Stay,
     Wait,
     Window,
 )
-from diorama.storage.database import Dialect, Transaction, Value
+from diorama.storage.database import Dialect, Row, Transaction, Value
 
-_SPAN: Final = (
-    "INSERT INTO usage_span (account_id, day_us, session_id, version, state, project_id, region,"
-    " end_user, worker_id, from_us, to_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_SPAN_COLUMNS: Final = (
+    "account_id, day_us, session_id, version, state, project_id, region, end_user, worker_id,"
+    " from_us, to_us"
 )
+_SPAN: Final = f"INSERT INTO usage_span ({_SPAN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _KEYS: Final = {
     GroupBy.TOTAL: "''",
     GroupBy.ACCOUNT: "x.account_id",
@@ -187,6 +192,49 @@ class SqlUsageStore:
         )
         return [Wait(*row) for row in rows]
 
+    def kept(self, account_id: str | None, *, after: str | None, limit: int) -> Kept:
+        """Return what is kept of the sessions past this id, of an account or of all."""
+        of = () if account_id is None else (account_id,)
+        own = "" if account_id is None else "account_id = ? AND "
+        sessions = self._tx.run(
+            f"SELECT id, metered_since_us FROM session WHERE {own}id > ? ORDER BY id LIMIT ?",
+            *of,
+            after or "",
+            limit,
+        )
+        last = sessions[-1][0] if len(sessions) == limit else None
+        these, ids = f"{own}session_id > ?", (*of, after or "")
+        if last is not None:
+            these, ids = f"{these} AND session_id <= ?", (*ids, last)
+        log = self._tx.run(
+            "SELECT session_id, version, state, at_us, account_id, project_id, region, end_user,"
+            f" slot_id FROM event WHERE {these} ORDER BY session_id, version",
+            *ids,
+        )
+        spans = self._tx.run(f"SELECT {_SPAN_COLUMNS} FROM usage_span WHERE {these}", *ids)
+        return Kept(
+            sessions=dict(sessions),
+            log=[_log_row(row) for row in log],
+            spans=[_span_row(row) for row in spans],
+            last=last,
+        )
+
+    def months(self, account_id: str | None) -> Mapping[str, Months]:
+        """Return the sums of months that are kept, by account: of one or of each."""
+        one, of = ("", ()) if account_id is None else (" WHERE a.id = ?", (account_id,))
+        found: dict[str, dict[int, StreamMonth]] = {}
+        for i, start_us, settled_us, running, late_us in self._tx.run(
+            "SELECT a.id, m.month_us, m.settled_us, m.running, m.late_us FROM account a"
+            f" LEFT JOIN stream_month m ON m.account_id = a.id{one}",
+            *of,
+        ):
+            of_account = found.setdefault(i, {})
+            if start_us is not None:
+                of_account[start_us] = StreamMonth(
+                    start_us=start_us, settled_us=settled_us, running=running, late_us=late_us
+                )
+        return found
+
     def queued(self, account_id: str) -> int:
         """Return how many sessions of an account wait in line."""
         ((waiting,),) = self._tx.run(
@@ -240,6 +288,19 @@ def _source(account_id: str | None, window: Window, first_us: int) -> tuple[str,
     days = [day_of(window.from_us), window.until_us]
     values: list[Value] = [window.from_us, window.until_us, first_us, *of, *days, *of]
     return f"{_SPANS.format(scope=spans)} UNION ALL {_OPEN.format(scope=running)}", values
+
+
+def _log_row(row: Row) -> LogRow:
+    session_id, version, state, at_us, *of = row
+    event = LoggedEvent(
+        session_id=session_id, version=version, state=SessionState(state), at_us=at_us
+    )
+    return LogRow(event, *of)
+
+
+def _span_row(row: Row) -> SpanRow:
+    account_id, day_us, session_id, version, state, *rest = row
+    return SpanRow(account_id, day_us, session_id, version, SessionState(state), *rest)
 
 
 def _day(day_us: int) -> str:
