@@ -55,6 +55,11 @@ def answer(
     return Response(_ENCODER.encode(value), status, headers=headers, media_type=JSON)
 
 
+def path_id(text: str) -> str:
+    """Return an id of a path; PostgreSQL takes no NUL in a text, and no id has one."""
+    return "" if "\0" in text else text
+
+
 class RouteDocument(TypedDict):
     """Keyword arguments of FastAPI's route decorators."""
 

@@ -20,7 +20,7 @@ from diorama.accounts.permissions import Permission, Role
 from diorama.accounts.signing_in import refused
 from diorama.gateway import sign_in_cookie
 from diorama.gateway.authorisation import Member
-from diorama.gateway.body import Documents, answer, json_body
+from diorama.gateway.body import Documents, answer, json_body, path_id
 from diorama.gateway.guessing import address_of
 from diorama.gateway.sign_in_routes import Entrance, earlier
 from diorama.kernel.errors import Invalid
@@ -145,18 +145,18 @@ class _Routes:
     ) -> Response:
         hand = hand_of(await self._doors.member(request, Permission.MEMBERS_WRITE))
         member = await self._desk.do(
-            lambda work: joining.change_role(work, hand, _an_id(member_id), Role(body.role))
+            lambda work: joining.change_role(work, hand, path_id(member_id), Role(body.role))
         )
         return answer(_member_view(member))
 
     async def remove(self, request: Request, member_id: str) -> Response:
         hand = hand_of(await self._doors.member(request, Permission.MEMBERS_WRITE))
-        await self._desk.do(lambda work: joining.remove(work, hand, _an_id(member_id)))
+        await self._desk.do(lambda work: joining.remove(work, hand, path_id(member_id)))
         return Response(None, 204)
 
     async def withdraw(self, request: Request, invitation_id: str) -> Response:
         hand = hand_of(await self._doors.member(request, Permission.MEMBERS_WRITE))
-        await self._desk.do(lambda work: joining.withdraw(work, hand, _an_id(invitation_id)))
+        await self._desk.do(lambda work: joining.withdraw(work, hand, path_id(invitation_id)))
         return Response(None, 204)
 
     async def look_at(
@@ -219,11 +219,6 @@ class _Routes:
 def _invited(work: Work, token: str) -> tuple[Invitation, Person | None]:
     invitation = joining.invitation_of(work, token)
     return invitation, work.stores.people.by_email(invitation.email)
-
-
-def _an_id(text: str) -> str:
-    """Return an id of a path; PostgreSQL takes no NUL in a text, and no id has one."""
-    return "" if "\0" in text else text
 
 
 def _member_view(member: Membership) -> MemberView:

@@ -13,12 +13,14 @@ from starlette.responses import Response
 from diorama import __version__
 from diorama.accounts.permissions import Permission
 from diorama.gateway import problems
+from diorama.gateway.audit_routes import audit_routes
 from diorama.gateway.authorisation import Caller, Doorkeeper
 from diorama.gateway.body import Documents, answer
 from diorama.gateway.desk import Desk
 from diorama.gateway.embedding import PlayerFacts, facts_of
 from diorama.gateway.guessing import Guesses
 from diorama.gateway.hub import Hub
+from diorama.gateway.key_routes import key_routes
 from diorama.gateway.links import Links
 from diorama.gateway.metrics import Metrics
 from diorama.gateway.metrics_route import Exposition, metrics_route
@@ -97,6 +99,8 @@ class Rest:
         app.include_router(usage_routes(self._desk, self._doors, documents))
         app.include_router(sign_in_routes(self._entrance, documents))
         app.include_router(people_routes(self._entrance, documents))
+        app.include_router(key_routes(self._desk, self._doors, documents))
+        app.include_router(audit_routes(self._desk, self._doors, documents))
         app.include_router(self._health())
         app.include_router(metrics_route(self.exposition, self._doors))
         documents.install(app)

@@ -53,9 +53,11 @@ class WorkerSocket:
         line: Wire[wire.FromWorker],
         worker: Worker,
         hello: wire.Hello,
+        key: Key,
         parts: "WorkerParts",
     ) -> None:
         self._line = line
+        self._key_id = key.id
         self._worker = worker
         self._parts = parts
         self._reports = {slot.index: slot for slot in hello.slots}
@@ -128,7 +130,7 @@ class WorkerSocket:
 
     async def _close_when_replaced(self) -> None:
         await self._replaced.wait()
-        await self._line.close(SERVICE_RESTART, "the worker has a newer socket")
+        await self._line.close(SERVICE_RESTART, "the worker is elsewhere, or its key is over")
 
     async def _keep_telling(self) -> None:
         while True:
@@ -149,9 +151,15 @@ class WorkerSocket:
                     await self._line.send(message)
 
     def _wanted(self, work: Work) -> list[Wanted] | None:
-        """Return what its slots should hold; None once the worker is at another gateway."""
+        """Return what its slots should hold; None once it has to come again.
+
+        Because it is at another gateway, or because its key opens nothing any more.
+        """
         worker = work.stores.workers.get(self.worker_id)
         if worker is not None and worker.socket > self.socket:
+            return None
+        key = work.stores.keys.by_id(self._key_id)
+        if key is None or key.state(work.now_us) is not KeyState.ACTIVE:
             return None
         return wanted(work, self.worker_id)
 
@@ -212,7 +220,7 @@ class WorkerEndpoint:
         )
         try:
             key = await self._key(request.headers.get("Authorization", ""))
-            await self._serve(line, _hello(await line.first(HELLO_WITHIN_S), key))
+            await self._serve(line, _hello(await line.first(HELLO_WITHIN_S), key), key)
         except Unauthorized as error:
             await line.refuse(EndCode.UNAUTHORIZED, word=error.code, message=str(error))
         except (Refused, Unavailable) as error:
@@ -233,9 +241,9 @@ class WorkerEndpoint:
             raise Unauthorized("this worker key opens nothing", code="credential_refused")
         return key
 
-    async def _serve(self, line: Wire[wire.FromWorker], hello: wire.Hello) -> None:
+    async def _serve(self, line: Wire[wire.FromWorker], hello: wire.Hello, key: Key) -> None:
         worker = await self._parts.desk.do(lambda work: register(work, hello))
-        end = WorkerSocket(line, worker, hello, self._parts)
+        end = WorkerSocket(line, worker, hello, key, self._parts)
         self._parts.hub.add_worker(end)
         structlog.contextvars.bind_contextvars(worker=worker.name)
         _log.info("worker registered", slots=len(hello.slots), host=worker.host)
