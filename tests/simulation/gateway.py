@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import TypeVar, cast
 
 from diorama.accounts.credentials import SessionToken, sign_token
+from diorama.accounts.keys import Key, KeyKind
 from diorama.gateway import server
 from diorama.gateway.bootstrap import Secrets
 from diorama.gateway.cross_origin import KnownOrigins
@@ -43,6 +44,16 @@ from tests.simulation.machine import HostClock, Process, VirtualLoop
 from tests.simulation.network import Connection, Network
 from tests.simulation.oracle import Oracle
 from tests.simulation.store import Store, StoreHandle
+
+WORKERS_KEY = Key(
+    id="key_of_workers",
+    account_id="acc_one",
+    kind=KeyKind.WORKER,
+    digest="of a secret that nobody shows",
+    name="every worker",
+    created_us=0,
+)
+"""What every worker of the simulation has shown."""
 
 T = TypeVar("T")
 SECRET = b"the secret of a simulated world!"
@@ -247,7 +258,7 @@ class Gateway:
             await line.refuse(EndCode.UNAUTHORIZED, word="hello_missing", message="hello?")
             return
         try:
-            await self._workers._serve(line, hello)
+            await self._workers._serve(line, hello, WORKERS_KEY)
         except (Refused, Unavailable) as error:
             await line.refuse(TRY_AGAIN_LATER, word=error.code, message=str(error))
 

@@ -24,7 +24,7 @@ from diorama.leases.timers import DEFAULTS
 from diorama.projects.rules import AfkRules, OnLimit, Project, QueueRules, Rules
 from diorama.protocol import worker as wire
 from diorama.sessions.work import Work
-from tests.simulation.gateway import Gateway, Surroundings
+from tests.simulation.gateway import WORKERS_KEY, Gateway, Surroundings
 from tests.simulation.history import LawBroken
 from tests.simulation.luck import BadLuck
 from tests.simulation.machine import HostClock, VirtualLoop
@@ -187,6 +187,7 @@ class World:
                         held=0,
                     )
                 )
+            work.stores.keys.add(WORKERS_KEY)
             for number, (account_id, rules) in enumerate(RULES):
                 work.stores.projects.put(_project(number, account_id, rules))
 
