@@ -5,31 +5,14 @@ import json
 import os
 import signal
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from diorama.cli.session_commands import changes, remark
-from diorama.protocol.states import SessionState
-from diorama.protocol.views import EndView, QueueView, SessionView
+from diorama.protocol.views import EndView, QueueView
 from tests.cli.typing_commands import Typist
-
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-
-def a_session(**more: object) -> SessionView:
-    fields: dict[str, object] = {
-        "id": "ses_1",
-        "project": "cove",
-        "region": "local",
-        "state": SessionState.STREAMING,
-        "version": 4,
-        "attached": True,
-        "attachment": 1,
-        "created_at": NOON,
-        "state_entered_at": NOON,
-    }
-    return SessionView(**(fields | more))  # type: ignore[arg-type] # fields of a test's own choice
+from tests.cli.viewing import NOON, a_session
 
 
 async def test_live_sessions_are_listed_with_whose_they_are(typist: Typist) -> None:

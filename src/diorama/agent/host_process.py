@@ -16,7 +16,7 @@ from typing import Final, Self
 import structlog
 
 from diorama.agent.frame_ring import RingFiles
-from diorama.agent.process_group import MARK, ProcessGroup, read_process
+from diorama.agent.process_group import MARK, OWNER, ProcessGroup, own_name, read_process
 from diorama.agent.run_state import RunState
 from diorama.kernel.errors import Unavailable
 
@@ -133,4 +133,4 @@ def _command(files: RingFiles, preload: Sequence[str]) -> tuple[str, ...]:
 def _environment(own: Mapping[str, str], mark: str) -> dict[str, str]:
     """Return what a world may see: no setting of the worker, which may hold its credential."""
     seen = {name: value for name, value in own.items() if not name.startswith("DIORAMA_")}
-    return seen | {MARK: mark, "PYTHONUNBUFFERED": "1"}
+    return seen | {MARK: mark, OWNER: own_name(), "PYTHONUNBUFFERED": "1"}

@@ -24,6 +24,8 @@ from diorama.kernel.errors import Unavailable
 
 MARK: Final = "DIORAMA_WORKER_RUN"
 """Environment variable of every process a worker starts: the `boot_id` of that worker."""
+OWNER: Final = "DIORAMA_WORKER_PROCESS"
+"""Environment variable of the same: the worker itself, as `number.start`."""
 FAMILY: Final = "DIORAMA_WORLD_FAMILY"
 """Environment variable that tells one group and all it starts from every other."""
 STOP_PATIENCE_S: Final = 5.0  # DESIGN section 8: for the world's `stop`
@@ -59,6 +61,13 @@ def read_process(pid: int) -> ProcessFacts | None:
         started=int(fields[_STAT_STARTED]),
         alive=fields[_STAT_STATE] not in _GONE,
     )
+
+
+def own_name() -> str:
+    """Return what `OWNER` says in what this process starts."""
+    facts = read_process(os.getpid())
+    assert facts is not None, "this process is there"
+    return f"{facts.pid}.{facts.started}"
 
 
 def members(group: int) -> Iterator[ProcessFacts]:

@@ -9,6 +9,7 @@ import typer
 
 from diorama.cli import profile_commands, starting
 from diorama.cli.asking import target, told
+from diorama.cli.doctor.command import doctor
 from diorama.cli.profile_commands import profiles
 from diorama.cli.project_commands import projects
 from diorama.cli.saying import fail
@@ -30,7 +31,7 @@ for group, name in (
     (profiles, "profiles"),
 ):
     app.add_typer(group, name=name)
-for command in (profile_commands.login, profile_commands.logout):
+for command in (profile_commands.login, profile_commands.logout, doctor):
     app.command()(command)
 
 

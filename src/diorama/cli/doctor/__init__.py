@@ -1,0 +1,1 @@
+"""`diorama doctor`: looks at this machine and at a gateway, and says what is wrong with them."""
