@@ -248,7 +248,7 @@ def _clients(port: int, ours: set[int]) -> Iterator[Finding]:
     """Yield which programs of this machine are connected: those that may hold sessions."""
     for pid, count in sorted(processes.clients_of(port).items()):
         if pid not in ours and pid != os.getpid():
-            text = f"{processes.name_of(pid)} (pid {pid}) has {count} connections to the gateway"
+            text = f"{processes.name_of(pid)} (pid {pid}) is connected to the gateway {count} times"
             yield note("clients", text, f"its sessions end with it: kill {pid}")
 
 
