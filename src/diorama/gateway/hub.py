@@ -11,6 +11,7 @@ from typing import Protocol
 import msgspec
 
 from diorama.gateway.hints import Hints
+from diorama.gateway.watching import Watches
 from diorama.protocol.viewer import ToViewer
 from diorama.protocol.views import QueueView, SessionView
 from diorama.sessions.foresight import Foreseen
@@ -94,6 +95,7 @@ class Hub:
         changed: set when `take_changed` has something.
         moved: set when `take_moved` has something.
         look_around: set when more may have changed elsewhere than was said.
+        watches: whoever follows what changes, whatever the account.
     """
 
     def __init__(self) -> None:
@@ -106,6 +108,7 @@ class Hub:
         self.changed = asyncio.Event()
         self.moved = asyncio.Event()
         self.look_around = asyncio.Event()
+        self.watches = Watches()
         self._doubted: set[str] = set()
         self._loop = asyncio.get_running_loop()
         self._due_s: float | None = None
@@ -113,6 +116,7 @@ class Hub:
 
     def told(self, changes: Changes, now_us: int) -> None:
         """Take what a committed unit of work changed."""
+        self.watches.tell(changes.sessions, changes.workers)
         self._sessions_changed |= changes.sessions & self._viewers.keys()
         if self._sessions_changed:
             self.changed.set()
@@ -137,6 +141,7 @@ class Hub:
         here = hints.sessions & self._viewers.keys()
         self._doubted |= here
         self.told(Changes(here, hints.workers, hints.lanes), now_us=0)
+        self.watches.tell(hints.sessions, hints.workers, everything=hints.everything)
         if hints.everything:
             self.look_around.set()
 

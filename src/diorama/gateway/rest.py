@@ -22,6 +22,7 @@ from diorama.gateway.guessing import Guesses
 from diorama.gateway.hub import Hub
 from diorama.gateway.key_routes import key_routes
 from diorama.gateway.links import Links
+from diorama.gateway.live_routes import live_routes
 from diorama.gateway.metrics import Metrics
 from diorama.gateway.metrics_route import Exposition, metrics_route
 from diorama.gateway.opening_routes import opening_routes
@@ -94,6 +95,7 @@ class Rest:
         app.include_router(session_routes(self._desk, self._doors, documents))
         app.include_router(opening_routes(self._desk, self._doors, documents, self._secret))
         app.include_router(worker_routes(self._desk, self._doors, documents))
+        app.include_router(live_routes(self._desk, self._doors, documents, self._hub))
         app.include_router(self._catalogue())
         app.include_router(project_routes(self._desk, self._doors, documents))
         app.include_router(usage_routes(self._desk, self._doors, documents))

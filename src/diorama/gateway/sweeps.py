@@ -18,6 +18,7 @@ from diorama.kernel.errors import Unavailable
 from diorama.kernel.units import SECOND_US, seconds
 from diorama.sessions import sweep
 from diorama.sessions.dispatch import dispatch_lane, waiting_lanes, yield_slot
+from diorama.sessions.draining import drained_workers, end_drained
 from diorama.sessions.foresight import foresee
 from diorama.sessions.hours import due_accounts, end_without_hours
 from diorama.sessions.opening import forget_old_answers
@@ -127,6 +128,8 @@ class Sweeps:
             # After those: whom nobody heard did not stream, and has used no hours meanwhile.
             for account_id in await self._desk.look(due_accounts):
                 await self._desk.do(partial(end_without_hours, account_id=account_id))
+        for worker_id in await self._desk.look(drained_workers):
+            await self._desk.do(partial(end_drained, worker_id=worker_id))
         await self._desk.do(sweep.free_fenced)
         await self._desk.do(_forget)
         await self._desk.do(forget_signals)

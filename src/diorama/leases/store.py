@@ -41,7 +41,10 @@ class WorkerStore(Protocol):
         """Return every worker, by name."""
 
     def draining(self) -> dict[str, int]:
-        """Return when each worker that drains stops what still runs, by its id."""
+        """Return when what still runs on each worker that drains ends, by its id."""
+
+    def drained(self, now_us: int, *, limit: int) -> list[str]:
+        """Return workers out of service whose time is up and whose slots are still held."""
 
     def renew(
         self, renewals: Collection[Renewal], *, now_us: int, soft_us: int, hard_us: int

@@ -46,6 +46,12 @@ class EndSessions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     project: Name | None = None
 
 
+class DrainWorker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /v1/workers/{id}/drain: take no new sessions, and end what still runs after so long."""
+
+    within_s: Annotated[float, Meta(ge=0, le=86_400)] = 600.0
+
+
 class LeavePage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """POST /v1/sessions/{id}/bye: 1001 the page is being left (it may be a reload), 1000 done.
 

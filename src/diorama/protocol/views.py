@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from diorama.protocol.states import SessionState
 
+HealthWord = Literal["good", "failing", "unheard", "lost"]
 Instant = Annotated[datetime, Meta(tz=True)]
 """Aware, so that what goes out says which time zone it is in."""
 
@@ -169,16 +170,36 @@ class ProjectQueue(msgspec.Struct, frozen=True):
 
 
 class SlotView(msgspec.Struct, frozen=True):
-    """One slot of a worker; `term` rises with each reservation."""
+    """One slot of a worker; `term` rises with each reservation.
+
+    `failures` are worlds that failed on it in a row; `until` is when a slot comes back by itself
+    that is being fenced or is quarantined.
+    """
 
     index: int
     state: str
     term: int
     session: str | None = None
+    failures: int = 0
+    until: Instant | None = None
+
+
+class LoadView(msgspec.Struct, frozen=True):
+    """How many slots a worker offers, and what they do."""
+
+    slots: int
+    held: int
+    free: int
+    fencing: int
+    quarantined: int
 
 
 class WorkerView(msgspec.Struct, frozen=True):
-    """One worker: `ready`, `draining`, `suspect` (unheard for a while) or `lost`."""
+    """One worker: `ready`, `draining`, `suspect` (unheard for a while) or `lost`.
+
+    `health` is `failing` where worlds fail on it; `drains_at` is when what still runs on it ends,
+    while it drains, and `drained_by` who asked for that: None is the worker itself, which stops.
+    """
 
     id: str
     name: str
@@ -190,6 +211,12 @@ class WorkerView(msgspec.Struct, frozen=True):
     kinds: tuple[str, ...]
     encoders: tuple[str, ...]
     version: str
+    load: LoadView
+    health: HealthWord
+    registered_at: Instant
+    host: str = ""
+    drains_at: Instant | None = None
+    drained_by: str | None = None
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -206,10 +233,34 @@ class Projects(msgspec.Struct, frozen=True):
     cursor: str | None = None
 
 
+class PoolView(msgspec.Struct, frozen=True):
+    """The workers of a pool in a region, counted, without those that are lost.
+
+    `held` and `free` are slots, whoever's sessions hold them; `own` are the slots that the asking
+    account's sessions hold.
+    """
+
+    pool: str
+    region: str
+    workers: int
+    ready: int
+    slots: int
+    held: int
+    free: int
+    own: int
+
+
+class Pools(msgspec.Struct, frozen=True):
+    """The pools that an account's projects use."""
+
+    pools: tuple[PoolView, ...]
+
+
 class Workers(msgspec.Struct, frozen=True):
-    """Every worker."""
+    """The workers, for the operator; for other accounts, the pools that they use, and no worker."""
 
     workers: tuple[WorkerView, ...]
+    pools: tuple[PoolView, ...] = ()
 
 
 class Health(msgspec.Struct, frozen=True):

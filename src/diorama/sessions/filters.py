@@ -10,6 +10,7 @@ class SessionFilter:
     """Those that fit all that is said.
 
     Attributes:
+        ids: only these; None is every one.
         live: only those that have not ended.
         states: any of these; none named is every one.
         codes: ended with any of these; none named is any end, or none.
@@ -18,6 +19,7 @@ class SessionFilter:
         to_us: asked for before this instant.
     """
 
+    ids: frozenset[str] | None = None
     live: bool = False
     states: frozenset[SessionState] = frozenset()
     codes: frozenset[int] = frozenset()

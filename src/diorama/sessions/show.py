@@ -1,6 +1,5 @@
 """Sessions, projects and workers as the outside sees them. Pure: values in, views out."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -10,7 +9,6 @@ from diorama.admission.eta import Eta
 from diorama.admission.line import Place
 from diorama.kernel.errors import Detail
 from diorama.kernel.units import SECOND_US
-from diorama.leases.slots import Slot
 from diorama.projects.changing import OwnProject
 from diorama.projects.rules import Project
 from diorama.protocol.end_codes import End
@@ -20,13 +18,10 @@ from diorama.protocol.views import (
     ProjectView,
     QueueView,
     SessionView,
-    SlotView,
-    WorkerView,
 )
 from diorama.sessions.deadlines import afk_ends_us
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.warnings import NO_ENDS, Ends
-from diorama.workers.capabilities import Worker
 
 
 def time_of(us: int) -> datetime:
@@ -148,25 +143,6 @@ def own_project_view(project: Project) -> OwnProject:
         pool=project.pool,
         offered=project.offered,
         made_from=project.made_from,
-    )
-
-
-def worker_view(worker: Worker, slots: Sequence[Slot], now_us: int) -> WorkerView:
-    """Return a worker and its slots."""
-    return WorkerView(
-        id=worker.id,
-        name=worker.name,
-        region=worker.region,
-        pool=worker.pool,
-        state=worker.standing(now_us).value,
-        heard_at=time_of(worker.heard_us),
-        slots=tuple(
-            SlotView(index=s.index, state=s.state.value, term=s.term, session=s.session_id)
-            for s in slots
-        ),
-        kinds=worker.kinds,
-        encoders=worker.encoders,
-        version=worker.version,
     )
 
 

@@ -15,7 +15,15 @@ from diorama.protocol.states import METERED
 from diorama.sessions.deadlines import DUE_ENDS, WAITS_ON_VIEWER, Due, next_deadline
 from diorama.sessions.dispatch import put_aside, try_elsewhere
 from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
-from diorama.sessions.work import Work, deadline_us, end, end_all_of, locked, record, worker_actor
+from diorama.sessions.work import (
+    Work,
+    deadline_us,
+    end,
+    end_with_lost,
+    locked,
+    record,
+    worker_actor,
+)
 
 BATCH: Final = 200
 
@@ -105,7 +113,7 @@ def lose_worker(work: Work, worker_id: str) -> None:
     """End what runs on a worker past its hard limit, at the last moment it was heard."""
     worker = work.stores.workers.get(worker_id, lock=True)
     if worker is not None and worker.hard_until_us <= work.now_us:
-        end_all_of(work, worker)
+        end_with_lost(work, worker)
 
 
 def free_fenced(work: Work) -> None:

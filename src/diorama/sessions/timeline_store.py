@@ -67,6 +67,9 @@ class TimelineStore(Protocol):
     def askers(self, session_ids: Sequence[str]) -> dict[str, str]:
         """Return who asked for each of these sessions: the actor of its first row."""
 
+    def live(self, account_id: str, *, limit: int) -> dict[str, int]:
+        """Return the versions of an account's sessions that have not ended, the newest ones'."""
+
     def notes(self, session_id: str, *, limit: int) -> list[Note]:
         """Return what was noted of a session first, the oldest first."""
 

@@ -203,11 +203,18 @@ def lock_counts(work: Work, sessions: Sequence[Session]) -> None:
         work.stores.accounts.get(account_id, lock=True)
 
 
-def end_all_of(work: Work, worker: Worker) -> None:
-    """End what a locked worker runs, at the last moment it was heard."""
+def end_all_of(
+    work: Work, worker: Worker, why: End, *, actor: str = "gateway", at_us: int | None = None
+) -> None:
+    """End what a locked worker runs."""
     running = work.stores.sessions.of_slots(worker.id)
     lock_counts(work, running)
     for seen in running:
         session = locked(work, seen.id, counts=True)
         if session is not None and session.worker_id == worker.id:
-            end(work, session, WORKER_LOST, actor="gateway", at_us=worker.heard_us)
+            end(work, session, why, actor=actor, at_us=at_us)
+
+
+def end_with_lost(work: Work, worker: Worker) -> None:
+    """End what a locked worker runs that was given up, at the last moment it was heard."""
+    end_all_of(work, worker, WORKER_LOST, at_us=worker.heard_us)

@@ -21,7 +21,7 @@ from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
 from diorama.sessions.store import ViewerLease
 from diorama.sessions.telling import Wanted
 from diorama.sessions.viewing import hear
-from diorama.sessions.work import Work, end, end_all_of, locked, record, worker_actor
+from diorama.sessions.work import Work, end, end_with_lost, locked, record, worker_actor
 from diorama.workers.capabilities import Worker
 
 OLD_STARTS_KEPT_US: Final = 30 * 86_400 * SECOND_US
@@ -49,14 +49,17 @@ def register(work: Work, hello: wire.Hello) -> Worker:
     same = known if known is not None and known.boot_id == hello.boot_id else None
     if known is not None:
         _refuse_old_start(work, known, hello)
+    before = known.started_anew() if known is not None and same is None else known
     worker = Worker(
         id=known.id if known else work.ids.new("wrk"),
         name=hello.name,
         region=hello.region,
         pool=hello.pool,
         boot_id=hello.boot_id,
-        draining=same is not None and same.draining,
-        drains_until_us=None if same is None else same.drains_until_us,
+        draining=before is not None and before.draining,
+        drains_until_us=None if before is None else before.drains_until_us,
+        stopping=before is not None and before.stopping,
+        drained_by=None if before is None else before.drained_by,
         kinds=hello.kinds,
         encoders=hello.encoders,
         version=hello.version,
@@ -69,7 +72,7 @@ def register(work: Work, hello: wire.Hello) -> Worker:
     )
     if known is not None and same is None:
         work.stores.workers.replace_boot(known, work.now_us, keep_us=OLD_STARTS_KEPT_US)
-        end_all_of(work, known)
+        end_with_lost(work, known)
     work.stores.workers.put(worker)
     if same is None:
         _offer_slots(work, worker, [report.index for report in hello.slots])
@@ -286,8 +289,8 @@ def _stopped(work: Work, worker_id: str, message: wire.Stopped) -> None:
     held = session is not None and session.state in HOLDS_SLOT
     if session is not None and held and (session.slot_id, session.term) == (slot_id, message.term):
         worker = work.stores.workers.get(worker_id)
-        draining = worker is not None and worker.draining
-        gone = End(EndCode.DRAINING, "worker_draining") if draining else OUTCOMES["crashed"]
+        stopping = worker is not None and worker.stopping
+        gone = End(EndCode.DRAINING, "worker_draining") if stopping else OUTCOMES["crashed"]
         end(work, session, gone, actor=worker_actor(work, session))
     slot = work.stores.slots.get(slot_id, lock=True)
     if slot is None or slot.state is not SlotState.FENCING or slot.term != message.term:
@@ -303,7 +306,12 @@ def _draining(work: Work, worker_id: str, deadline_s: float) -> None:
     worker = work.stores.workers.get(worker_id, lock=True)
     if worker is not None:
         until_us = work.now_us + seconds(deadline_s)
-        work.stores.workers.put(replace(worker, draining=True, drains_until_us=until_us))
+        if worker.drained_by is not None and worker.drains_until_us is not None:
+            until_us = min(until_us, worker.drains_until_us)
+        work.stores.workers.put(
+            replace(worker, draining=True, stopping=True, drains_until_us=until_us)
+        )
+        work.changes.workers.add(worker_id)
 
 
 def wanted(work: Work, worker_id: str) -> list[Wanted]:

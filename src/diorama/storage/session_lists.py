@@ -9,34 +9,26 @@ def where_listed(
 ) -> tuple[str, list[Value]]:
     """Return the condition on `session s`, and its values, in order."""
     parts, values = ["s.account_id = ?"], list[Value]([account_id])
-
-    def need(condition: str, *more: Value) -> None:
-        parts.append(condition)
-        values.extend(more)
-
     if wanted.live:
-        need("s.end_code IS NULL")
-    if wanted.states:
-        need(f"s.state IN ({_marks(len(wanted.states))})", *sorted(wanted.states))
-    if wanted.codes:
-        need(f"s.end_code IN ({_marks(len(wanted.codes))})", *sorted(wanted.codes))
-    equals = (
-        ("s.project_id", wanted.project_id),
-        ("s.region", wanted.region),
-        ("s.end_user", wanted.end_user),
-        ("s.worker_id", wanted.worker_id),
-    )
-    for column, value in equals:
+        parts.append("s.end_code IS NULL")
+    for column, known in (
+        ("s.id", wanted.ids),
+        ("s.state", wanted.states or None),
+        ("s.end_code", wanted.codes or None),
+    ):
+        if known is not None:
+            parts.append(f"{column} IN ({', '.join('?' * len(known)) or 'NULL'})")
+            values += sorted(known, key=str)
+    for condition, value in (
+        ("s.project_id = ?", wanted.project_id),
+        ("s.region = ?", wanted.region),
+        ("s.end_user = ?", wanted.end_user),
+        ("s.worker_id = ?", wanted.worker_id),
+        ("s.created_us >= ?", wanted.from_us),
+        ("s.created_us < ?", wanted.to_us),
+        ("s.id < ?", after),
+    ):
         if value is not None:
-            need(f"{column} = ?", value)
-    if wanted.from_us is not None:
-        need("s.created_us >= ?", wanted.from_us)
-    if wanted.to_us is not None:
-        need("s.created_us < ?", wanted.to_us)
-    if after is not None:
-        need("s.id < ?", after)
+            parts.append(condition)
+            values.append(value)
     return " AND ".join(parts), values
-
-
-def _marks(count: int) -> str:
-    return ", ".join("?" * count)

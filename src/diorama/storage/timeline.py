@@ -72,6 +72,16 @@ class SqlTimelineStore:
         )
         return dict(rows)
 
+    def live(self, account_id: str, *, limit: int) -> dict[str, int]:
+        """Return the versions of an account's sessions that have not ended, the newest ones'."""
+        rows = self._tx.run(
+            "SELECT id, version FROM session WHERE account_id = ? AND end_code IS NULL"
+            " ORDER BY id DESC LIMIT ?",
+            account_id,
+            limit,
+        )
+        return dict(rows)
+
     def notes(self, session_id: str, *, limit: int) -> list[Note]:
         """Return what was noted of a session first, the oldest first."""
         rows = self._tx.run(

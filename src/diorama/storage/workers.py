@@ -12,8 +12,8 @@ from diorama.workers.capabilities import Worker
 
 _WORKER: Final = (
     "w.id, w.name, w.region, w.pool, w.boot_id, w.draining, w.kinds, w.encoders, w.version,"
-    " w.registered_us, w.host, w.socket, w.drains_until_us, l.heard_us, l.soft_until_us,"
-    " l.hard_until_us"
+    " w.registered_us, w.host, w.socket, w.drains_until_us, w.stopping, w.drained_by,"
+    " l.heard_us, l.soft_until_us, l.hard_until_us"
 )
 _FROM_WORKER: Final = "FROM worker w JOIN worker_lease l ON l.worker_id = w.id"
 _SLOT_COLUMNS: Final = (
@@ -46,13 +46,14 @@ class SqlWorkerStore:
         w = worker
         self._tx.run(
             "INSERT INTO worker (id, name, region, pool, boot_id, draining, kinds, encoders,"
-            " version, registered_us, host, socket, drains_until_us)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " version, registered_us, host, socket, drains_until_us, stopping, drained_by)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET region = excluded.region, pool = excluded.pool,"
             " boot_id = excluded.boot_id, draining = excluded.draining, kinds = excluded.kinds,"
             " encoders = excluded.encoders, version = excluded.version,"
             " registered_us = excluded.registered_us, host = excluded.host,"
-            " socket = excluded.socket, drains_until_us = excluded.drains_until_us",
+            " socket = excluded.socket, drains_until_us = excluded.drains_until_us,"
+            " stopping = excluded.stopping, drained_by = excluded.drained_by",
             w.id,
             w.name,
             w.region,
@@ -66,6 +67,8 @@ class SqlWorkerStore:
             w.host,
             w.socket,
             w.drains_until_us,
+            w.stopping,
+            w.drained_by,
         )
         self._tx.run(
             "INSERT INTO worker_lease (worker_id, boot_id, heard_us, soft_until_us, hard_until_us)"
@@ -125,6 +128,17 @@ class SqlWorkerStore:
             " WHERE draining = 1 AND drains_until_us IS NOT NULL"
         )
         return dict(rows)
+
+    def drained(self, now_us: int, *, limit: int) -> list[str]:
+        """Return workers out of service whose time is up and whose slots are still held."""
+        rows = self._tx.run(
+            "SELECT w.id FROM worker w WHERE w.drained_by IS NOT NULL AND w.drains_until_us <= ?"
+            " AND EXISTS (SELECT 1 FROM slot s WHERE s.worker_id = w.id AND s.state = 'held')"
+            " ORDER BY w.id LIMIT ?",
+            now_us,
+            limit,
+        )
+        return [i for (i,) in rows]
 
     def renew(
         self, renewals: Collection[Renewal], *, now_us: int, soft_us: int, hard_us: int
@@ -285,7 +299,8 @@ class SqlSlotStore:
 
 def _worker(row: Sequence[Any]) -> Worker:  # a row is what the driver gives; types are the schema's
     i, name, region, pool, boot_id, draining, kinds, encoders, version, *more = row
-    registered, host, socket, drains_until_us, heard_us, soft_until_us, hard_until_us = more
+    registered, host, socket, drains_until_us, stopping, drained_by, *lease = more
+    heard_us, soft_until_us, hard_until_us = lease
     return Worker(
         id=i,
         name=name,
@@ -300,6 +315,8 @@ def _worker(row: Sequence[Any]) -> Worker:  # a row is what the driver gives; ty
         host=host,
         socket=socket,
         drains_until_us=drains_until_us,
+        stopping=bool(stopping),
+        drained_by=drained_by,
         heard_us=heard_us,
         soft_until_us=soft_until_us,
         hard_until_us=hard_until_us,

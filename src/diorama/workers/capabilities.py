@@ -1,6 +1,6 @@
 """What a worker is and whether it may be given a session. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -23,7 +23,10 @@ class Worker:
         heard_us: when its last renewal was written, database time.
         soft_until_us: until when it counts as heard.
         hard_until_us: until when its slots may be in use, whatever is heard of it.
-        drains_until_us: when it stops what still runs, while it drains.
+        draining: whether it takes no new sessions, for one of the two reasons below or for both.
+        drains_until_us: when what still runs on it ends, while it drains.
+        stopping: whether it said that it stops; its next start does not.
+        drained_by: who put it out of service; it stays so through restarts until it is resumed.
         host: the name of its machine, for the operator.
         socket: the number of its registration; the highest is that of its newest socket.
     """
@@ -44,6 +47,14 @@ class Worker:
     host: str = ""
     socket: int = 1
     drains_until_us: int | None = None
+    stopping: bool = False
+    drained_by: str | None = None
+
+    def started_anew(self) -> "Worker":
+        """Return it as its next start is: out of service only where somebody put it there."""
+        kept = self.drained_by is not None
+        until_us = self.drains_until_us if kept else None
+        return replace(self, draining=kept, drains_until_us=until_us, stopping=False)
 
     def standing(self, now_us: int) -> Standing:
         """Return how the worker stands at `now_us`. The end of a lease is too late."""

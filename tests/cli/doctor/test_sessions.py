@@ -7,7 +7,7 @@ import pytest
 from diorama.cli.doctor.findings import Verdict
 from diorama.cli.doctor.sessions import explain, explain_sessions, explain_slots
 from diorama.protocol.states import SessionState
-from diorama.protocol.views import SessionView, SlotView, WorkerView
+from diorama.protocol.views import LoadView, SessionView, SlotView, WorkerView
 from tests.cli.viewing import a_session
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -70,6 +70,9 @@ def test_slots_on_their_way_back_and_lost_workers_are_explained() -> None:
         kinds=("python",),
         encoders=(),
         version="1",
+        load=LoadView(slots=4, held=1, free=1, fencing=1, quarantined=1),
+        health="lost",
+        registered_at=NOON,
     )
 
     texts = [one.text for one in explain_slots([worker])]

@@ -340,6 +340,16 @@ export interface Leaving {
   code?: 1000 | 1001
 }
 /**
+ * How many slots a worker offers, and what they do.
+ */
+export interface LoadView {
+  slots: number
+  held: number
+  free: number
+  fencing: number
+  quarantined: number
+}
+/**
  * What the viewer sees of its peer connection.
  */
 export interface MediaReport {
@@ -440,15 +450,23 @@ export interface Restart {
 }
 /**
  * One slot of a worker; `term` rises with each reservation.
+ *
+ * `failures` are worlds that failed on it in a row; `until` is when a slot comes back by itself
+ * that is being fenced or is quarantined.
  */
 export interface SlotView {
   index: number
   state: string
   term: number
   session?: string | null
+  failures?: number
+  until?: string | null
 }
 /**
  * One worker: `ready`, `draining`, `suspect` (unheard for a while) or `lost`.
+ *
+ * `health` is `failing` where worlds fail on it; `drains_at` is when what still runs on it ends,
+ * while it drains, and `drained_by` who asked for that: None is the worker itself, which stops.
  */
 export interface WorkerView {
   id: string
@@ -461,4 +479,10 @@ export interface WorkerView {
   kinds: string[]
   encoders: string[]
   version: string
+  load: LoadView
+  health: 'failing' | 'good' | 'lost' | 'unheard'
+  registered_at: string
+  host?: string
+  drains_at?: string | null
+  drained_by?: string | null
 }

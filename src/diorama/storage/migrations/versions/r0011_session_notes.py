@@ -1,4 +1,4 @@
-"""What is noted of sessions beside their log, and who put a worker out of service."""
+"""What is noted of sessions beside their log."""
 
 from alembic import op
 
