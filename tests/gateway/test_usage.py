@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from diorama.gateway.settings import ProjectSettings
-from diorama.protocol.usage_views import Overview, SeriesView, UsageView, VerifiedView
+from diorama.protocol.usage_views import CostView, Overview, SeriesView, UsageView, VerifiedView
 from diorama.protocol.views import OpenedSession
 from tests.gateway.running import Place, Reply, gateway_at
 
@@ -127,6 +127,25 @@ async def test_usage_rebuilt_from_the_log_alone_is_the_same(tmp_path: Path) -> N
     ]
 
 
+async def test_cost_is_split_by_what_slots_did(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path) as place:
+        await stream(place, seconds=9)
+        own = await ask(place, "/v1/usage/cost?price_per_gpu_hour=2.50")
+        fleet = await ask(place, "/v1/usage/cost?price_per_gpu_hour=2.50&account=all")
+        refused = [
+            (await ask(place, f"/v1/usage/cost?price_per_gpu_hour={price}")).problem
+            for price in ("", "-1", "1e3", "NaN", "1.2345678")
+        ]
+
+    found = msgspec.json.decode(own.body, type=CostView)
+    whole = msgspec.json.decode(fleet.body, type=CostView)
+    assert (found.streaming.slot_us, found.streaming.cost) == (9_000_000, "0.006250")
+    assert found.warm is None
+    assert whole.warm is not None
+    assert whole.streaming == found.streaming
+    assert refused == [(422, "schema")] * 5
+
+
 async def test_the_operator_sees_every_account_s_usage(tmp_path: Path) -> None:
     async with gateway_at(tmp_path) as place:
         await stream(place, seconds=3)
@@ -140,7 +159,7 @@ async def test_the_operator_sees_every_account_s_usage(tmp_path: Path) -> None:
 
 async def test_usage_is_nobody_else_s_to_see(tmp_path: Path) -> None:
     paths = [f"/v1/{of}" for of in ("overview", "overview/series", "usage", "usage.csv")]
-    paths.append("/v1/usage/verify")
+    paths += ["/v1/usage/verify", "/v1/usage/cost?price_per_gpu_hour=1"]
     async with gateway_at(tmp_path) as place:
         worker = await place.worker()
         opened = await place.open()

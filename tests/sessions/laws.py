@@ -13,6 +13,7 @@ from diorama.protocol.states import FINAL, HOLDS_SLOT, SessionState
 from diorama.storage.database import Transaction
 
 DAY_US = 24 * HOUR_US
+EVER_US = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Findings:
     months: dict[str, Months] = field(default_factory=dict)
     spans: set[tuple[str, int, str, int, int, int]] = field(default_factory=set)
     """Session, version, state, day, from when, to when."""
+    holds: set[tuple[str, int, str, int, int]] = field(default_factory=set)
+    """Slot, term, session, from when, to when."""
 
     def check(self, *, limits: bool) -> None:
         """Assert what holds at every instant."""
@@ -77,6 +80,7 @@ class Findings:
         self._check_order()
         self._check_hours()
         self._check_spans()
+        self._check_holds()
 
     def check_after(self, before: "Findings") -> None:
         """Assert what holds between one instant and a later one."""
@@ -217,6 +221,25 @@ class Findings:
                 since_us = to_us
         assert self.spans == said, "law 5: the spans are not those of the log"
 
+    def _check_holds(self) -> None:
+        """What is metered was held: by a slot that was given back since, or by one that is not."""
+        reserved = {(e.slot_id, e.term): e.at_us for e in self.events if e.kind == "reserved"}
+        for slot, term, _, from_us, _ in self.holds:
+            assert reserved[slot, term] == from_us, "a slot was held that nobody reserved"
+        held = [(session, from_us, to_us) for _, _, session, from_us, to_us in self.holds]
+        held += [
+            (slot.session_id, reserved[slot.id, slot.term], EVER_US)
+            for slot in self.slots.values()
+            if slot.session_id is not None
+        ]
+        for session_id, _, _, _, since_us, until_us in self.spans:
+            assert any(
+                holder == session_id
+                and from_us <= since_us
+                and (to_us is None or until_us <= to_us)
+                for holder, from_us, to_us in held
+            ), f"{session_id} is metered for what it did not hold"
+
 
 def findings(tx: Transaction) -> Findings:
     """Return everything the laws are about."""
@@ -268,6 +291,12 @@ def findings(tx: Transaction) -> Findings:
         events=events,
         accounts={i: (held, limit) for i, held, limit in reserved},
         months=_months(tx),
+        holds={
+            (slot, term, session, from_us, to_us)
+            for slot, term, session, from_us, to_us in tx.run(
+                "SELECT slot_id, term, session_id, from_us, to_us FROM slot_hold"
+            )
+        },
         spans={
             (i, version, state, day_us, from_us, to_us)
             for i, version, state, day_us, from_us, to_us in tx.run(

@@ -83,7 +83,7 @@ async def test_the_hours_of_a_log_from_before_they_were_summed_up_are_summed_up(
     await database.run(_forget_hours)
     await database.close()
 
-    engine = create_engine(_sqlalchemy_url(database_url))
+    engine = create_engine(sqlalchemy_url(database_url))
     with engine.begin() as connection:
         sum_up(connection)
     engine.dispose()
@@ -118,7 +118,7 @@ async def test_the_spans_of_a_log_from_before_there_were_any_are_written(
     await database.run(lambda tx: tx.run("DELETE FROM usage_span"))
     await database.close()
 
-    engine = create_engine(_sqlalchemy_url(database_url))
+    engine = create_engine(sqlalchemy_url(database_url))
     with engine.begin() as connection:
         write_spans(connection)
     engine.dispose()
@@ -140,5 +140,5 @@ def _forget_hours(tx: Transaction) -> None:
     tx.run("UPDATE session SET metered_since_us = NULL")
 
 
-def _sqlalchemy_url(url: str) -> str:
+def sqlalchemy_url(url: str) -> str:
     return url.replace("sqlite://", "sqlite:///").replace("postgresql://", "postgresql+psycopg://")

@@ -12,6 +12,7 @@ from diorama.accounts.permissions import Permission
 from diorama.gateway.authorisation import Doorkeeper
 from diorama.gateway.body import Documents, answer
 from diorama.gateway.desk import Desk
+from diorama.gateway.usage_query import Since, Until
 from diorama.metering.charting import Chart, begin, drawn, rows_of
 from diorama.metering.periods import lately
 from diorama.metering.series import steps
@@ -19,7 +20,6 @@ from diorama.protocol.usage_views import SeriesView
 from diorama.sessions.work import Work
 
 MAX_STEP_S: Final = 31 * 86_400
-_TEXT: Final = 64
 
 
 def series_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRouter:
@@ -39,11 +39,8 @@ def series_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRou
     )
     async def series(
         request: Request,
-        since: Annotated[
-            str | None,
-            Query(alias="from", max_length=_TEXT, description="a day, or a time of ISO 8601"),
-        ] = None,
-        to: Annotated[str | None, Query(max_length=_TEXT, description="before when")] = None,
+        since: Since = None,
+        to: Until = None,
         step_s: Annotated[
             int | None, Query(ge=1, le=MAX_STEP_S, description="1,000 points at most")
         ] = None,

@@ -9,10 +9,12 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from diorama.kernel.errors import Invalid
-from diorama.protocol.usage_views import UsageGroup, UsageSum, UsageView
+from diorama.metering.costing import parts
+from diorama.protocol.usage_views import CostPart, CostView, UsageGroup, UsageSum, UsageView
 from diorama.sessions.show import time_of
 from diorama.sessions.usage_store import GroupBy, Spent, Window
 from diorama.sessions.work import Work
@@ -73,6 +75,27 @@ def groups(work: Work, question: Question) -> Page:
     found = work.stores.usage.groups(q.account_id, q.window, q.by, after=q.after, limit=q.limit + 1)
     shown = tuple(UsageGroup(key=one.key, **_sums(one)) for one in found[: q.limit])
     return Page(shown, (shown[-1].key or "") if len(found) > q.limit else None)
+
+
+def cost(work: Work, account_id: str | None, window: Window, price: Decimal) -> CostView:
+    """Return what slots cost at a price per GPU hour; None is everybody, and what nobody had."""
+    found = parts(work.stores.slot_time.sums(account_id, window, work.now_us))
+    shown = {
+        name: CostPart(slot_us=part.slot_us, gpu_hours=part.gpu_hours, cost=str(part.cost(price)))
+        for name, part in found.items()
+        if name != "warm" or account_id is None
+    }
+    return CostView(
+        from_=time_of(window.from_us),
+        to=time_of(window.to_us),
+        until=time_of(window.until_us),
+        price_per_gpu_hour=str(price),
+        streaming=shown["streaming"],
+        idle=shown["idle"],
+        waiting=shown["waiting"],
+        warm=shown.get("warm"),
+        cost=str(sum((Decimal(one.cost) for one in shown.values()), Decimal())),
+    )
 
 
 def _sums(spent: Spent) -> Mapping[str, int]:

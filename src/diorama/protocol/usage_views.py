@@ -129,3 +129,29 @@ class VerifiedView(msgspec.Struct, frozen=True):
     stream_us: int
     differences: tuple[Difference, ...]
     cursor: str | None = None
+
+
+class CostPart(msgspec.Struct, frozen=True):
+    """Time of slots, the GPU time that is their share, and what that costs, to six decimals."""
+
+    slot_us: int
+    gpu_hours: float
+    cost: str
+
+
+class CostView(PeriodView, frozen=True, kw_only=True):
+    """What slots cost at a price for an hour of a GPU, up to `until`.
+
+    `streaming` and `idle` are what is metered. `waiting` is the rest of the time for which sessions
+    held slots: starting, being away, and until the world is gone. `warm` is the time for which
+    slots were there and nobody had them: it is the operator's, and None for one account. `cost` is
+    the sum of the parts that are shown.
+    """
+
+    until: Instant
+    price_per_gpu_hour: str
+    streaming: CostPart
+    idle: CostPart
+    waiting: CostPart
+    warm: CostPart | None
+    cost: str

@@ -16,6 +16,7 @@ from diorama.sessions.census_store import CensusStore
 from diorama.sessions.filters import SessionFilter
 from diorama.sessions.fleet_store import FleetStore
 from diorama.sessions.lifecycle import Event, Session
+from diorama.sessions.slot_time_store import SlotTimeStore
 from diorama.sessions.timeline_store import TimelineStore
 from diorama.sessions.usage_store import UsageStore
 
@@ -217,6 +218,10 @@ class Stores(Protocol):
     @property
     def history(self) -> HistoryStore:
         """What sessions and waiters did before."""
+
+    @property
+    def slot_time(self) -> SlotTimeStore:
+        """For how long slots were there, and were held."""
 
     @property
     def usage(self) -> UsageStore:

@@ -22,6 +22,7 @@ from diorama.sessions.work import (
     end_with_lost,
     locked,
     record,
+    take_back,
     worker_actor,
 )
 
@@ -126,6 +127,6 @@ def free_fenced(work: Work) -> None:
         if slot.state is SlotState.FENCING and worker and worker.hard_until_us > work.now_us:
             work.stores.slots.save(keep_fencing(slot, until_us=worker.hard_until_us))
             continue
-        work.stores.slots.save(fence(slot, now_us=work.now_us))
+        take_back(work, slot, fence(slot, now_us=work.now_us))
         work.changes.workers.add(slot.worker_id)
         work.changes.room = True

@@ -11,7 +11,7 @@ from diorama.admission.eta import Forecasts
 from diorama.kernel.errors import NotFound
 from diorama.kernel.ids import IdFactory
 from diorama.kernel.units import seconds
-from diorama.leases.slots import fence, release
+from diorama.leases.slots import Slot, fence, release
 from diorama.leases.timers import Timers
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import HOLDS_SLOT, METERED, WAITING
@@ -182,9 +182,16 @@ def release_slot(work: Work, session: Session, *, failed: bool, proven: bool = F
     fencing = release(slot, fence_until_us=max(worker.hard_until_us, work.now_us), failed=failed)
     work.stores.slots.save(fencing)
     if proven:
-        work.stores.slots.save(fence(fencing, now_us=work.now_us))
+        take_back(work, fencing, fence(fencing, now_us=work.now_us))
     work.changes.workers.add(worker.id)
     work.changes.room = True
+
+
+def take_back(work: Work, before: Slot, after: Slot) -> None:
+    """Save a slot that no session has any more, and keep for how long one had it."""
+    work.stores.slots.save(after)
+    if before.session_id is not None:
+        work.stores.slot_time.slot_held(before, work.now_us)
 
 
 WORKER_LOST = End(EndCode.APP_CRASHED, "worker_lost")

@@ -21,7 +21,15 @@ from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
 from diorama.sessions.store import ViewerLease
 from diorama.sessions.telling import Wanted
 from diorama.sessions.viewing import hear
-from diorama.sessions.work import Work, end, end_with_lost, locked, record, worker_actor
+from diorama.sessions.work import (
+    Work,
+    end,
+    end_with_lost,
+    locked,
+    record,
+    take_back,
+    worker_actor,
+)
 from diorama.workers.capabilities import Worker
 
 OLD_STARTS_KEPT_US: Final = 30 * 86_400 * SECOND_US
@@ -75,7 +83,9 @@ def register(work: Work, hello: wire.Hello) -> Worker:
         end_with_lost(work, known)
     work.stores.workers.put(worker)
     if same is None:
-        _offer_slots(work, worker, [report.index for report in hello.slots])
+        indexes = {report.index for report in hello.slots}
+        _offer_slots(work, worker, indexes)
+        work.stores.slot_time.worker_started(worker, len(indexes), before=known)
     work.changes.workers.add(worker.id)
     work.changes.room = True
     return worker
@@ -101,14 +111,15 @@ def _refuse_old_start(work: Work, known: Worker, hello: wire.Hello) -> None:
         )
 
 
-def _offer_slots(work: Work, worker: Worker, indexes: Sequence[int]) -> None:
+def _offer_slots(work: Work, worker: Worker, indexes: Collection[int]) -> None:
     slots = {slot.index: slot for slot in work.stores.slots.of_worker(worker.id, lock=True)}
     for slot in slots.values():
         if slot.index not in indexes:
-            work.stores.slots.save(withdraw(slot))
+            take_back(work, slot, withdraw(slot))
     for index in sorted(set(indexes)):
         if index in slots:
-            work.stores.slots.save(offer(slots[index], pool=worker.pool, region=worker.region))
+            offered = offer(slots[index], pool=worker.pool, region=worker.region)
+            take_back(work, slots[index], offered)
         else:
             work.stores.slots.add(_new_slot(worker, index))
 
@@ -295,7 +306,7 @@ def _stopped(work: Work, worker_id: str, message: wire.Stopped) -> None:
     slot = work.stores.slots.get(slot_id, lock=True)
     if slot is None or slot.state is not SlotState.FENCING or slot.term != message.term:
         return
-    work.stores.slots.save(fence(slot, now_us=work.now_us))
+    take_back(work, slot, fence(slot, now_us=work.now_us))
     work.changes.workers.add(worker_id)
     work.changes.room = True
     if session is not None:

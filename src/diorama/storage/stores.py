@@ -11,6 +11,7 @@ from diorama.storage.people import SqlPeopleStore
 from diorama.storage.projects import SqlProjectStore
 from diorama.storage.sessions import SqlSessionStore
 from diorama.storage.sign_ins import SqlSignInStore
+from diorama.storage.slot_time import SqlSlotTimeStore
 from diorama.storage.timeline import SqlTimelineStore
 from diorama.storage.usage import SqlUsageStore
 from diorama.storage.workers import SqlSlotStore, SqlWorkerStore
@@ -35,6 +36,7 @@ class SqlStores:
         self.sessions = SqlSessionStore(tx, self.accounts, self.projects)
         self.fleet = SqlFleetStore(tx)
         self.usage = SqlUsageStore(tx)
+        self.slot_time = SqlSlotTimeStore(tx)
         self.timeline = SqlTimelineStore(tx)
 
     @property

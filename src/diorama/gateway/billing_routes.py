@@ -1,0 +1,69 @@
+"""REST for what bills are made of: the cost of slots, and usage rebuilt from the log alone."""
+
+from decimal import Decimal
+from functools import partial
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from diorama.accounts.permissions import Permission
+from diorama.gateway.authorisation import Doorkeeper
+from diorama.gateway.body import Documents, answer
+from diorama.gateway.desk import Desk
+from diorama.gateway.usage_query import When, Whose, account_asked, when_asked
+from diorama.metering.asking import cost
+from diorama.metering.verifying import kept, months, verified
+from diorama.protocol.usage_views import CostView, VerifiedView
+from diorama.sessions.work import Work
+
+
+def billing_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRouter:
+    """Return the routes, for the router that has the prefix `/v1`.
+
+    Args:
+        desk: runs use cases.
+        doors: says who asks.
+        documents: collects what the routes take and give.
+    """
+    router = APIRouter(prefix="/usage", tags=["usage"])
+
+    @router.get(
+        "/cost",
+        summary="What slots cost at a price per GPU hour: streaming, idle, waiting and warm",
+        **documents.route(answers={200: CostView}, problems=(401, 403, 404)),
+    )
+    async def cost_(
+        request: Request,
+        when: Annotated[When, Depends(when_asked)],
+        price_per_gpu_hour: Annotated[str, Query(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$")],
+    ) -> Response:
+        member = await doors.member(request, Permission.USAGE_READ)
+
+        def look(work: Work) -> CostView:
+            account_id = account_asked(work, member, when.account)
+            return cost(work, account_id, when.window(work.now_us), Decimal(price_per_gpu_hour))
+
+        return answer(await desk.look(look))
+
+    @router.get(
+        "/verify",
+        summary="Rebuild usage from the log alone, and tell every difference; page by page",
+        **documents.route(answers={200: VerifiedView}, problems=(401, 403, 404)),
+    )
+    async def verify(
+        request: Request,
+        account: Whose = None,
+        cursor: Annotated[str | None, Query(pattern="^[0-9a-z_]{1,64}$")] = None,
+    ) -> Response:
+        member = await doors.member(request, Permission.USAGE_READ)
+        of = await desk.look(lambda work: account_asked(work, member, account))
+        page = verified(await desk.look(partial(kept, account_id=of, after=cursor)))
+        if page.cursor is None:
+            wrong = await desk.look(partial(months, account_id=of))
+            page = msgspec.structs.replace(page, differences=(*page.differences, *wrong))
+        return answer(page)
+
+    return router
