@@ -18,6 +18,7 @@ from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import FINAL, HOLDS_SLOT
 from diorama.sessions.filters import LIVE
 from diorama.sessions.lifecycle import Session
+from diorama.sessions.publishing import tell_of_hours
 from diorama.sessions.show import time_of
 from diorama.sessions.warnings import WARNINGS_S
 from diorama.sessions.work import Work, end, lock_counts, locked
@@ -119,6 +120,9 @@ def end_without_hours(work: Work, account_id: str) -> None:
     if len(live) == SESSIONS_A_SWEEP:
         next_us = work.now_us  # those that were not looked at are next
     limited = account.stream_us is not None
+    used_us = left.month.used_us(work.now_us)
+    if account.stream_us is not None and used_us >= account.stream_us:
+        tell_of_hours(work, account_id, used_us=used_us, limit_us=account.stream_us)
     work.stores.accounts.look_at_hours(
         account_id, work.now_us, next_us=next_us if limited else None
     )

@@ -9,6 +9,8 @@ from diorama.accounts.store import AccountStore, AuditStore, KeyStore
 from diorama.admission.decision import Holder
 from diorama.admission.eta import Live, Stay
 from diorama.admission.line import Place, Waiter
+from diorama.events.feed import FeedStore
+from diorama.events.webhooks import WebhookStore
 from diorama.leases.store import SlotStore, WorkerStore
 from diorama.projects.store import ProjectStore
 from diorama.protocol.end_codes import End
@@ -234,6 +236,14 @@ class Stores(Protocol):
     @property
     def census(self) -> CensusStore:
         """Counts over everything."""
+
+    @property
+    def feed(self) -> FeedStore:
+        """The feed of events."""
+
+    @property
+    def webhooks(self) -> WebhookStore:
+        """Webhooks and their deliveries."""
 
     @property
     def incarnation(self) -> int:

@@ -4,6 +4,7 @@ from diorama.storage.accounts import SqlAccountStore
 from diorama.storage.audit import SqlAuditStore
 from diorama.storage.census import SqlCensusStore
 from diorama.storage.database import Transaction
+from diorama.storage.feed import SqlFeedStore
 from diorama.storage.fleet import SqlFleetStore
 from diorama.storage.history import SqlHistoryStore
 from diorama.storage.keys import SqlKeyStore
@@ -14,6 +15,7 @@ from diorama.storage.sign_ins import SqlSignInStore
 from diorama.storage.slot_time import SqlSlotTimeStore
 from diorama.storage.timeline import SqlTimelineStore
 from diorama.storage.usage import SqlUsageStore
+from diorama.storage.webhooks import SqlWebhookStore
 from diorama.storage.workers import SqlSlotStore, SqlWorkerStore
 
 
@@ -38,6 +40,8 @@ class SqlStores:
         self.usage = SqlUsageStore(tx)
         self.slot_time = SqlSlotTimeStore(tx)
         self.timeline = SqlTimelineStore(tx)
+        self.feed = SqlFeedStore(tx)
+        self.webhooks = SqlWebhookStore(tx)
 
     @property
     def incarnation(self) -> int:
