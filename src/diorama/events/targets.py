@@ -130,7 +130,7 @@ def _split(url: str) -> SplitResult:
 def _check_host(host: str, *, bracketed: bool) -> None:
     if bracketed:
         try:
-            IPv6Address(host)
+            IPv6Address(host.replace("%", " "))  # no scope: it names an interface of this machine
         except AddressValueError:
             raise _refused("its host is no IPv6 address") from None
         return

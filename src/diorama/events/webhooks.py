@@ -312,11 +312,7 @@ def redeliver(stores: EventStores, delivery: Delivery, *, now_us: int) -> Delive
     Raises:
         Refused: `webhook_disabled`, or `event_forgotten`: it is kept no more.
     """
-    webhook = stores.webhooks.get(delivery.webhook_id, delivery.account_id)
-    if webhook is None or webhook.disabled is not None:
-        raise Refused(
-            f"webhook {delivery.webhook_id} is disabled: enable it first", code="webhook_disabled"
-        )
+    enabled(required(stores.webhooks.get(delivery.webhook_id, delivery.account_id)))
     if stores.feed.event(delivery.account_id, delivery.event_id) is None:
         raise Refused(f"event {delivery.event_id} is kept no more", code="event_forgotten")
     due_us = now_us if delivery.due_us is None else min(delivery.due_us, now_us + _TAKEN_US)
@@ -340,6 +336,13 @@ def required(webhook: Webhook | None) -> Webhook:
     """Return a webhook, or raise NotFound."""
     if webhook is None:
         raise NotFound("there is no such webhook", code="webhook_unknown")
+    return webhook
+
+
+def enabled(webhook: Webhook) -> Webhook:
+    """Return a webhook that is sent something, or raise Refused (`webhook_disabled`)."""
+    if webhook.disabled is not None:
+        raise Refused(f"webhook {webhook.id} is disabled: enable it first", code="webhook_disabled")
     return webhook
 
 

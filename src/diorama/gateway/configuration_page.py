@@ -49,6 +49,8 @@ def _default(field: FieldInfo) -> str:
         return "none"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
+    if value == ():
+        return "none"
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 

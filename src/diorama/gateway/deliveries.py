@@ -1,8 +1,8 @@
 """Takes deliveries that are due, sends them, and writes down what came of it.
 
-Any gateway may: what it takes is due again after a minute, so nothing is lost with it, and at most
-sent twice. A receiver that answers slowly keeps nobody else waiting: each webhook, and each account,
-has only so many sends under way, one where nothing arrives.
+Any gateway may: what it takes is due again after a minute, so nothing is lost with it; it may be
+sent twice. A receiver that answers slowly keeps nobody else waiting: each webhook, and each
+account, has only so many sends under way, and one to which nothing arrives has one.
 """
 
 import asyncio
@@ -82,9 +82,7 @@ class Deliveries:
             room = self._room(due)
             if not room:
                 return []
-            taken = await self._desk.do(
-                lambda work: take_due(work.stores, work.now_us, room)
-            )
+            taken = await self._desk.do(lambda work: take_due(work.stores, work.now_us, room))
         except Unavailable as error:
             _log.warning("deliveries could not be taken", code=error.code)
             return []
@@ -127,9 +125,7 @@ class Deliveries:
             if message is not None:
                 outcome = await self._outbound.send(message)
                 report = Report(delivery=delivery, outcome=outcome, luck=self._rng.random())
-                await self._desk.do(
-                    lambda work: record(work.stores, report, work.ids, work.now_us)
-                )
+                await self._desk.do(lambda work: record(work.stores, report, work.ids, work.now_us))
         except Unavailable as error:  # it is due again in a minute
             _log.warning("a delivery could not be written down", code=error.code)
         finally:

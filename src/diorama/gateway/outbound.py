@@ -15,10 +15,11 @@ import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import aiohttp
+import structlog
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
@@ -43,6 +44,8 @@ RESOLVERS: Final = 16
 MAX_ADDRESSES: Final = 16
 
 Resolve = Callable[[str, int], Sequence[str]]
+
+_log: Final = structlog.stdlib.get_logger(__name__)
 
 
 class NotSent(Exception):
@@ -114,21 +117,12 @@ class Outbound:
         began_s = time.monotonic()
         try:
             async with asyncio.timeout(self._within_s):
-                status, answer, asked_s = await self._exchange(message)
-        except (NotSent, TimeoutError, OSError, aiohttp.ClientError, ValueError) as error:
-            status, answer, asked_s = None, "", None
-            word = _word_for(error)
-        else:
-            word = None if _is_good(status) else f"status_{status}"
-        return Outcome(
-            status=status,
-            error=word,
-            answer=answer,
-            duration_ms=round((time.monotonic() - began_s) * 1_000),
-            asked_s=asked_s,
-        )
+                met = await self._exchange(message)
+        except Exception as error:  # noqa: BLE001 - a stranger answers: what that raises is its own
+            met = Outcome(error=_word_for(error))
+        return replace(met, duration_ms=round((time.monotonic() - began_s) * 1_000))
 
-    async def _exchange(self, message: Message) -> tuple[int, str, float | None]:
+    async def _exchange(self, message: Message) -> Outcome:
         try:
             target = read_target(message.url, plain=bool(self.allowed))
         except Invalid:
@@ -161,8 +155,12 @@ class Outbound:
                 allow_redirects=False,
             ) as response,
         ):
-            text = await _beginning(response)
-            return response.status, text, _asked_s(response.headers.get("Retry-After"))
+            return Outcome(
+                status=response.status,
+                error=None if _is_good(response.status) else "status_not_ok",
+                answer=await _beginning(response),
+                asked_s=_asked_s(response.headers.get("Retry-After")),
+            )
 
     async def _addresses(self, target: Target) -> list[str]:
         """Return what a target's name means, once all of it may be connected to."""
@@ -240,7 +238,9 @@ async def _beginning(response: aiohttp.ClientResponse) -> str:
         if not _is_good(response.status):
             raise
     text = taken[: 4 * KEPT_ANSWER].decode("utf-8", "replace")[:KEPT_ANSWER]
-    return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return "".join(
+        char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text
+    )
 
 
 def _is_good(status: int) -> bool:
@@ -262,5 +262,7 @@ def _word_for(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
         return "tls"
     if isinstance(error, aiohttp.ClientConnectorError):
-        return "connection_refused"
+        return "not_reached"
+    if not isinstance(error, OSError | ValueError | aiohttp.ClientError):
+        _log.error("an answer could not be read", exc_info=error)
     return "answer_unreadable"

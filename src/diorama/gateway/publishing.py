@@ -5,7 +5,7 @@ forward, and a look a second finds what was not said. What follows from time is 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
@@ -44,6 +44,11 @@ class Publisher:
     def wake(self) -> None:
         """Say that something may have happened."""
         self._wake.set()
+
+    @property
+    def position(self) -> int:
+        """The last place of the feed, as far as is known here."""
+        return self._position
 
     async def moved(self, position: int, *, within_s: float) -> None:
         """Return once the feed has moved beyond a place, as far as is known, or the time is up."""
@@ -88,7 +93,7 @@ class Publisher:
         if self._rounds % FORGET_EVERY == 0:
             await self._desk.do(publishing.forget_events)
 
-    async def _try(self, what: Callable[[], "asyncio.Future[None]"]) -> None:
+    async def _try(self, what: Callable[[], Awaitable[None]]) -> None:
         try:
             await what()
         except Unavailable as error:

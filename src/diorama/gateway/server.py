@@ -18,6 +18,7 @@ from diorama.gateway.beats import Beats
 from diorama.gateway.bootstrap import Secrets, load_secrets, prepare
 from diorama.gateway.collecting import FullCollections, keep_pauses_short
 from diorama.gateway.cross_origin import CrossOrigin, KnownOrigins
+from diorama.gateway.deliveries import Deliveries
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import Front, RunningFront, serve, start_front, stop_on_signals
 from diorama.gateway.hints import Alone, HintBus, Hints
@@ -25,10 +26,12 @@ from diorama.gateway.hub import Hub
 from diorama.gateway.metrics import Metrics
 from diorama.gateway.metrics_route import Exposition, metrics_alone
 from diorama.gateway.observing import Observed, log_steps
+from diorama.gateway.outbound import Outbound
 from diorama.gateway.places import Places
 from diorama.gateway.poll import Poll
+from diorama.gateway.publishing import Publisher
 from diorama.gateway.relay import Relay
-from diorama.gateway.rest import Rest
+from diorama.gateway.rest import Rest, Telling
 from diorama.gateway.settings import Settings
 from diorama.gateway.sweeps import Sweeps
 from diorama.gateway.tracing import tracing_to
@@ -79,6 +82,9 @@ class Gateway:
         self._bus = Alone() if bus is None else bus
         self._relay = Relay(self.desk, self.hub, self._bus)
         self._poll = Poll(self.desk, self.hub)
+        self.outbound = Outbound(settings.webhooks.allow_networks)
+        self.deliveries = Deliveries(self.desk, self.outbound, secrets.tokens)
+        self.publisher = Publisher(self.desk, self.deliveries.wake)
 
     def _is_stopping(self) -> bool:
         return self._stopping
@@ -89,6 +95,8 @@ class Gateway:
         self._bus.tell(Hints.of(changes))
         self.metrics.happened(changes.steps)
         log_steps(changes.steps)
+        if changes.sessions:
+            self.publisher.wake()
 
     @contextlib.contextmanager
     def _watch(self, kind: Literal["read", "write"]) -> Iterator[None]:
@@ -100,6 +108,7 @@ class Gateway:
         """Take what another gateway changed, or what the poll found."""
         self.hub.told_from_afar(hints)
         self._relay.expect(hints)
+        self.publisher.wake()
 
     def _start_loops(self, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
         loops = [
@@ -108,6 +117,8 @@ class Gateway:
             FullCollections().run(),
             self._beats.run(),
             self._relay.run(),
+            self.publisher.run(),
+            self.deliveries.run(),
         ]
         if self._bus.has_others:
             loops += [self._bus.run(self._heard), self._poll.run(self._heard)]
@@ -126,6 +137,7 @@ class Gateway:
             stopping=self._is_stopping,
         )
         origins = KnownOrigins(self.desk)
+        telling = Telling(self.publisher, self.deliveries, plain=bool(self.outbound.allowed))
         viewers = ViewerParts(
             desk=self.desk,
             hub=self.hub,
@@ -138,6 +150,7 @@ class Gateway:
             self.desk,
             self.hub,
             self._secrets.tokens,
+            telling,
             self.metrics,
             public_url=self._settings.public_url,
         )
@@ -153,6 +166,7 @@ class Gateway:
             )
             for loop in loops:
                 loop.cancel()
+        self.outbound.close()
 
     @contextlib.asynccontextmanager
     async def _metrics_port(self, exposition: Exposition) -> AsyncIterator[None]:

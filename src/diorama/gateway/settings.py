@@ -6,6 +6,7 @@ folder Diorama is started in: `diorama.toml` and `.diorama/`. Reading and refusi
 `settings_file`'s.
 """
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -122,6 +123,19 @@ class MetricsSettings(BaseModel):
     """The port. `/metrics` on the one port, which asks for a key, is there anyway."""
 
 
+class WebhookSettings(BaseModel):
+    """Where webhooks may lead."""
+
+    model_config = _STRICT
+
+    allow_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(),
+        max_length=64,
+        json_schema_extra={"allowed": 'a list such as `["10.1.2.0/24", "fd00::/64"]`'},
+    )
+    """Networks that are no place on the internet, and that webhooks may reach all the same."""
+
+
 class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One `[[projects]]` of the file: what can be streamed, and its rules.
 
@@ -205,6 +219,7 @@ class Settings(BaseSettings):
         json_schema_extra={"allowed": "the URL of an OpenTelemetry collector; left out, none"},
     )
     """Where traces are sent, OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces."""
+    webhooks: WebhookSettings = WebhookSettings()
     projects: tuple[ProjectSettings, ...] = ()
 
     @field_validator("data")

@@ -1,0 +1,36 @@
+"""Which events a filter means."""
+
+import pytest
+
+from diorama.events.types import FAMILIES, TYPES, meant_by
+from diorama.kernel.errors import Invalid
+
+
+def test_no_filter_and_a_star_mean_every_type() -> None:
+    assert meant_by(()) == meant_by(("*",)) == frozenset(TYPES)
+
+
+def test_a_family_means_its_types_and_a_type_itself() -> None:
+    meant = meant_by(("queue.*", "session.ended"))
+
+    assert meant == {
+        "queue.joined",
+        "queue.promoted",
+        "queue.returned",
+        "queue.put_aside",
+        "session.ended",
+    }
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", "session", "session.", "session.end", "*.ended", "SESSION.*", "nothing.*", "**"]
+)
+def test_a_filter_that_means_nothing_is_refused(wrong: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        meant_by(("session.ended", wrong))
+
+    assert refusal.value.code == "event_type_unknown"
+
+
+def test_every_type_is_of_a_family() -> None:
+    assert set(FAMILIES) == {"session", "queue", "worker", "usage", "webhook"}
