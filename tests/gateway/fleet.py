@@ -12,10 +12,10 @@ from diorama.gateway.bootstrap import load_secrets
 from diorama.gateway.front import start_front
 from diorama.gateway.hints import HintBus, Hints
 from diorama.gateway.server import Gateway, open_bus
-from diorama.gateway.settings import Settings
+from diorama.gateway.settings import Settings, WebhookSettings
 from diorama.storage.database import open_database
 from tests.clock import NOON_US, SteppedClock
-from tests.gateway.running import COVE, Place
+from tests.gateway.running import COVE, NO_NETWORKS, Place
 
 
 class Deaf:
@@ -37,10 +37,11 @@ async def gateway_over(
     *,
     clock: SteppedClock | None = None,
     bus: HintBus | None = None,
+    webhooks: WebhookSettings = NO_NETWORKS,
 ) -> AsyncIterator[Place]:
     """Run one gateway of several over a PostgreSQL, until the block ends."""
     clock = clock or SteppedClock(now_us=NOON_US)
-    settings = Settings(data=folder, projects=(COVE,))
+    settings = Settings(data=folder, projects=(COVE,), webhooks=webhooks)
     secrets = load_secrets(folder)
     database = await asyncio.to_thread(open_database, url, clock=clock)
     try:
@@ -59,12 +60,16 @@ async def gateway_over(
 
 @contextlib.asynccontextmanager
 async def two_gateways(
-    url: str, folder: Path, *, bus: Callable[[], HintBus] | None = None
+    url: str,
+    folder: Path,
+    *,
+    bus: Callable[[], HintBus] | None = None,
+    webhooks: WebhookSettings = NO_NETWORKS,
 ) -> AsyncIterator[tuple[Place, Place]]:
     """Run two gateways, of one data folder's secrets and one clock, over one PostgreSQL."""
     clock = SteppedClock(now_us=NOON_US)
     async with (
-        gateway_over(url, folder, clock=clock, bus=bus and bus()) as a,
-        gateway_over(url, folder, clock=clock, bus=bus and bus()) as b,
+        gateway_over(url, folder, clock=clock, bus=bus and bus(), webhooks=webhooks) as a,
+        gateway_over(url, folder, clock=clock, bus=bus and bus(), webhooks=webhooks) as b,
     ):
         yield a, b

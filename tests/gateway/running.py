@@ -17,7 +17,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from diorama.gateway.bootstrap import Secrets, load_secrets
 from diorama.gateway.front import RunningFront, start_front
 from diorama.gateway.server import Gateway
-from diorama.gateway.settings import ProjectSettings, Settings
+from diorama.gateway.settings import ProjectSettings, Settings, WebhookSettings
 from diorama.protocol import viewer as viewer_wire
 from diorama.protocol import worker as worker_wire
 from diorama.protocol.views import OpenedSession, SessionView
@@ -28,6 +28,7 @@ T = TypeVar("T")
 Json = Mapping[str, object]
 WITHIN_S: Final = 10
 COVE: Final = ProjectSettings(name="cove", world="a:B")
+NO_NETWORKS: Final = WebhookSettings()
 
 
 @dataclass(frozen=True)
@@ -226,10 +227,11 @@ async def gateway_at(
     now_us: int = NOON_US,
     plan: Literal["free", "unlimited"] = "free",
     url: str | None = None,
+    webhooks: WebhookSettings = NO_NETWORKS,
 ) -> AsyncIterator[Place]:
     """Run a gateway on a data folder, until the block ends; `url` is of another database."""
     clock = SteppedClock(now_us=now_us)
-    settings = Settings(data=folder, projects=projects or (COVE,), plan=plan)
+    settings = Settings(data=folder, projects=projects or (COVE,), plan=plan, webhooks=webhooks)
     secrets = load_secrets(folder)
     database = await asyncio.to_thread(
         open_database, url or f"sqlite://{folder / 'diorama.db'}", clock=clock

@@ -345,7 +345,7 @@ async def _webhook(house: House, *types: str) -> Webhook:
 
 
 def _waiting(work: Work, webhook: Webhook) -> list[Delivery]:
-    return work.stores.webhooks.deliveries(webhook.id, states=("waiting",), after=None, limit=50)
+    return work.stores.webhooks.deliveries(webhook.id, states=("waiting",), before=None, limit=50)
 
 
 def _page(work: Work, asked: Wanted, after: int) -> FeedPage:

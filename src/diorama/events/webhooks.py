@@ -164,9 +164,9 @@ class WebhookStore(Protocol):
         """Let a webhook's waiting deliveries go out no more."""
 
     def deliveries(
-        self, webhook_id: str, *, states: Collection[str], after: str | None, limit: int
+        self, webhook_id: str, *, states: Collection[str], before: int | None, limit: int
     ) -> list[Delivery]:
-        """Return a webhook's deliveries, the newest first, before the id `after`."""
+        """Return a webhook's deliveries, the newest event first, of events before a place."""
 
     def attempts(self, delivery_ids: Sequence[str]) -> Mapping[str, list[Attempt]]:
         """Return the attempts of deliveries, the oldest first."""

@@ -295,7 +295,7 @@ def webhook_action_routes(routes: WebhookRoutes, documents: Documents) -> APIRou
         request: Request,
         webhook_id: str,
         state: Annotated[DeliveryState | None, Query()] = None,
-        cursor: Annotated[str | None, Query(pattern=ID)] = None,
+        cursor: Annotated[int | None, Query(ge=0, lt=1 << 63)] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
     ) -> Response:
         member = await routes.reader(request)
@@ -304,11 +304,12 @@ def webhook_action_routes(routes: WebhookRoutes, documents: Documents) -> APIRou
             webhook = _seen(work, member, webhook_id)
             states = tuple(DeliveryState) if state is None else (state,)
             found = work.stores.webhooks.deliveries(
-                webhook.id, states=states, after=cursor, limit=limit + 1
+                webhook.id, states=states, before=cursor, limit=limit + 1
             )
             page = found[:limit]
+            more = len(found) > limit
             return DeliveryPage(
-                deliveries=_views(work, page), cursor=page[-1].id if len(found) > limit else None
+                deliveries=_views(work, page), cursor=str(page[-1].position) if more else None
             )
 
         return answer(await routes.desk.look(look))

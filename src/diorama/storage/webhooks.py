@@ -185,15 +185,15 @@ class SqlWebhookStore:
         )
 
     def deliveries(
-        self, webhook_id: str, *, states: Collection[str], after: str | None, limit: int
+        self, webhook_id: str, *, states: Collection[str], before: int | None, limit: int
     ) -> list[Delivery]:
-        """Return a webhook's deliveries, the newest first, before the id `after`."""
+        """Return a webhook's deliveries, the newest event first, of events before a place."""
         where = f"webhook_id = ? AND state IN ({', '.join('?' * len(states))})"
         values: list[Value] = [webhook_id, *states]
-        if after is not None:
-            where, values = f"{where} AND id < ?", [*values, after]
+        if before is not None:
+            where, values = f"{where} AND position < ?", [*values, before]
         rows = self._tx.run(
-            f"SELECT {_COLUMNS} FROM delivery WHERE {where} ORDER BY id DESC LIMIT ?",
+            f"SELECT {_COLUMNS} FROM delivery WHERE {where} ORDER BY position DESC LIMIT ?",
             *values,
             limit,
         )

@@ -83,7 +83,7 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_due ON delivery (webhook_id, due_us) WHERE due_us IS NOT NULL;
 CREATE INDEX delivery_order ON delivery (webhook_id, session_id, position)
     WHERE due_us IS NOT NULL;
-CREATE INDEX delivery_log ON delivery (webhook_id, id);
+CREATE INDEX delivery_log ON delivery (webhook_id, position);
 CREATE INDEX delivery_age ON delivery (ended_us) WHERE ended_us IS NOT NULL;
 CREATE TABLE attempt (
     delivery_id TEXT NOT NULL REFERENCES delivery (id),
