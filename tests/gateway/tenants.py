@@ -1,38 +1,43 @@
-"""Another account beside the owner's, with a key of its own."""
+"""Accounts beside the operator's, each with a key of its own."""
 
-from diorama.accounts.keys import Key, KeyKind
+from dataclasses import dataclass
+from typing import Final
+
+from diorama.accounts.keys import API_KEY, Key, KeyKind
 from diorama.accounts.plans import FREE, Account
 from diorama.kernel.ids import digest
 from diorama.sessions.work import Work
 from tests.gateway.running import Place
 
-TENANT = "acc_tenant"
-SECRET = "dio_" + "t" * 40
+SECRETS: Final = {name: f"{API_KEY}_{name}-{'x' * 43}" for name in ("ada", "bob", "cyd")}
 
 
-async def add_tenant(place: Place) -> str:
-    """Add the account, and return the secret of its key."""
+@dataclass(frozen=True)
+class Tenant:
+    """An account that is not the operator's."""
+
+    id: str
+    secret: str
+
+
+async def tenant(place: Place, name: str = "ada", *, limit: int = 5) -> Tenant:
+    """Store an account with a key."""
+    found = Tenant(id=f"acc_{name}", secret=SECRETS[name])
 
     def add(work: Work) -> None:
         work.stores.accounts.add(
-            Account(
-                id=TENANT,
-                name="tenant",
-                plan=FREE.name,
-                concurrent_streams=FREE.concurrent_streams,
-                held=0,
-            )
+            Account(id=found.id, name=name, plan=FREE.name, concurrent_streams=limit, held=0)
         )
         work.stores.keys.add(
             Key(
-                id="key_tenant",
-                account_id=TENANT,
+                id=f"key_{name}",
+                account_id=found.id,
                 kind=KeyKind.API,
-                digest=digest(SECRET),
-                name="tenant's",
+                digest=digest(found.secret),
+                name=name,
                 created_us=work.now_us,
             )
         )
 
     await place.gateway.desk.do(add)
-    return SECRET
+    return found

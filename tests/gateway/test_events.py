@@ -15,7 +15,7 @@ from diorama.protocol.event_views import EventPage, EventView
 from diorama.sessions.work import Work
 from tests.gateway.fleet import Deaf, two_gateways
 from tests.gateway.running import WITHIN_S, Place, Reply, gateway_at
-from tests.gateway.tenants import add_tenant
+from tests.gateway.tenants import tenant
 
 
 async def page_of(place: Place, query: str = "") -> EventPage:
@@ -147,7 +147,7 @@ async def test_a_live_feed_ends_with_the_key_that_opened_it(
 
 async def test_events_of_another_account_are_nowhere_to_be_seen(tmp_path: Path) -> None:
     async with gateway_at(tmp_path) as place:
-        secret = await add_tenant(place)
+        secret = (await tenant(place)).secret
         await place.worker()
         session = await a_stay(place)
         (first, *_) = await events_until(place, "session.ended", "?types=session.*")
@@ -229,8 +229,8 @@ async def test_a_feed_on_one_gateway_tells_what_happens_on_another(
 async def test_a_worker_that_comes_is_an_event_of_the_operators(tmp_path: Path) -> None:
     async with gateway_at(tmp_path) as place:
         await place.worker("north")
-        await place.gateway.publisher.look_at_time()
-        await place.gateway.publisher.once()
+        await place.gateway.telling.publisher.look_at_time()
+        await place.gateway.telling.publisher.once()
         (ready,) = (await page_of(place, "?types=worker.*")).events
 
     about = msgspec.json.decode(ready.data)

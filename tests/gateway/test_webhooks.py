@@ -25,7 +25,7 @@ from diorama.protocol.event_views import (
 )
 from tests.gateway.receiving import LOOPBACK, WITHIN_S, Receiver, receiver
 from tests.gateway.running import Place, Reply, gateway_at
-from tests.gateway.tenants import add_tenant
+from tests.gateway.tenants import tenant
 
 OPEN = WebhookSettings(allow_networks=LOOPBACK)
 NOW_US = int(time.time()) * SECOND_US
@@ -168,7 +168,7 @@ async def test_one_that_nothing_reaches_for_three_days_is_disabled(tmp_path: Pat
         for count in range(2, 11):
             await settled(place, made, "waiting", attempts=count - 1)
             place.clock.step(seconds=1.1 * DAY_S)
-            place.gateway.deliveries.wake()
+            place.gateway.telling.deliveries.wake()
             await bad.count(count)
         ended = await settled(place, made, "failed")
         view = await seen(place, made)
@@ -301,7 +301,7 @@ async def test_a_foreign_webhook_looks_like_a_missing_one(
 ) -> None:
     body: dict[str, object] = {"cursor": "1"} if path.endswith("replay") else {}
     async with gateway_at(tmp_path) as place:
-        secret = await add_tenant(place)
+        secret = (await tenant(place)).secret
         made = await hook(place, "https://example.com/")
         foreign, missing, odd = [
             await place.ask(method, "/v1" + path.format(one), body, secret=secret)
@@ -316,7 +316,7 @@ async def test_a_foreign_webhook_looks_like_a_missing_one(
 
 async def test_a_foreign_delivery_looks_like_a_missing_one(tmp_path: Path) -> None:
     async with gateway_at(tmp_path) as place:
-        secret = await add_tenant(place)
+        secret = (await tenant(place)).secret
         made = await hook(place, "https://127.0.0.1/")
         await ask(place, "POST", f"/webhooks/{made.webhook.id}/test")
         delivery = await settled(place, made, "waiting")

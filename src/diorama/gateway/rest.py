@@ -17,11 +17,9 @@ from diorama.gateway import problems
 from diorama.gateway.audit_routes import audit_routes
 from diorama.gateway.authorisation import Caller, Doorkeeper
 from diorama.gateway.body import Documents, answer
-from diorama.gateway.deliveries import Deliveries
 from diorama.gateway.desk import Desk
 from diorama.gateway.embedding import PlayerFacts, facts_of
 from diorama.gateway.guessing import Guesses
-from diorama.gateway.event_routes import event_routes
 from diorama.gateway.hub import Hub
 from diorama.gateway.key_routes import key_routes
 from diorama.gateway.links import Links
@@ -35,13 +33,8 @@ from diorama.gateway.project_routes import own_answer, project_routes
 from diorama.gateway.session_query import MAX_PAGE
 from diorama.gateway.session_routes import session_routes
 from diorama.gateway.sign_in_routes import Entrance, sign_in_routes
-from diorama.gateway.publishing import Publisher
+from diorama.gateway.telling import Telling
 from diorama.gateway.usage_routes import usage_routes
-from diorama.gateway.webhook_routes import (
-    WebhookRoutes,
-    webhook_action_routes,
-    webhook_routes,
-)
 from diorama.gateway.worker_routes import worker_routes
 from diorama.kernel.errors import NotFound, Unavailable
 from diorama.projects.rules import Project
@@ -59,59 +52,46 @@ from diorama.sessions.work import Work
 documents: Final = Documents()
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """What tells accounts' programs of events.
+@dataclass(frozen=True, kw_only=True)
+class RestParts:
+    """What the routes are given.
 
     Attributes:
-        publisher: of the feed.
-        deliveries: to webhooks.
-        plain: whether webhooks may lead to http://.
-    """
-
-    publisher: Publisher
-    deliveries: Deliveries
-    plain: bool
-
-    def wake(self) -> None:
-        """Say that there may be something to publish or to deliver."""
-        self.publisher.wake()
-        self.deliveries.wake()
-
-
-class Rest:
-    """The routes.
-
-    Args:
         desk: runs use cases.
         hub: holds sockets; `/readyz` counts its workers.
         secret: signs session tokens.
         telling: of events.
         metrics: what the gateway counts.
         public_url: where people reach the gateway; empty is wherever they did.
+    """
+
+    desk: Desk
+    hub: Hub
+    secret: bytes
+    telling: Telling
+    metrics: Metrics
+    public_url: str = ""
+
+
+class Rest:
+    """The routes.
 
     Attributes:
         exposition: shows the metrics.
     """
 
-    def __init__(
-        self,
-        desk: Desk,
-        hub: Hub,
-        secret: bytes,
-        telling: Telling,
-        metrics: Metrics | None = None,
-        *,
-        public_url: str = "",
-    ) -> None:
-        self._desk = desk
-        self._hub = hub
-        self._secret = secret
-        self._telling = telling
-        self._doors = Doorkeeper(desk, secret)
-        self.exposition: Final = Exposition(metrics or Metrics(), desk, hub)
+    def __init__(self, parts: RestParts) -> None:
+        self._desk = parts.desk
+        self._hub = parts.hub
+        self._secret = parts.secret
+        self._telling = parts.telling
+        self._doors = Doorkeeper(parts.desk, parts.secret)
+        self.exposition: Final = Exposition(parts.metrics, parts.desk, parts.hub)
         self._entrance = Entrance(
-            desk=desk, doors=self._doors, guesses=Guesses(), links=Links(public_url)
+            desk=parts.desk,
+            doors=self._doors,
+            guesses=Guesses(),
+            links=Links(parts.public_url),
         )
 
     def app(self) -> FastAPI:
@@ -135,22 +115,12 @@ class Rest:
         app.include_router(people_routes(self._entrance, documents))
         app.include_router(key_routes(self._desk, self._doors, documents))
         app.include_router(audit_routes(self._desk, self._doors, documents))
-        self._tell(app)
+        self._telling.add_routes(app, self._doors, documents)
         app.include_router(self._health())
         app.include_router(metrics_route(self.exposition, self._doors))
         documents.install(app)
         app.include_router(pages(facts_of=self._facts))
         return app
-
-    def _tell(self, app: FastAPI) -> None:
-        """Add the routes by which accounts' programs are told of events."""
-        telling = self._telling
-        app.include_router(event_routes(self._desk, self._doors, documents, telling.publisher))
-        shared = WebhookRoutes(
-            self._desk, self._doors, self._secret, plain=telling.plain, wake=telling.wake
-        )
-        app.include_router(webhook_routes(shared, documents))
-        app.include_router(webhook_action_routes(shared, documents))
 
     def _catalogue(self) -> APIRouter:
         router = APIRouter(prefix="/v1")

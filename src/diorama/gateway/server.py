@@ -18,7 +18,6 @@ from diorama.gateway.beats import Beats
 from diorama.gateway.bootstrap import Secrets, load_secrets, prepare
 from diorama.gateway.collecting import FullCollections, keep_pauses_short
 from diorama.gateway.cross_origin import CrossOrigin, KnownOrigins
-from diorama.gateway.deliveries import Deliveries
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import Front, RunningFront, serve, start_front, stop_on_signals
 from diorama.gateway.hints import Alone, HintBus, Hints
@@ -26,14 +25,13 @@ from diorama.gateway.hub import Hub
 from diorama.gateway.metrics import Metrics
 from diorama.gateway.metrics_route import Exposition, metrics_alone
 from diorama.gateway.observing import Observed, log_steps
-from diorama.gateway.outbound import Outbound
 from diorama.gateway.places import Places
 from diorama.gateway.poll import Poll
-from diorama.gateway.publishing import Publisher
 from diorama.gateway.relay import Relay
-from diorama.gateway.rest import Rest, Telling
+from diorama.gateway.rest import Rest, RestParts
 from diorama.gateway.settings import Settings
 from diorama.gateway.sweeps import Sweeps
+from diorama.gateway.telling import Telling
 from diorama.gateway.tracing import tracing_to
 from diorama.gateway.viewer_socket import ViewerEndpoint, ViewerParts
 from diorama.gateway.worker_socket import WorkerEndpoint, WorkerParts
@@ -82,9 +80,7 @@ class Gateway:
         self._bus = Alone() if bus is None else bus
         self._relay = Relay(self.desk, self.hub, self._bus)
         self._poll = Poll(self.desk, self.hub)
-        self.outbound = Outbound(settings.webhooks.allow_networks)
-        self.deliveries = Deliveries(self.desk, self.outbound, secrets.tokens)
-        self.publisher = Publisher(self.desk, self.deliveries.wake)
+        self.telling = Telling(self.desk, secrets.tokens, settings.webhooks.allow_networks)
 
     def _is_stopping(self) -> bool:
         return self._stopping
@@ -96,7 +92,7 @@ class Gateway:
         self.metrics.happened(changes.steps)
         log_steps(changes.steps)
         if changes.sessions:
-            self.publisher.wake()
+            self.telling.publisher.wake()
 
     @contextlib.contextmanager
     def _watch(self, kind: Literal["read", "write"]) -> Iterator[None]:
@@ -108,7 +104,7 @@ class Gateway:
         """Take what another gateway changed, or what the poll found."""
         self.hub.told_from_afar(hints)
         self._relay.expect(hints)
-        self.publisher.wake()
+        self.telling.publisher.wake()
 
     def _start_loops(self, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
         loops = [
@@ -117,8 +113,7 @@ class Gateway:
             FullCollections().run(),
             self._beats.run(),
             self._relay.run(),
-            self.publisher.run(),
-            self.deliveries.run(),
+            *self.telling.loops(),
         ]
         if self._bus.has_others:
             loops += [self._bus.run(self._heard), self._poll.run(self._heard)]
@@ -137,7 +132,6 @@ class Gateway:
             stopping=self._is_stopping,
         )
         origins = KnownOrigins(self.desk)
-        telling = Telling(self.publisher, self.deliveries, plain=bool(self.outbound.allowed))
         viewers = ViewerParts(
             desk=self.desk,
             hub=self.hub,
@@ -147,12 +141,14 @@ class Gateway:
             stopping=self._is_stopping,
         )
         rest = Rest(
-            self.desk,
-            self.hub,
-            self._secrets.tokens,
-            telling,
-            self.metrics,
-            public_url=self._settings.public_url,
+            RestParts(
+                desk=self.desk,
+                hub=self.hub,
+                secret=self._secrets.tokens,
+                telling=self.telling,
+                metrics=self.metrics,
+                public_url=self._settings.public_url,
+            )
         )
         async with asyncio.TaskGroup() as tasks, self._metrics_port(rest.exposition):
             loops = self._start_loops(tasks)
@@ -166,7 +162,7 @@ class Gateway:
             )
             for loop in loops:
                 loop.cancel()
-        self.outbound.close()
+        self.telling.close()
 
     @contextlib.asynccontextmanager
     async def _metrics_port(self, exposition: Exposition) -> AsyncIterator[None]:
