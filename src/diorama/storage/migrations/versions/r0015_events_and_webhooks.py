@@ -4,8 +4,8 @@ from alembic import op
 
 from diorama.storage.statements import schema_statements
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 # The feed begins with what happens from now on. A delivery that waits has a `due_us`.
 _STEP = """
