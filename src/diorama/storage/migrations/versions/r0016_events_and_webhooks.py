@@ -4,8 +4,8 @@ from alembic import op
 
 from diorama.storage.statements import schema_statements
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 # The feed begins with what happens from now on. A delivery that waits has a `due_us`.
 _STEP = """
