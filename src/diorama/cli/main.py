@@ -10,10 +10,12 @@ import typer
 from diorama.cli import profile_commands, starting
 from diorama.cli.asking import target, told
 from diorama.cli.doctor.command import doctor
+from diorama.cli.key_commands import audit, keys
 from diorama.cli.profile_commands import profiles
 from diorama.cli.project_commands import projects
 from diorama.cli.saying import fail
 from diorama.cli.session_commands import sessions
+from diorama.cli.usage_commands import overview, usage
 from diorama.cli.worker_commands import workers
 from diorama.kernel.errors import DioramaError
 
@@ -27,11 +29,13 @@ for command in (starting.up, starting.dev, starting.gateway, starting.worker):
 for group, name in (
     (sessions, "sessions"),
     (projects, "projects"),
+    (keys, "keys"),
+    (usage, "usage"),
     (workers, "workers"),
     (profiles, "profiles"),
 ):
     app.add_typer(group, name=name)
-for command in (profile_commands.login, profile_commands.logout, doctor):
+for command in (overview, audit, doctor, profile_commands.login, profile_commands.logout):
     app.command()(command)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
 
 import typer
 
@@ -11,12 +11,22 @@ from diorama.cli.saying import refuse
 
 if TYPE_CHECKING:
     from diorama.client import Project
-    from diorama.client.questions import ProjectChange
+    from diorama.client.questions import NewProject, ProjectChange
+    from diorama.protocol.project_views import WorldView
+    from diorama.protocol.rule_views import RuleView
     from diorama.protocol.views import LaneView, ProjectView
 
 projects: Final = typer.Typer(help="What can be streamed, and its rules.", no_args_is_help=True)
 Name = Annotated[
     str, typer.Argument(metavar="PROJECT", autocompletion=complete_project, help="Its name.")
+]
+
+WorldKind = Literal["python", "pixel_streaming", "window"]
+Rules = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="RULE=VALUE...", help="Such as max_runtime_s=600 or afk.warn_after_s=60."
+    ),
 ]
 
 
@@ -39,17 +49,90 @@ def show(asking: Asking, name: Name) -> None:
     asking.show(asking.diorama.project(name), facts)
 
 
+@projects.command("create")
+@asks
+def create(  # noqa: PLR0913 - each is an option
+    asking: Asking,
+    name: Annotated[str, typer.Argument(help="The last part of its address, /play/NAME.")],
+    rules: Rules = None,
+    *,
+    world: Annotated[str, typer.Option(help="Which of `diorama projects worlds`.")],
+    title: Annotated[str | None, typer.Option(help="What people read.")] = None,
+    description: Annotated[str | None, typer.Option(help="A sentence or two.")] = None,
+    public: Annotated[
+        bool, typer.Option("--public/--private", help="Whether anybody may play it.")
+    ] = False,
+    pool: Annotated[str | None, typer.Option(help="Of the workers that run it.")] = None,
+    region: Annotated[
+        list[str] | None, typer.Option(help="Where it may run; several times.")
+    ] = None,
+    kind: Annotated[
+        WorldKind | None,
+        typer.Option(help="For the operator: --world is a program of this kind."),
+    ] = None,
+) -> None:
+    """Make a project from a world that the operator offers."""
+    given: dict[str, object] = {
+        "title": title,
+        "description": description,
+        "pool": pool,
+        "regions": region,
+        "kind": kind,
+        "rules": parsed(rules or ()),
+        "public": public,
+    }
+    more = cast("NewProject", {name: value for name, value in given.items() if value})
+    made = asking.diorama.create_project(name, world=world, **more)
+    asking.show(made, facts)
+
+
+@projects.command("delete")
+@asks
+def delete(
+    asking: Asking,
+    name: Name,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
+) -> None:
+    """Take a project away that has no live sessions; what was used of it is kept."""
+    if not yes:
+        typer.confirm(f"Delete {name}?", abort=True, err=True)
+    asking.diorama.delete_project(name)
+    asking.say(f"{name} is deleted")
+
+
+@projects.command("worlds")
+@asks
+def worlds(asking: Asking) -> None:
+    """List the worlds that projects may be made from."""
+
+    def row(world: "WorldView") -> tuple[object, ...]:
+        return world.name, world.title, world.kind, world.pool, world.regions
+
+    asking.show_all(asking.diorama.worlds(), ("NAME", "TITLE", "KIND", "POOL", "REGIONS"), row)
+
+
+@projects.command("rules")
+@asks
+def rules_(
+    asking: Asking,
+    path: Annotated[str, typer.Argument(help="Only those that begin so, such as queue.")] = "",
+) -> None:
+    """List every rule: its default, what it may be, and what it does."""
+    found = [rule for rule in asking.diorama.rules() if rule.path.startswith(path)]
+    asking.show_all(
+        found,
+        ("RULE", "DEFAULT", "MAY BE", "WHAT IT DOES"),
+        lambda rule: (rule.path, json.dumps(rule.default), bounds(rule), rule.help),
+    )
+
+
 @projects.command("set")
 @asks
 def set_(  # noqa: PLR0913 - each is an option
     asking: Asking,
     name: Name,
-    rules: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="RULE=VALUE...", help="Such as max_runtime_s=600 or afk.warn_after_s=60."
-        ),
-    ] = None,
+    rules: Rules = None,
     *,
     title: Annotated[str | None, typer.Option(help="What people read.")] = None,
     description: Annotated[str | None, typer.Option(help="A sentence or two.")] = None,
@@ -133,6 +216,17 @@ def value(text: str) -> object:
         return json.loads(text)
     except ValueError:
         return text.strip()
+
+
+def bounds(rule: "RuleView") -> str:
+    """Return in few words what a rule may be."""
+    if rule.choices:
+        return ", ".join(rule.choices)
+    said: str = rule.type
+    if rule.min is not None or rule.max is not None:
+        least, most = ("" if end is None else f"{end:g}" for end in (rule.min, rule.max))
+        said = f"{least} to {most}" + (f" {rule.unit}" if rule.unit else "")
+    return said + (" or null" if rule.nullable else "")
 
 
 def facts(project: "Project") -> Iterator[tuple[str, object]]:

@@ -4,15 +4,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, cast
 
 import typer
 
 from diorama.cli.asking import Asking, asks, complete_project, complete_session
 from diorama.cli.saying import fail, refuse, say
-from diorama.protocol.states import FINAL
+from diorama.protocol.states import FINAL, SessionState
 
 if TYPE_CHECKING:
+    from diorama.client.questions import Which
+    from diorama.protocol.timeline_views import TimelineEntry
     from diorama.protocol.views import SessionView
 
 sessions: Final = typer.Typer(help="What holds the slots, and what did.", no_args_is_help=True)
@@ -30,16 +32,38 @@ ProjectName = Annotated[
 
 @sessions.command("ls")
 @asks
-def ls(
+def ls(  # noqa: PLR0913 - each is an option
     asking: Asking,
-    everything: Annotated[bool, typer.Option("--all", help="Those that have ended too.")] = False,  # noqa: FBT002 - Typer's way to say a flag
+    *,
     project: ProjectName = None,
+    state: Annotated[
+        list[SessionState] | None, typer.Option(help="In this state; several times.")
+    ] = None,
+    code: Annotated[
+        list[int] | None, typer.Option(help="Ended with this code; several times.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="In this region.")] = None,
+    end_user: Annotated[str | None, typer.Option(help="Of this end user.")] = None,
+    worker: Annotated[str | None, typer.Option(help="On this worker.")] = None,
+    since: Annotated[datetime | None, typer.Option("--from", help="Asked for since, UTC.")] = None,
+    until: Annotated[datetime | None, typer.Option("--to", help="Asked for before, UTC.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
+    everything: Annotated[bool, typer.Option("--all", help="Those that have ended too.")] = False,
 ) -> None:
-    """List the sessions that have not ended, newest first."""
-    found = asking.diorama.sessions(live=not everything)
-    wanted = (one for one in found if project in {None, one.project})
-    listed = list(islice(wanted, limit))
+    """List the sessions that have not ended, newest first; with --all or --code, past ones too."""
+    given: dict[str, object] = {
+        "project": project,
+        "state": state,
+        "code": code,
+        "region": region,
+        "end_user": end_user,
+        "worker": worker,
+        "since": since and since.replace(tzinfo=UTC),
+        "until": until and until.replace(tzinfo=UTC),
+    }
+    which = cast("Which", {name: value for name, value in given.items() if value})
+    everything = everything or bool(code) or not FINAL.isdisjoint(state or ())
+    listed = list(islice(asking.diorama.sessions(live=not everything, **which), limit))
     now = datetime.now(UTC)
     asking.show_all(listed, TITLES, lambda session: row(session, now))
     if not listed:
@@ -49,8 +73,17 @@ def ls(
 @sessions.command("show")
 @asks
 def show(asking: Asking, session: SessionId) -> None:
-    """Show one session, live or ended."""
-    asking.show(asking.diorama.session(session), facts)
+    """Show one session, live or ended: what it is, how it went, and why it ended."""
+    from diorama.cli import tables
+
+    found = asking.diorama.timeline(session)
+    asking.show(found, lambda timeline: facts(timeline.session))
+    if asking.as_json:
+        return
+    typer.echo(f"\n{tables.printable(found.sentence)}\n")
+    tables.print_table(("AT", "STATE", "BY", "WHAT"), [line(one) for one in found.entries])
+    if not found.complete:
+        asking.say("there is more; what came later is left out")
 
 
 @sessions.command("end")
@@ -168,6 +201,11 @@ def facts(session: "SessionView") -> Iterator[tuple[str, object]]:
             yield "queue", remark(session, datetime.now(UTC))
         elif name not in {"attachment", "version"}:
             yield name.replace("_", " "), value
+
+
+def line(entry: "TimelineEntry") -> tuple[object, ...]:
+    """Return one thing that happened, as a line of the table."""
+    return f"{entry.at:%H:%M:%S.%f}"[:-3], entry.state, entry.actor, entry.text
 
 
 def _end(asking: Asking, wanted: list[str]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 import msgspec
 
@@ -65,6 +65,8 @@ def read(question: Question[T], reply: Reply) -> T:
     """
     if not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
         raise error_of(problem_of(reply))
+    if question.answer is bytes:
+        return cast(T, reply.body)
     try:
         return msgspec.json.decode(reply.body, type=question.answer)
     except msgspec.DecodeError as error:

@@ -10,17 +10,32 @@ from types import TracebackType
 from typing import Final, Self, TypeVar, Unpack
 
 import httpx
+import msgspec
 
+from diorama.client import account_questions as account
 from diorama.client import questions
+from diorama.client.account_questions import GroupBy, Period, WantedKey
 from diorama.client.address import origin_of
 from diorama.client.answers import read
 from diorama.client.async_diorama import AsyncDiorama
 from diorama.client.async_viewer import AsyncViewer
 from diorama.client.errors import ClientError
-from diorama.client.questions import Asking, Project, ProjectChange, Question
+from diorama.client.questions import (
+    Asking,
+    NewProject,
+    Project,
+    ProjectChange,
+    Question,
+    Which,
+)
 from diorama.client.retries import PATIENT, Retries
 from diorama.client.sending import ANSWER_WITHIN_S, reply_of, request_of, timeout, unreachable
 from diorama.client.viewer import Viewer
+from diorama.protocol.key_views import AuditView, CreatedKey, KeyView
+from diorama.protocol.project_views import WorldView
+from diorama.protocol.rule_views import RuleView
+from diorama.protocol.timeline_views import Timeline
+from diorama.protocol.usage_views import Overview, UsageView, VerifiedView
 from diorama.protocol.views import (
     EndResult,
     Health,
@@ -94,16 +109,21 @@ class Diorama:
         """
         return self._ask(questions.open_session(project, asking, idempotency_key))
 
-    def sessions(self, *, live: bool = False, page: int = PAGE) -> Iterator[SessionView]:
-        """Yield the account's sessions, newest first, asking for the next page when it is needed.
+    def sessions(
+        self, *, live: bool = False, page: int = PAGE, **which: Unpack[Which]
+    ) -> Iterator[SessionView]:
+        """Yield the sessions that fit, newest first, asking for the next page when it is needed.
 
         Args:
             live: only those that have not ended.
             page: how many to ask for at once, 1 to 200.
+            which: `state`, `code`, `project`, `region`, `end_user`, `worker`, `since`, `until`.
         """
         cursor: str | None = None
         while True:
-            found = self._ask(questions.list_sessions(live=live, limit=page, cursor=cursor))
+            found = self._ask(
+                questions.list_sessions(live=live, limit=page, cursor=cursor, which=which)
+            )
             yield from found.sessions
             cursor = found.cursor
             if cursor is None:
@@ -112,6 +132,10 @@ class Diorama:
     def session(self, session: str) -> SessionView:
         """Return a session by its id. Raises NotFound where there is none for this caller."""
         return self._ask(questions.get_session(session))
+
+    def timeline(self, session: str) -> Timeline:
+        """Return how a session went: what happened, whose doing it was, and why it ended."""
+        return self._ask(questions.get_timeline(session))
 
     def end_session(self, session: str) -> SessionView:
         """End a session and return it; one that has ended already stays as it is."""
@@ -139,8 +163,15 @@ class Diorama:
         return self._ask(questions.extend_session(session, seconds, idempotency_key))
 
     def projects(self) -> list[ProjectView]:
-        """Return the public projects, and with a key one's own."""
-        return list(self._ask(questions.list_projects()).projects)
+        """Return the public projects, and with a key one's own, by name."""
+        found: list[ProjectView] = []
+        cursor: str | None = None
+        while True:
+            page = self._ask(questions.list_projects(cursor))
+            found += page.projects
+            cursor = page.cursor
+            if cursor is None:
+                return found
 
     def project(self, name: str) -> Project:
         """Return a project by its name. Raises NotFound where there is none for this caller."""
@@ -162,6 +193,36 @@ class Diorama:
         """
         return self._ask(questions.change_project(name, change, if_version))
 
+    def create_project(self, name: str, *, world: str, **more: Unpack[NewProject]) -> Project:
+        """Make a project and return it.
+
+        Args:
+            name: the last part of its address, `/play/<name>`.
+            world: a name of `worlds`; with `kind`, which only the operator says, the program.
+            more: `title`, `description`, `enabled`, `public`, `pool`, `regions`, `rules`.
+
+        Raises:
+            Refused: the name is taken.
+            NotFound: there is no such world.
+        """
+        return self._ask(questions.create_project(name, world, more))
+
+    def delete_project(self, name: str) -> None:
+        """Take a project away that has no sessions; its history is kept.
+
+        Raises:
+            Refused: it has sessions that have not ended.
+        """
+        self._ask(questions.delete_project(name))
+
+    def worlds(self) -> list[WorldView]:
+        """Return the worlds that projects may be made from."""
+        return list(self._ask(questions.list_worlds()).worlds)
+
+    def rules(self) -> list[RuleView]:
+        """Return every rule that a project has: what it does, its default and its bounds."""
+        return list(self._ask(questions.list_rules()).rules)
+
     def queue(self, project: str) -> list[LaneView]:
         """Return a project's queue in each region: length, waits, and how true those told were."""
         return list(self._ask(questions.get_queue(project)).regions)
@@ -169,6 +230,85 @@ class Diorama:
     def workers(self) -> list[WorkerView]:
         """Return the workers, and what their slots hold."""
         return list(self._ask(questions.list_workers()).workers)
+
+    def overview(self) -> Overview:
+        """Return the account at a glance: streams against the limit, workers, hours."""
+        return self._ask(account.get_overview())
+
+    def usage(self, group_by: GroupBy = "total", **period: Unpack[Period]) -> UsageView:
+        """Return what was used, with all groups; this month unless a period is named.
+
+        Args:
+            group_by: `project`, `end_user`, `region`, `day`, `session`; `total` has no groups.
+            period: `period`, or `since` and `until`; `account` for the operator.
+        """
+        whole = self._ask(account.get_usage(group_by, period, None))
+        while whole.cursor is not None:
+            page = self._ask(account.get_usage(group_by, period, whole.cursor))
+            groups = (*whole.groups, *page.groups)
+            whole = msgspec.structs.replace(whole, groups=groups, cursor=page.cursor)
+        return whole
+
+    def usage_csv(self, group_by: GroupBy = "total", **period: Unpack[Period]) -> str:
+        """Return the same as CSV."""
+        return self._ask(account.get_usage_csv(group_by, period)).decode()
+
+    def verify_usage(self, *, of: str | None = None) -> Iterator[VerifiedView]:
+        """Yield, page by page, whether what is kept of usage is what the log alone says.
+
+        Args:
+            of: for the operator: whose, or `all`.
+        """
+        cursor: str | None = None
+        while True:
+            page = self._ask(account.verify_usage(of, cursor))
+            yield page
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+    def keys(self) -> Iterator[KeyView]:
+        """Yield the account's keys, newest first; no secrets."""
+        cursor: str | None = None
+        while True:
+            found = self._ask(account.list_keys(cursor))
+            yield from found.keys
+            cursor = found.cursor
+            if cursor is None:
+                return
+
+    def create_key(
+        self, name: str, *, scopes: Sequence[str] = (), **wanted: Unpack[WantedKey]
+    ) -> CreatedKey:
+        """Make a key and return it with its secret, which is told this once.
+
+        Args:
+            name: what it is called.
+            scopes: what an API key may do, such as `sessions:read`.
+            wanted: `kind`, `expires_in_s`, `worker`.
+
+        Raises:
+            Forbidden: it would reach beyond whoever makes it.
+        """
+        return self._ask(account.create_key(name, scopes, wanted))
+
+    def rotate_key(self, key: str, *, overlap_s: float = 0.0) -> CreatedKey:
+        """Make another secret for a key and return it; the old one works on for the overlap."""
+        return self._ask(account.rotate_key(key, overlap_s))
+
+    def revoke_key(self, key: str) -> KeyView:
+        """Revoke a key: it opens nothing from the next request on."""
+        return self._ask(account.revoke_key(key))
+
+    def audit(self, *, actor: str | None = None, action: str | None = None) -> Iterator[AuditView]:
+        """Yield who changed what, newest first."""
+        cursor: str | None = None
+        while True:
+            found = self._ask(account.list_audit(actor, action, cursor))
+            yield from found.entries
+            cursor = found.cursor
+            if cursor is None:
+                return
 
     def health(self) -> Health:
         """Return whether the gateway's process lives, and its version."""

@@ -1,6 +1,6 @@
 """How a question becomes a request of httpx, and its response a reply: for both clients, no I/O."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, TypedDict, TypeVar
 
 import httpx
@@ -21,7 +21,7 @@ class Request(TypedDict):
 
     method: str
     url: str
-    params: Mapping[str, str]
+    params: Mapping[str, str | Sequence[str]]
     content: bytes | None
     headers: dict[str, str]
 

@@ -1,0 +1,148 @@
+"""`diorama usage`: what was used, by whom and when; and whether it is what the log says."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import typer
+
+from diorama.cli.asking import Asking, asks
+from diorama.cli.saying import fail, say
+
+if TYPE_CHECKING:
+    from diorama.client.account_questions import Period
+    from diorama.protocol.usage_views import Overview, UsageGroup, UsageSum, UsageView, VerifiedView
+
+Grouping = Literal["total", "project", "end_user", "region", "day", "session", "account"]
+usage: Final = typer.Typer(help="What was used, by whom and when.", invoke_without_command=True)
+HOUR_US: Final = 3_600_000_000
+MINUTE_US: Final = 60_000_000
+SECOND_US: Final = 1_000_000
+TITLES: Final = ("STREAMED", "STREAMING", "IDLE", "SIMULATED", "SESSIONS")
+Account = Annotated[
+    str | None, typer.Option(help="For the operator: another account's id, or all.")
+]
+
+
+@usage.callback()
+@asks
+def show(  # noqa: PLR0913 - each is an option
+    asking: Asking,
+    context: typer.Context,
+    *,
+    period: Annotated[str | None, typer.Option(help="A month in UTC, such as 2026-11.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", help="A day, or a time of ISO 8601.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Before when.")] = None,
+    group_by: Annotated[Grouping, typer.Option("--by", help="A line for each of what.")] = "total",
+    account: Account = None,
+    csv: Annotated[bool, typer.Option("--csv", help="As CSV, with the same numbers.")] = False,
+) -> None:
+    """Show what was used: this month, unless a period is named."""
+    if context.invoked_subcommand is not None:
+        return
+    given = {"period": period, "since": since, "until": until, "account": account}
+    asked: Period = {name: text for name, text in given.items() if text is not None}  # type: ignore[assignment] # the names are its own
+    if csv:
+        sys.stdout.write(asking.diorama.usage_csv(group_by, **asked))
+        return
+    found = asking.diorama.usage(group_by, **asked)
+    if asking.as_json:
+        from diorama.cli import tables
+
+        tables.print_json(found)
+        return
+    say(_of(found))
+    _print(found, group_by)
+
+
+@usage.command("verify")
+@asks
+def verify(asking: Asking, account: Account = None) -> None:
+    """Rebuild usage from the log alone, and tell every difference; exit code 1 if there is one."""
+    pages = list(asking.diorama.verify_usage(of=account))
+    differences = [one for page in pages for one in page.differences]
+    if asking.as_json:
+        from diorama.cli import tables
+
+        tables.print_json(_together(pages))
+    else:
+        asking.show_all(
+            differences,
+            ("WHAT", "ACCOUNT", "SESSION", "PERIOD", "KEPT", "LOG"),
+            lambda one: (one.what, one.account, one.session, one.period, one.kept_us, one.log_us),
+        )
+    sessions, events = (sum(getattr(page, name) for page in pages) for name in _COUNTED)
+    if differences:
+        fail(f"{len(differences)} differences in {sessions} sessions: the log is the truth")
+    asking.say(f"{sessions} sessions and {events} events of the log: no difference")
+
+
+@asks
+def overview(asking: Asking) -> None:
+    """Show the account at a glance: streams against the limit, queue, workers, hours."""
+
+    def facts(seen: "Overview") -> tuple[tuple[str, object], ...]:
+        slots = seen.slots
+        hours = "no limit" if seen.stream_hours is None else f"{seen.stream_hours:g} h"
+        return (
+            ("streams", f"{seen.streams} of {seen.limit}"),
+            ("queued", seen.queued),
+            ("workers", seen.workers),
+            ("slots", f"{slots.free} free, {slots.held} held, {slots.fencing} fencing"),
+            ("streamed this month", f"{clock(seen.stream_us)} of {hours}"),
+        )
+
+    asking.show(asking.diorama.overview(), facts)
+
+
+_COUNTED: Final = ("sessions", "events")
+
+
+def clock(length_us: int) -> str:
+    """Return a length of time as `h:mm:ss`, exact: with as many digits as it has."""
+    sign = "-" if length_us < 0 else ""
+    hours, rest = divmod(abs(length_us), HOUR_US)
+    minutes, rest = divmod(rest, MINUTE_US)
+    seconds, left = divmod(rest, SECOND_US)
+    digits = f".{left:06}".rstrip("0") if left else ""
+    return f"{sign}{hours}:{minutes:02}:{seconds:02}{digits}"
+
+
+def _print(found: "UsageView", group_by: str) -> None:
+    from diorama.cli import tables
+
+    rows: list[tuple[object, ...]] = [(_key(one), *_figures(one)) for one in found.groups]
+    rows.append(("total", *_figures(found.total)))
+    tables.print_table((group_by.upper().replace("_", " "), *TITLES), rows)
+
+
+def _key(group: "UsageGroup") -> str:
+    return "(none)" if group.key is None else group.key
+
+
+def _figures(used: "UsageSum") -> tuple[object, ...]:
+    return (
+        clock(used.stream_us),
+        clock(used.streaming_us),
+        clock(used.idle_us),
+        clock(used.simulation_us),
+        used.sessions,
+    )
+
+
+def _of(found: "UsageView") -> str:
+    since, to, until = (f"{at:%Y-%m-%d %H:%M:%S}" for at in (found.from_, found.to, found.until))
+    so_far = f", counted up to {until}" if found.until < found.to else ""
+    return f"from {since} to {to} UTC{so_far}; h:mm:ss"
+
+
+def _together(pages: "list[VerifiedView]") -> "VerifiedView":
+    from diorama.protocol.usage_views import VerifiedView
+
+    return VerifiedView(
+        sessions=sum(page.sessions for page in pages),
+        events=sum(page.events for page in pages),
+        stream_us=sum(page.stream_us for page in pages),
+        differences=tuple(one for page in pages for one in page.differences),
+    )
