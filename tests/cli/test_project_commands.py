@@ -78,3 +78,42 @@ def test_rules_are_written_by_their_paths() -> None:
 def test_what_is_no_rule_is_refused(rules: list[str]) -> None:
     with pytest.raises(typer.Exit):
         parsed(rules)
+
+
+async def test_a_project_is_made_from_a_world_and_deleted(typist: Typist) -> None:
+    await typist.types("projects", "ls")
+    offered = await typist.types("projects", "worlds")
+    made = await typist.types(
+        *("projects", "create", "lagoon", "max_runtime_s=600", "--world", "a:C"),
+        *("--kind", "python", "--title", "The lagoon", "--public", "--region", "local", "--json"),
+    )
+    again = await typist.types(
+        *("projects", "create", "lagoon", "--world", "a:C", "--kind", "python"),
+        *("--region", "local"),
+    )
+    gone = await typist.types("projects", "delete", "lagoon", "--yes")
+
+    assert offered.code == 0
+    assert (made.json["title"], made.json["public"]) == ("The lagoon", True)
+    assert made.json["rules"]["max_runtime_s"] == 600
+    assert (again.code, gone.code) == (1, 0)
+    assert (await typist.types("projects", "show", "lagoon")).code == 1
+
+
+async def test_rules_are_listed_with_what_they_may_be(typist: Typist) -> None:
+    said = await typist.types("projects", "rules", "afk")
+
+    assert all(row[0].startswith("afk.") for row in said.rows)
+    assert "1 to 7200 s" in said.out
+
+
+async def test_a_worker_is_put_out_of_service_and_back_by_its_name(typist: Typist) -> None:
+    await typist.place.worker(name="gpu-1")
+
+    out = await typist.types("workers", "drain", "gpu-1", "--within", "5min", "--json")
+    back = await typist.types("workers", "resume", "gpu-1", "--json")
+    unknown = await typist.types("workers", "drain", "gpu-2")
+
+    assert (out.json["state"], back.json["state"]) == ("draining", "ready")
+    assert out.json["drains_at"] is not None
+    assert (unknown.code, unknown.err) == (1, "diorama: there is no worker gpu-2\n")

@@ -11,7 +11,7 @@ import pytest
 
 from diorama.cli.session_commands import changes, remark
 from diorama.protocol.views import EndView, QueueView
-from tests.cli.typing_commands import Typist
+from tests.cli.typing_commands import Said, Typist
 from tests.cli.viewing import NOON, a_session
 
 
@@ -187,3 +187,33 @@ def test_watching_tells_what_is_new_and_what_moved() -> None:
     assert changes({}, [one, two]) == [two, one]
     assert changes({"ses_1": one, "ses_2": two}, [moved, two]) == [moved]
     assert changes({"ses_1": one}, [one]) == []
+
+
+async def test_a_session_is_shown_with_how_it_went(typist: Typist) -> None:
+    await typist.place.worker()
+    opened = await typist.place.open()
+    await typist.types("sessions", "end", opened.session.id)
+
+    shown = await typist.types("sessions", "show", opened.session.id)
+    as_json = await typist.types("sessions", "show", opened.session.id, "--json")
+
+    assert as_json.json["sentence"] in shown.out
+    assert len(as_json.json["entries"]) >= 3
+    assert "key:" in shown.out
+
+
+async def test_past_sessions_are_found_by_how_they_ended_and_when(typist: Typist) -> None:
+    await typist.place.worker()
+    opened = await typist.opens(end_user="ann")
+    await typist.types("sessions", "end", opened.session.id)
+
+    def ids(said: Said) -> list[str]:
+        return [one["id"] for one in said.json]
+
+    by_code = await typist.types("sessions", "ls", "--code", "4012", "--json")
+    by_state = await typist.types("sessions", "ls", "--state", "disconnected", "--json")
+    of_user = await typist.types("sessions", "ls", "--all", "--end-user", "ann", "--json")
+    earlier = await typist.types("sessions", "ls", "--all", "--to", "2020-01-01", "--json")
+
+    assert ids(by_code) == ids(by_state) == ids(of_user) == [opened.session.id]
+    assert ids(earlier) == []

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import structlog
 from typer.testing import CliRunner
 
 from diorama.cli.main import app
 from diorama.gateway.settings import ProjectSettings
+from diorama.protocol.views import OpenedSession
 from tests.gateway.running import Place, gateway_at
 
 
@@ -25,6 +27,7 @@ class Said:
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - whatever the command answered
+        assert self.out, self.err
         return json.loads(self.out)
 
     @property
@@ -39,6 +42,12 @@ class Typist:
 
     place: Place
     environment: Mapping[str, str]
+
+    async def opens(self, **body: str) -> OpenedSession:
+        """Ask for a session of the cove with the account's key, and get one."""
+        key = self.place.secrets.api_key
+        reply = await self.place.post({"project": "cove", **body}, secret=key)
+        return msgspec.json.decode(reply.body, type=OpenedSession)
 
     async def types(self, *words: str, given: str | None = None, **environment: str) -> Said:
         """Type one command and return what came of it."""

@@ -1,6 +1,5 @@
 """`diorama keys` and `diorama audit`: what opens an account, and who changed what in it."""
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -8,15 +7,13 @@ import typer
 
 from diorama.accounts.permissions import Permission
 from diorama.cli.asking import Asking, asks
-from diorama.cli.saying import refuse
+from diorama.cli.lengths import length_s
 
 if TYPE_CHECKING:
     from diorama.client.account_questions import WantedKey
     from diorama.protocol.key_views import AuditView, CreatedKey, KeyView
 
 keys: Final = typer.Typer(help="What opens the account.", no_args_is_help=True)
-_UNITS_S: Final = {"s": 1, "min": 60, "h": 3_600, "d": 86_400}
-_LENGTH: Final = re.compile(r"(\d+(?:\.\d+)?) ?(s|min|h|d)")
 KeyId = Annotated[str, typer.Argument(metavar="KEY", help="Its id.")]
 
 
@@ -112,14 +109,6 @@ def row(key: "KeyView") -> tuple[object, ...]:
         key.expires_at,
         key.last_used_at,
     )
-
-
-def length_s(text: str) -> float:
-    """Return a length of time as a person writes it, in seconds."""
-    found = _LENGTH.fullmatch(text.strip())
-    if found is None:
-        refuse(f"{text}: write it as 90s, 10min, 12h or 30d")
-    return float(found[1]) * _UNITS_S[found[2]]
 
 
 def _show_secret(asking: Asking, made: "CreatedKey") -> None:

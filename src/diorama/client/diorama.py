@@ -41,6 +41,7 @@ from diorama.protocol.views import (
     Health,
     LaneView,
     OpenedSession,
+    PoolView,
     ProjectView,
     Readiness,
     SessionView,
@@ -230,6 +231,18 @@ class Diorama:
     def workers(self) -> list[WorkerView]:
         """Return the workers, and what their slots hold."""
         return list(self._ask(questions.list_workers()).workers)
+
+    def pools(self) -> list[PoolView]:
+        """Return the pools that the account's projects use, counted; for the operator, all."""
+        return list(self._ask(questions.list_workers()).pools)
+
+    def drain_worker(self, worker: str, *, within_s: float = 600.0) -> WorkerView:
+        """Take a worker out of service, by its id; what still runs ends after `within_s`."""
+        return self._ask(questions.drain_worker(worker, within_s))
+
+    def resume_worker(self, worker: str) -> WorkerView:
+        """Put a worker back in service, by its id."""
+        return self._ask(questions.resume_worker(worker))
 
     def overview(self) -> Overview:
         """Return the account at a glance: streams against the limit, workers, hours."""

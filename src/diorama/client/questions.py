@@ -16,6 +16,7 @@ import msgspec
 from diorama.protocol.project_views import Worlds
 from diorama.protocol.requests import (
     AskedAfk,
+    DrainWorker,
     EndSessions,
     ExtendSession,
     LeavePage,
@@ -35,6 +36,7 @@ from diorama.protocol.views import (
     Readiness,
     SessionView,
     Workers,
+    WorkerView,
 )
 from diorama.protocol.worker import WorldKind
 
@@ -286,6 +288,26 @@ def get_queue(project: str) -> Question[ProjectQueue]:
 def list_workers() -> Question[Workers]:
     """Ask for the workers and what their slots hold."""
     return Question(method="GET", path="/v1/workers", answer=Workers)
+
+
+def drain_worker(worker: str, within_s: float) -> Question[WorkerView]:
+    """Ask that a worker takes no new sessions; asked again, the countdown starts anew."""
+    return Question(
+        method="POST",
+        path=path_of("workers", worker) + "/drain",
+        body=as_json(DrainWorker(within_s=within_s)),
+        answer=WorkerView,
+    )
+
+
+def resume_worker(worker: str) -> Question[WorkerView]:
+    """Ask that a worker takes sessions again."""
+    return Question(
+        method="POST",
+        path=path_of("workers", worker) + "/resume",
+        answer=WorkerView,
+        repeatable=False,
+    )
 
 
 def get_health() -> Question[Health]:
