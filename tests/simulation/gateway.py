@@ -119,7 +119,7 @@ class _Core(server.Gateway):
 
     def __init__(self, owner: "Gateway", handle: StoreHandle, bus: Bus) -> None:
         timers = owner.around.timers
-        settings = SimpleNamespace(timers=SimpleNamespace(timers=lambda: timers))
+        settings = SimpleNamespace(timers=SimpleNamespace(timers=lambda: timers), traces=None)
         super().__init__(
             cast("Settings", settings),
             handle,
