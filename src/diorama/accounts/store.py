@@ -19,11 +19,26 @@ class AccountStore(Protocol):
     def get(self, account_id: str, *, lock: bool = False) -> Account | None:
         """Return an account; with `lock`, no one else changes it until this transaction is over."""
 
+    def listed(self, *, after: str | None, limit: int) -> list[Account]:
+        """Return accounts by id, after the id `after`."""
+
+    def save(self, account: Account) -> None:
+        """Write what may change of a locked account, but for what it holds.
+
+        What runs is looked at anew where its hours change.
+        """
+
     def set_limit(self, account_id: str, concurrent_streams: int) -> None:
         """Change how many sessions may hold a slot at once."""
 
     def set_plan(self, account_id: str, plan: Plan) -> None:
         """Put an account under a plan, with the plan's limits; what runs is looked at anew."""
+
+    def on_plan(self, plan: str) -> list[str]:
+        """Return the accounts under a plan, by id."""
+
+    def suspended_live(self, *, limit: int) -> list[str]:
+        """Return suspended accounts of which a session has not ended yet."""
 
     def stream_month(self, account_id: str, now_us: int) -> StreamMonth:
         """Return what the account's streams have used in the month of `now_us`."""
@@ -42,6 +57,22 @@ class AccountStore(Protocol):
 
     def count_held(self, account_id: str, change: int) -> None:
         """Add `change` (1 or -1) to the sessions that hold a slot."""
+
+
+class PlanStore(Protocol):
+    """Plans at rest."""
+
+    def listed(self, *, after: str | None, limit: int) -> list[Plan]:
+        """Return plans by name, after the name `after`."""
+
+    def get(self, name: str, *, lock: bool = False) -> Plan | None:
+        """Return a plan; with `lock`, no one else changes it, or puts an account under it."""
+
+    def put(self, plan: Plan) -> None:
+        """Store a plan, or another one in its place."""
+
+    def delete(self, name: str) -> None:
+        """Delete a plan that no account is under."""
 
 
 class KeyStore(Protocol):

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from diorama.accounts.people_store import PeopleStore, SignInStore
-from diorama.accounts.store import AccountStore, AuditStore, KeyStore
+from diorama.accounts.store import AccountStore, AuditStore, KeyStore, PlanStore
 from diorama.kernel.ids import IdFactory
 
 
@@ -13,6 +13,10 @@ class Stores(Protocol):
     @property
     def accounts(self) -> AccountStore:
         """Accounts."""
+
+    @property
+    def plans(self) -> PlanStore:
+        """Plans."""
 
     @property
     def people(self) -> PeopleStore:

@@ -14,7 +14,7 @@ import msgspec
 
 from diorama.accounts.keys import API_KEY, WORKER_KEY, Key, KeyKind, hint_of
 from diorama.accounts.permissions import OPERATOR
-from diorama.accounts.plans import PLANS, Account, Plan
+from diorama.accounts.plans import Account
 from diorama.gateway.settings import ProjectSettings, Settings
 from diorama.kernel.errors import Refused
 from diorama.kernel.ids import digest
@@ -73,7 +73,7 @@ def prepare(work: Work, settings: Settings, kept: Secrets) -> None:
     """Bring the owner's account, its keys and the projects up to what the settings say."""
     stores = work.stores
     stores.fleet.wait_for_turn()  # gateways that start at once would each add the same account
-    _put_owner(work, PLANS[settings.plan])
+    _put_owner(work, settings.plan)
     for kind, secret in ((KeyKind.API, kept.api_key), (KeyKind.WORKER, kept.worker_key)):
         if stores.keys.find(digest(secret), kind) is None:
             stores.keys.add(
@@ -90,21 +90,14 @@ def prepare(work: Work, settings: Settings, kept: Secrets) -> None:
     _put_projects(work, settings.projects or shipped(), settings.local_worker.region)
 
 
-def _put_owner(work: Work, plan: Plan) -> None:
+def _put_owner(work: Work, wanted: str) -> None:
     """Store the owner's account, or put it under another plan: a lower one ends nobody."""
+    plan = work.stores.plans.get(wanted)
+    if plan is None:
+        raise AssertionError(f"plan {wanted} is there from the start, and is not deleted")
     owner = work.stores.accounts.get(OWNER, lock=True)
     if owner is None:
-        work.stores.accounts.add(
-            Account(
-                id=OWNER,
-                name="owner",
-                plan=plan.name,
-                concurrent_streams=plan.concurrent_streams,
-                held=0,
-                max_runtime_s=plan.max_runtime_s,
-                stream_us=plan.stream_us,
-            )
-        )
+        work.stores.accounts.add(Account.under(plan, account_id=OWNER, name="owner"))
     elif owner.plan != plan.name:
         work.stores.accounts.set_plan(OWNER, plan)
 

@@ -120,7 +120,7 @@ class _Routes:
             invited = people.invitations(account_id, work.now_us) if cursor is None else []
             return Members(
                 members=tuple(_member_view(one) for one in found[:limit]),
-                invitations=tuple(_invitation_view(one) for one in invited),
+                invitations=tuple(invitation_view(one) for one in invited),
                 cursor=found[limit - 1].id if len(found) > limit else None,
             )
 
@@ -135,7 +135,7 @@ class _Routes:
             lambda work: joining.invite(work, hand, email, role)
         )
         link = self._entrance.links.invitation(request, secret)
-        return answer(Invited(_invitation_view(invitation), link), 201)
+        return answer(Invited(invitation_view(invitation), link), 201)
 
     async def change(
         self,
@@ -231,7 +231,8 @@ def _member_view(member: Membership) -> MemberView:
     )
 
 
-def _invitation_view(invitation: Invitation) -> InvitationView:
+def invitation_view(invitation: Invitation) -> InvitationView:
+    """Return an invitation as its account sees it."""
     return InvitationView(
         id=invitation.id,
         email=invitation.email,

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from diorama import __version__
 from diorama.accounts.permissions import Permission
 from diorama.gateway import problems
+from diorama.gateway.account_routes import account_routes, plan_routes
 from diorama.gateway.audit_routes import audit_routes
 from diorama.gateway.authorisation import Caller, Doorkeeper
 from diorama.gateway.body import Documents, answer
@@ -113,6 +114,8 @@ class Rest:
         app.include_router(usage_routes(self._desk, self._doors, documents))
         app.include_router(sign_in_routes(self._entrance, documents))
         app.include_router(people_routes(self._entrance, documents))
+        app.include_router(account_routes(self._entrance, documents))
+        app.include_router(plan_routes(self._entrance, documents))
         app.include_router(key_routes(self._desk, self._doors, documents))
         app.include_router(audit_routes(self._desk, self._doors, documents))
         self._telling.add_routes(app, self._doors, documents)

@@ -23,6 +23,7 @@ from diorama.sessions.foresight import foresee
 from diorama.sessions.hours import due_accounts, end_without_hours
 from diorama.sessions.opening import forget_old_answers
 from diorama.sessions.relay import forget_signals
+from diorama.sessions.suspending import end_suspended, suspended_live
 from diorama.sessions.work import Work
 
 SWEEP_EVERY_S: Final = 1.0
@@ -130,6 +131,8 @@ class Sweeps:
                 await self._desk.do(partial(end_without_hours, account_id=account_id))
         for worker_id in await self._desk.look(drained_workers):
             await self._desk.do(partial(end_drained, worker_id=worker_id))
+        for account_id in await self._desk.look(suspended_live):
+            await self._desk.do(partial(end_suspended, account_id=account_id))
         await self._desk.do(sweep.free_fenced)
         await self._desk.do(_forget)
         await self._desk.do(forget_signals)

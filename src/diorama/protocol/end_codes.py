@@ -224,11 +224,12 @@ _ENTRIES: Final = (
         code=EndCode.ENDED_BY_OPERATOR,
         name="ended by operator",
         ends=_D,
-        reasons=("ended_by_api", "ended_in_portal", "ended_by_cli"),
+        reasons=("ended_by_api", "ended_in_portal", "ended_by_cli", "account_suspended"),
         doing=Doing.OPERATOR,
         retry=Retry.NEVER,
         viewer="The session was ended by the operator.",
-        operator="Someone ended it through portal, API or CLI: see the event's actor.",
+        operator="Someone ended it through portal, API or CLI, or the account was suspended: see "
+        "the reason and the event's actor.",
     ),
     EndCodeEntry(
         code=EndCode.UNAUTHORIZED,

@@ -51,6 +51,7 @@ from diorama.sessions.hours import refuse_without_hours
 from diorama.sessions.lifecycle import Event, Happened, Session
 from diorama.sessions.show import holder_detail
 from diorama.sessions.store import Answered, EventRow
+from diorama.sessions.suspending import refuse_suspended
 from diorama.sessions.work import (
     Step,
     Work,
@@ -109,7 +110,8 @@ def open_session(work: Work, opening: Opening) -> Opened:
 
     Raises:
         NotFound: no such project for this caller (`project_unknown`), or no such region.
-        Forbidden: the project is not for pages of this origin (`origin_refused`).
+        Forbidden: the project is not for pages of this origin (`origin_refused`), or its account is
+            suspended (`account_suspended`).
         Refused: the project is disabled (`project_disabled`).
         Invalid: the idempotency key was used for another request (`idempotency_mismatch`), or an
             end user or a priority is named by someone without the account's key
@@ -249,6 +251,7 @@ def _admit(work: Work, project: Project, region: str, opening: Opening) -> Sessi
     if lane is None:
         raise AssertionError(f"project {project.id} has no lane in {region}")
     account = _lock_account(work, project)
+    refuse_suspended(account)
     refuse_without_hours(work, account)
     requested = _requested(work, project, region, account, opening)
     counts = counts_for(work, requested, account, lane, project.rules)

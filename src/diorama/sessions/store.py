@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from diorama.accounts.people_store import PeopleStore, SignInStore
-from diorama.accounts.store import AccountStore, AuditStore, KeyStore
+from diorama.accounts.store import AccountStore, AuditStore, KeyStore, PlanStore
 from diorama.admission.decision import Holder
 from diorama.admission.eta import Live, Stay
 from diorama.admission.line import Place, Waiter
@@ -180,6 +180,10 @@ class Stores(Protocol):
     @property
     def accounts(self) -> AccountStore:
         """Accounts."""
+
+    @property
+    def plans(self) -> PlanStore:
+        """Plans."""
 
     @property
     def people(self) -> PeopleStore:

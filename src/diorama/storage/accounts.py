@@ -12,9 +12,12 @@ from diorama.accounts.hours import (
     stopped,
 )
 from diorama.accounts.plans import Account, Plan
-from diorama.storage.database import Transaction
+from diorama.storage.database import Row, Transaction
 
-_ACCOUNT: Final = "id, name, plan, concurrent_streams, held, max_runtime_s, stream_us"
+_ACCOUNT: Final = (
+    "id, name, plan, concurrent_streams, held, max_runtime_s, stream_us, simulation_us,"
+    " queued_simulations, own_streams, suspended_us"
+)
 
 
 class SqlAccountStore:
@@ -27,7 +30,7 @@ class SqlAccountStore:
         """Store an account that is new."""
         a = account
         self._tx.run(
-            f"INSERT INTO account ({_ACCOUNT}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO account ({_ACCOUNT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             a.id,
             a.name,
             a.plan,
@@ -35,48 +38,84 @@ class SqlAccountStore:
             a.held,
             a.max_runtime_s,
             a.stream_us,
+            a.simulation_us,
+            a.queued_simulations,
+            a.own_streams,
+            a.suspended_us,
         )
 
     def get(self, account_id: str, *, lock: bool = False) -> Account | None:
         """Return an account; with `lock`, no one else changes it meanwhile."""
         suffix = " {for_update}" if lock else ""
-        for i, name, plan, streams, held, runtime_s, stream_us in self._tx.run(
-            f"SELECT {_ACCOUNT} FROM account WHERE id = ?{suffix}", account_id
-        ):
-            return Account(
-                id=i,
-                name=name,
-                plan=plan,
-                concurrent_streams=streams,
-                held=held,
-                max_runtime_s=runtime_s,
-                stream_us=stream_us,
-            )
-        return None
+        rows = self._tx.run(f"SELECT {_ACCOUNT} FROM account WHERE id = ?{suffix}", account_id)
+        return _account(rows[0]) if rows else None
+
+    def listed(self, *, after: str | None, limit: int) -> list[Account]:
+        """Return accounts by id, after the id `after`."""
+        where, values = ("", ()) if after is None else (" WHERE id > ?", (after,))
+        rows = self._tx.run(
+            f"SELECT {_ACCOUNT} FROM account{where} ORDER BY id LIMIT ?", *values, limit
+        )
+        return [_account(row) for row in rows]
+
+    def save(self, account: Account) -> None:
+        """Write what may change of a locked account, but for what it holds.
+
+        What runs is looked at anew where its hours change.
+        """
+        a = account
+        self._tx.run(
+            "UPDATE stream_month SET look_us = month_us WHERE account_id = ? AND running > 0"
+            " AND (SELECT COALESCE(stream_us, -1) FROM account WHERE id = ?) <> ?",
+            a.id,
+            a.id,
+            -1 if a.stream_us is None else a.stream_us,
+        )
+        self._tx.run(
+            "UPDATE account SET name = ?, plan = ?, concurrent_streams = ?, max_runtime_s = ?,"
+            " stream_us = ?, simulation_us = ?, queued_simulations = ?, own_streams = ?,"
+            " suspended_us = ? WHERE id = ?",
+            a.name,
+            a.plan,
+            a.concurrent_streams,
+            a.max_runtime_s,
+            a.stream_us,
+            a.simulation_us,
+            a.queued_simulations,
+            a.own_streams,
+            a.suspended_us,
+            a.id,
+        )
 
     def set_limit(self, account_id: str, concurrent_streams: int) -> None:
         """Change how many sessions may hold a slot at once."""
         self._tx.run(
-            "UPDATE account SET concurrent_streams = ? WHERE id = ?",
+            "UPDATE account SET concurrent_streams = ?, own_streams = ? WHERE id = ?",
+            concurrent_streams,
             concurrent_streams,
             account_id,
         )
 
     def set_plan(self, account_id: str, plan: Plan) -> None:
         """Put an account under a plan, with the plan's limits; what runs is looked at anew."""
-        self._tx.run(
-            "UPDATE account SET plan = ?, concurrent_streams = ?, max_runtime_s = ?, stream_us = ?"
-            " WHERE id = ?",
-            plan.name,
-            plan.concurrent_streams,
-            plan.max_runtime_s,
-            plan.stream_us,
-            account_id,
+        account = self.get(account_id, lock=True)
+        if account is not None:
+            self.save(account.on(plan))
+
+    def on_plan(self, plan: str) -> list[str]:
+        """Return the accounts under a plan, by id."""
+        return [
+            i for (i,) in self._tx.run("SELECT id FROM account WHERE plan = ? ORDER BY id", plan)
+        ]
+
+    def suspended_live(self, *, limit: int) -> list[str]:
+        """Return suspended accounts of which a session has not ended yet."""
+        rows = self._tx.run(
+            "SELECT a.id FROM account a WHERE a.suspended_us IS NOT NULL AND EXISTS (SELECT 1"
+            " FROM session s WHERE s.account_id = a.id AND s.end_code IS NULL) LIMIT ?",
+            limit,
         )
-        self._tx.run(
-            "UPDATE stream_month SET look_us = month_us WHERE account_id = ? AND running > 0",
-            account_id,
-        )
+        return [i for (i,) in rows]
 
     def stream_month(self, account_id: str, now_us: int) -> StreamMonth:
         """Return what the account's streams have used in the month of `now_us`."""
@@ -155,3 +194,20 @@ class SqlAccountStore:
     def count_held(self, account_id: str, change: int) -> None:
         """Add `change` to the sessions that hold a slot."""
         self._tx.run("UPDATE account SET held = held + ? WHERE id = ?", change, account_id)
+
+
+def _account(row: Row) -> Account:
+    i, name, plan, streams, held, runtime_s, stream_us, simulation_us, queued, own, suspended = row
+    return Account(
+        id=i,
+        name=name,
+        plan=plan,
+        concurrent_streams=streams,
+        held=held,
+        max_runtime_s=runtime_s,
+        stream_us=stream_us,
+        simulation_us=simulation_us,
+        queued_simulations=queued,
+        own_streams=own,
+        suspended_us=suspended,
+    )

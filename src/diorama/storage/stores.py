@@ -9,6 +9,7 @@ from diorama.storage.fleet import SqlFleetStore
 from diorama.storage.history import SqlHistoryStore
 from diorama.storage.keys import SqlKeyStore
 from diorama.storage.people import SqlPeopleStore
+from diorama.storage.plans import SqlPlanStore
 from diorama.storage.projects import SqlProjectStore
 from diorama.storage.sessions import SqlSessionStore
 from diorama.storage.sign_ins import SqlSignInStore
@@ -26,6 +27,7 @@ class SqlStores:
         self._tx = tx
         self._incarnation = incarnation
         self.accounts = SqlAccountStore(tx)
+        self.plans = SqlPlanStore(tx)
         self.people = SqlPeopleStore(tx)
         self.sign_ins = SqlSignInStore(tx)
         self.keys = SqlKeyStore(tx)

@@ -147,7 +147,7 @@ export const END_CODES = {
     code: 4012,
     name: 'ended by operator',
     ends: 'disconnected',
-    reasons: ['ended_by_api', 'ended_in_portal', 'ended_by_cli'],
+    reasons: ['ended_by_api', 'ended_in_portal', 'ended_by_cli', 'account_suspended'],
     doing: 'operator',
     retry: 'never',
     retryLimit: null,
