@@ -4,8 +4,8 @@ from alembic import op
 
 from diorama.storage.statements import schema_statements
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 _STATEMENTS = """
 CREATE TABLE plan (
