@@ -2,16 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import pytest
 
 from diorama.accounts.hours import month_end_us
 from diorama.kernel.errors import Unavailable
 from diorama.kernel.units import SECOND_US
+from diorama.protocol.states import SessionState
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.viewing import leave
 from diorama.sessions.work import Work
-from diorama.storage.database import open_database
+from diorama.storage.database import Database, open_database
+from diorama.storage.sqlite import SqliteDatabase
 from tests.clock import NOON_US, SteppedClock
 from tests.metering.test_asking import LONG, ask
 from tests.metering.test_verifying import differences
@@ -92,20 +95,28 @@ async def test_a_session_that_is_ended_before_its_silence_is_noticed_is_billed_u
     assert await used_s(house, session) == 15
 
 
+def opened(url: str, clock: SteppedClock) -> Database:
+    """Open a database on a machine that knows when it was started."""
+    if url.startswith("sqlite"):
+        return SqliteDatabase(urlsplit(url).path, clock=clock, machine_start=1)
+    return open_database(url, clock=clock)
+
+
 @asynccontextmanager
 async def restarted(
-    url: str, clock: SteppedClock, *, down_s: float, at_us: int = NOON_US
+    url: str, clock: SteppedClock, *, down_s: float, at_us: int = NOON_US, stepped_s: float = 0
 ) -> AsyncIterator[tuple[House, Session]]:
     """Stream for 20 s from `at_us` on, lose the store and all gateways for a time, and go on."""
     clock.step(seconds=(at_us - clock.now_us()) / SECOND_US)
-    database = open_database(url, clock=clock)
+    database = opened(url, clock)
     house = House(database, clock)
     rig = await built(house)
     session = await house.streaming(rig)
     await stream(house, rig, session, seconds=20)
     await database.close()
     clock.step(seconds=down_s)
-    database = open_database(url, clock=clock)
+    clock.step_wall(seconds=stepped_s)
+    database = opened(url, clock)
     try:
         yield House(database, clock), session
     finally:
@@ -125,6 +136,22 @@ async def test_a_restart_that_nobody_notices_leaves_no_gap_in_the_bill(
         assert await used_s(house, session) == 60
 
 
+@pytest.mark.parametrize("stepped_s", [-HOUR_S, -40, 40, HOUR_S])
+async def test_a_step_of_the_wall_clock_during_a_restart_is_neither_billed_nor_ends_anything(
+    sqlite_url: str, clock: SteppedClock, stepped_s: int
+) -> None:
+    async with restarted(sqlite_url, clock, down_s=30, stepped_s=stepped_s) as (house, session):
+        rig = await house.worker(slots=2)
+        await house.sweep(in_grace=True)
+        await rig.beat_with(session, viewer_age_ms=0)
+        await stream(house, rig, session, seconds=10)
+        running = (await house.session(session)).state
+        await house.end(session)
+
+        assert running is SessionState.STREAMING
+        assert await house.metered_s(session) == 60
+
+
 async def test_who_does_not_come_back_after_a_restart_is_billed_until_last_heard(
     database_url: str, clock: SteppedClock
 ) -> None:
@@ -133,6 +160,22 @@ async def test_who_does_not_come_back_after_a_restart_is_billed_until_last_heard
 
         assert (await house.session(session)).is_final
         assert await used_s(house, session) == 20
+
+
+async def test_a_host_that_slept_with_all_that_ran_on_it_bills_nobody_for_the_night(
+    house: House,
+) -> None:
+    rig = await built(house)
+    session = await house.streaming(rig)
+    await stream(house, rig, session, seconds=20)
+    house.clock.step(seconds=8 * HOUR_S)
+
+    await house.hear(session)  # the page wakes first
+    renewed = await rig.beat()
+    await rig.start()
+
+    assert not renewed
+    assert await used_s(house, session) == 20
 
 
 async def test_an_outage_over_a_month_s_end_is_billed_to_neither_month(

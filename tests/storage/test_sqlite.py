@@ -10,6 +10,7 @@ import pytest
 
 from diorama.kernel.errors import Unavailable
 from diorama.storage.database import Database, Transaction, open_database
+from diorama.storage.sqlite import SqliteDatabase
 from tests.clock import NOON_US, SteppedClock
 
 KILLS = 20
@@ -163,6 +164,49 @@ async def test_time_does_not_go_back_over_a_restart(
     await reopened.close()
 
     assert after_us == before_us
+
+
+HOUR_US = 3_600_000_000
+HELD = (
+    (
+        "INSERT INTO worker (id, name, region, pool, boot_id, draining, kinds, encoders, version,"
+        " registered_us) VALUES ('w', 'w', 'r', 'p', 'b', 0, '[]', '[]', 'v', 1)"
+    ),
+    (
+        "INSERT INTO slot (id, worker_id, number, pool, region, state, term, session_id, failures,"
+        " version) VALUES ('s', 'w', 0, 'p', 'r', 'held', 1, 'ses_1', 0, 1)"
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("statements", "machine_start", "after_us"),
+    [
+        (HELD, 1, 10_000_000),  # the hour is nobody's
+        (HELD, 2, 10_000_000 + HOUR_US),  # of that time only the wall clock knows
+        (HELD, None, 10_000_000 + HOUR_US),
+        ((), 1, 10_000_000 + HOUR_US),  # nobody minds
+    ],
+)
+async def test_a_step_while_the_store_is_closed_is_left_out_where_slots_are_held(
+    sqlite_url: str,
+    clock: SteppedClock,
+    statements: tuple[str, ...],
+    machine_start: int | None,
+    after_us: int,
+) -> None:
+    path = urlsplit(sqlite_url).path
+    database = SqliteDatabase(path, clock=clock, machine_start=1)
+    await database.run(lambda tx: [tx.run(statement) for statement in statements])
+    await database.close()
+    clock.step(seconds=10)
+    clock.step_wall(seconds=3_600)
+
+    reopened = SqliteDatabase(path, clock=clock, machine_start=machine_start)
+    now_us = await reopened.read(lambda tx: tx.now_us())
+    await reopened.close()
+
+    assert now_us == NOON_US + after_us
 
 
 async def test_a_stored_time_is_a_floor_even_if_the_process_is_killed(sqlite_url: str) -> None:

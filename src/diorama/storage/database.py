@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from diorama.kernel.clock import Clock
+from diorama.kernel.clock import Clock, machine_start
 from diorama.kernel.errors import Invalid
 
 __all__ = [
@@ -119,7 +119,9 @@ def open_database(url: str, *, clock: Clock | None = None, allow_unsafe: bool = 
     if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
         from diorama.storage.sqlite import SqliteDatabase
 
-        return SqliteDatabase("/" + unquote(parts.path).lstrip("/"), clock=clock)
+        start = machine_start() if clock is None else None
+        path = "/" + unquote(parts.path).lstrip("/")
+        return SqliteDatabase(path, clock=clock, machine_start=start)
     if parts.scheme in {"postgresql", "postgres"}:
         from diorama.storage.postgresql import PostgresDatabase
 

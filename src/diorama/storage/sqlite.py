@@ -14,7 +14,7 @@ import contextlib
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Final, TypeVar
@@ -23,7 +23,7 @@ import structlog
 
 from diorama.kernel.clock import Clock, LedgerClock, SystemClock
 from diorama.kernel.errors import Unavailable
-from diorama.kernel.units import MILLISECOND_US
+from diorama.kernel.units import MILLISECOND_US, SECOND_US
 from diorama.storage.database import (
     TIMEOUT_S,
     BrokenConstraint,
@@ -58,6 +58,8 @@ _META_WRITE: Final = (
     "INSERT INTO store_meta (name, value) VALUES (?, ?)"
     " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
+_IS_HELD: Final = "SELECT EXISTS (SELECT 1 FROM slot WHERE session_id IS NOT NULL)"
+_STEP_US: Final = 2 * SECOND_US  # what a clock that is only corrected does not reach
 # Errors after which the process may not go on: I/O, a damaged file, a file taken away.
 _BROKEN: Final = frozenset(
     {
@@ -84,11 +86,17 @@ _LOG: Final[structlog.stdlib.BoundLogger] = structlog.get_logger(__name__)
 class SqliteDatabase:
     """See `diorama.storage.database.Database`."""
 
-    def __init__(self, path: str, *, clock: Clock | None = None) -> None:
-        """Open the file, or make it, and take its folder for this process."""
+    def __init__(
+        self, path: str, *, clock: Clock | None = None, machine_start: int | None = None
+    ) -> None:
+        """Open the file, or make it, and take its folder for this process.
+
+        `machine_start` is a number of the start of the machine that the clock's BOOTTIME counts
+        from; None is not known.
+        """
         self._handover = Handover()
         opened: Future[int] = Future()
-        writer = _Writer(Path(path), clock or SystemClock(), self._handover)
+        writer = _Writer(Path(path), clock or SystemClock(), self._handover, machine_start)
         self._thread = threading.Thread(
             target=writer.run, args=(opened,), name="diorama-sqlite", daemon=True
         )
@@ -142,9 +150,16 @@ class _Transaction:
 class _Writer:
     """What the thread does. Everything below runs on it alone."""
 
-    def __init__(self, path: Path, clock: Clock, handover: Handover) -> None:
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        handover: Handover,
+        machine_start: int | None = None,
+    ) -> None:
         self._path = path
         self._clock = clock
+        self._machine_start = machine_start
         self._handover = handover
         self._line: deque[Job[object]] = deque()
         self._closing = False
@@ -190,14 +205,36 @@ class _Writer:
         meta = dict(connection.execute("SELECT name, value FROM store_meta").fetchall())
         incarnation = folder.next_incarnation(meta.get("incarnation", 0))
         connection.execute(_META_WRITE, ("incarnation", incarnation))
-        connection.execute("COMMIT")
         self._floor_us = meta.get("ledger_us", 0)
+        ledger = self._ledger(connection, meta)
+        connection.execute("COMMIT")
         self._connection = connection
         self._cursor = connection.cursor()
-        self._transaction = _Transaction(
-            connection, LedgerClock(self._clock, floor_us=self._floor_us)
-        )
+        self._transaction = _Transaction(connection, ledger)
         return incarnation
+
+    def _ledger(self, connection: sqlite3.Connection, meta: Mapping[str, int]) -> LedgerClock:
+        """Return the clock to go by.
+
+        While slots are held, leases and meters run on: time then goes on from the last process on
+        this start of the machine, and a step of the wall clock in between is nobody's. Without any
+        the wall clock is believed again, so that a machine which started with a wrong one heals.
+        """
+        ((is_held,),) = connection.execute(_IS_HELD).fetchall()
+        same = self._machine_start is not None and meta.get("machine") == self._machine_start
+        ahead_us = meta.get("ahead_us") if same and is_held else None
+        ledger = LedgerClock(self._clock, floor_us=self._floor_us, ahead_us=ahead_us)
+        step_us = self._clock.now_us() - ledger.now_us()
+        if ahead_us is not None and abs(step_us) > _STEP_US:
+            _LOG.warning(
+                "the wall clock was stepped while the store was closed: it is left out until no"
+                " slot is held at a start",
+                step_s=step_us / SECOND_US,
+            )
+        if self._machine_start is not None:
+            connection.execute(_META_WRITE, ("machine", self._machine_start))
+            connection.execute(_META_WRITE, ("ahead_us", ledger.ahead_us))
+        return ledger
 
     def _serve(self) -> None:
         while self._gather():
