@@ -103,3 +103,13 @@ async def test_an_account_is_shown_at_a_glance(typist: Typist) -> None:
 )
 def test_a_length_of_time_loses_nothing(length_us: int, shown: str) -> None:
     assert clock(length_us) == shown
+
+
+async def test_what_slots_cost_at_a_price_is_shown(typist: Typist) -> None:
+    await stream(typist, for_s=3.6)
+
+    table = await typist.types("usage", "cost", "2.50")
+    as_json = await typist.types("usage", "cost", "2.50", "--json")
+
+    assert table.rows[0] == ["streaming", "0:00:03.6", "0.001000", "0.002500"]
+    assert table.rows[-1][-1] == as_json.json["cost"]

@@ -1,7 +1,7 @@
 """`diorama usage`: what was used, by whom and when; and whether it is what the log says."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
 
 import typer
 
@@ -10,7 +10,15 @@ from diorama.cli.saying import fail, say
 
 if TYPE_CHECKING:
     from diorama.client.account_questions import Period
-    from diorama.protocol.usage_views import Overview, UsageGroup, UsageSum, UsageView, VerifiedView
+    from diorama.protocol.usage_views import (
+        CostPart,
+        CostView,
+        Overview,
+        UsageGroup,
+        UsageSum,
+        UsageView,
+        VerifiedView,
+    )
 
 Grouping = Literal["total", "project", "end_user", "region", "day", "session", "account"]
 usage: Final = typer.Typer(help="What was used, by whom and when.", invoke_without_command=True)
@@ -18,6 +26,9 @@ HOUR_US: Final = 3_600_000_000
 MINUTE_US: Final = 60_000_000
 SECOND_US: Final = 1_000_000
 TITLES: Final = ("STREAMED", "STREAMING", "IDLE", "SIMULATED", "SESSIONS")
+Month = Annotated[str | None, typer.Option("--period", help="A month in UTC, such as 2026-11.")]
+Since = Annotated[str | None, typer.Option("--from", help="A day, or a time of ISO 8601.")]
+Until = Annotated[str | None, typer.Option("--to", help="Before when.")]
 Account = Annotated[
     str | None, typer.Option(help="For the operator: another account's id, or all.")
 ]
@@ -29,11 +40,9 @@ def show(  # noqa: PLR0913 - each is an option
     asking: Asking,
     context: typer.Context,
     *,
-    period: Annotated[str | None, typer.Option(help="A month in UTC, such as 2026-11.")] = None,
-    since: Annotated[
-        str | None, typer.Option("--from", help="A day, or a time of ISO 8601.")
-    ] = None,
-    until: Annotated[str | None, typer.Option("--to", help="Before when.")] = None,
+    period: Month = None,
+    since: Since = None,
+    until: Until = None,
     group_by: Annotated[Grouping, typer.Option("--by", help="A line for each of what.")] = "total",
     account: Account = None,
     csv: Annotated[bool, typer.Option("--csv", help="As CSV, with the same numbers.")] = False,
@@ -41,8 +50,7 @@ def show(  # noqa: PLR0913 - each is an option
     """Show what was used: this month, unless a period is named."""
     if context.invoked_subcommand is not None:
         return
-    given = {"period": period, "since": since, "until": until, "account": account}
-    asked: Period = {name: text for name, text in given.items() if text is not None}  # type: ignore[assignment] # the names are its own
+    asked = _asked(period, since, until, account)
     if csv:
         sys.stdout.write(asking.diorama.usage_csv(group_by, **asked))
         return
@@ -54,6 +62,40 @@ def show(  # noqa: PLR0913 - each is an option
         return
     say(_of(found))
     _print(found, group_by)
+
+
+@usage.command("cost")
+@asks
+def cost(  # noqa: PLR0913 - each is an option
+    asking: Asking,
+    price: Annotated[str, typer.Argument(metavar="PRICE", help="Of a GPU hour, such as 2.50.")],
+    *,
+    period: Month = None,
+    since: Since = None,
+    until: Until = None,
+    account: Account = None,
+) -> None:
+    """Show what slots cost at a price: streaming, idle, waiting, and warm for the operator."""
+    found = asking.diorama.cost(price, **_asked(period, since, until, account))
+
+    def row(name: str, part: "CostPart") -> tuple[object, ...]:
+        return name, clock(part.slot_us), f"{part.gpu_hours:.6f}", part.cost
+
+    if asking.as_json:
+        from diorama.cli import tables
+
+        tables.print_json(found)
+        return
+    parts = {"streaming": found.streaming, "idle": found.idle, "waiting": found.waiting}
+    if found.warm is not None:
+        parts["warm"] = found.warm
+    rows = [row(name, part) for name, part in parts.items()]
+    say(_of(found))
+    asking.show_all(
+        [*rows, ("total", None, None, found.cost)],
+        ("WHAT", "SLOT TIME", "GPU HOURS", "COST"),
+        lambda one: one,
+    )
 
 
 @usage.command("verify")
@@ -109,6 +151,13 @@ def clock(length_us: int) -> str:
     return f"{sign}{hours}:{minutes:02}:{seconds:02}{digits}"
 
 
+def _asked(
+    period: str | None, since: str | None, until: str | None, account: str | None
+) -> "Period":
+    given = {"period": period, "since": since, "until": until, "account": account}
+    return cast("Period", {name: text for name, text in given.items() if text is not None})
+
+
 def _print(found: "UsageView", group_by: str) -> None:
     from diorama.cli import tables
 
@@ -131,7 +180,7 @@ def _figures(used: "UsageSum") -> tuple[object, ...]:
     )
 
 
-def _of(found: "UsageView") -> str:
+def _of(found: "UsageView | CostView") -> str:
     since, to, until = (f"{at:%Y-%m-%d %H:%M:%S}" for at in (found.from_, found.to, found.until))
     so_far = f", counted up to {until}" if found.until < found.to else ""
     return f"from {since} to {to} UTC{so_far}; h:mm:ss"

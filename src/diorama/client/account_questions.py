@@ -15,7 +15,7 @@ from diorama.protocol.key_views import (
     KeyView,
     RotateKey,
 )
-from diorama.protocol.usage_views import Overview, UsageView, VerifiedView
+from diorama.protocol.usage_views import CostView, Overview, UsageView, VerifiedView
 
 GroupBy = Literal["total", "project", "end_user", "region", "day", "session", "account"]
 CSV: Final = "text/csv"
@@ -74,6 +74,12 @@ def get_usage_csv(group_by: GroupBy, asked: Period) -> Question[bytes]:
         headers={"Accept": CSV},
         answer=bytes,
     )
+
+
+def get_cost(price_per_gpu_hour: str, asked: Period) -> Question[CostView]:
+    """Ask what slots cost at a price."""
+    query = {**_period(asked), "price_per_gpu_hour": price_per_gpu_hour}
+    return Question(method="GET", path="/v1/usage/cost", query=query, answer=CostView)
 
 
 def verify_usage(account: str | None, cursor: str | None) -> Question[VerifiedView]:

@@ -34,7 +34,7 @@ from diorama.protocol.key_views import AuditView, CreatedKey, KeyView
 from diorama.protocol.project_views import WorldView
 from diorama.protocol.rule_views import RuleView
 from diorama.protocol.timeline_views import Timeline
-from diorama.protocol.usage_views import Overview, UsageView, VerifiedView
+from diorama.protocol.usage_views import CostView, Overview, UsageView, VerifiedView
 from diorama.protocol.views import (
     EndResult,
     Health,
@@ -265,6 +265,10 @@ class AsyncDiorama:
     async def usage_csv(self, group_by: GroupBy = "total", **period: Unpack[Period]) -> str:
         """Return the same as CSV."""
         return (await self._ask(account.get_usage_csv(group_by, period))).decode()
+
+    async def cost(self, price_per_gpu_hour: str, **period: Unpack[Period]) -> CostView:
+        """Return what slots cost at a price, such as `"2.50"`, for an hour of a GPU."""
+        return await self._ask(account.get_cost(price_per_gpu_hour, period))
 
     async def verify_usage(self, *, of: str | None = None) -> AsyncIterator[VerifiedView]:
         """Yield, page by page, whether what is kept of usage is what the log alone says.

@@ -8,12 +8,14 @@ account, has only so many sends under way, and one to which nothing arrives has 
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 import msgspec
 import structlog
 
+from diorama.events.retrying import Outcome
 from diorama.events.signing import secret_of, signed_headers
 from diorama.events.webhooks import Delivery, Report, Webhook, record, take_due
 from diorama.gateway.desk import Desk
@@ -31,6 +33,10 @@ AT_ONCE_TO_WEBHOOK: Final = 4
 _log: Final = structlog.stdlib.get_logger(__name__)
 
 
+def count_nothing(_outcome: Outcome) -> None:
+    """Leave an attempt uncounted."""
+
+
 class Deliveries:
     """The deliverer of one gateway.
 
@@ -39,6 +45,9 @@ class Deliveries:
         outbound: sends.
         key: from which the webhooks' secrets follow.
         rng: jitters the retries.
+
+    Attributes:
+        count: is told what came of each attempt.
     """
 
     def __init__(
@@ -48,6 +57,7 @@ class Deliveries:
         self._outbound = outbound
         self._key = key
         self._rng = rng or random.SystemRandom()
+        self.count: Callable[[Outcome], None] = count_nothing
         self._wake = asyncio.Event()
         self._under_way: Counter[str] = Counter()
 
@@ -124,6 +134,7 @@ class Deliveries:
             )
             if message is not None:
                 outcome = await self._outbound.send(message)
+                self.count(outcome)
                 report = Report(delivery=delivery, outcome=outcome, luck=self._rng.random())
                 await self._desk.do(lambda work: record(work.stores, report, work.ids, work.now_us))
         except Unavailable as error:  # it is due again in a minute

@@ -23,6 +23,7 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from diorama import __version__
+from diorama.events.retrying import Outcome, Verdict
 from diorama.kernel.units import SECOND_US
 from diorama.leases.slots import SlotState
 from diorama.protocol.end_codes import END_CODES, End
@@ -82,6 +83,12 @@ class Metrics:
         self._stays = self._histogram(
             "diorama_session_stay_seconds", "From the first frame to the end.", _STAY_S
         )
+        self._deliveries = Counter(
+            "diorama_webhook_deliveries",
+            "Attempts to deliver to webhooks, by what they came to.",
+            ["outcome"],
+            registry=self.registry,
+        )
         self._requests = Counter(
             "diorama_http_requests",
             "Requests answered, by route and class of status.",
@@ -98,6 +105,8 @@ class Metrics:
             buckets=_QUICK_S,
             registry=self.registry,
         )
+        for verdict in Verdict:
+            self._deliveries.labels(verdict.value)
         self._counts = {event: events.labels(event.value) for event in Event}
 
     def _histogram(self, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:
@@ -135,6 +144,10 @@ class Metrics:
         self._requests.labels(shown, route, f"{status // 100}xx").inc()
         if took_s is not None:
             self._answers.observe(took_s)
+
+    def delivered(self, outcome: Outcome) -> None:
+        """Count one attempt to deliver to a webhook."""
+        self._deliveries.labels(outcome.verdict.value).inc()
 
     @contextlib.contextmanager
     def store(self, kind: Literal["read", "write"]) -> Iterator[None]:

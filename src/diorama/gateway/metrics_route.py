@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from diorama.accounts.permissions import Permission
+from diorama.gateway import problems
 from diorama.gateway.authorisation import Doorkeeper
 from diorama.gateway.bootstrap import OWNER
 from diorama.gateway.desk import Desk
@@ -70,7 +71,10 @@ def metrics_route(exposition: Exposition, doors: Doorkeeper) -> APIRouter:
         "/metrics",
         summary="What Prometheus reads; with a key of the operator's account",
         response_class=Response,
-        responses={200: {"content": {"text/plain": {}}}},
+        responses={
+            200: {"content": {"text/plain": {}}},
+            **problems.documented((401, 403, 422)),
+        },
     )
     async def metrics(request: Request) -> Response:
         member = await doors.member(request, Permission.WORKERS_READ)

@@ -81,6 +81,7 @@ class Gateway:
         self._relay = Relay(self.desk, self.hub, self._bus)
         self._poll = Poll(self.desk, self.hub)
         self.telling = Telling(self.desk, secrets.tokens, settings.webhooks.allow_networks)
+        self.telling.deliveries.count = self.metrics.delivered
 
     def _is_stopping(self) -> bool:
         return self._stopping

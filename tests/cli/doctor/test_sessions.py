@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from diorama.cli.doctor.findings import Verdict
-from diorama.cli.doctor.sessions import explain, explain_sessions, explain_slots
+from diorama.cli.doctor.sessions import explain, explain_limit, explain_sessions, explain_slots
 from diorama.protocol.states import SessionState
 from diorama.protocol.views import LoadView, SessionView, SlotView, WorkerView
 from tests.cli.viewing import a_session
@@ -46,6 +46,11 @@ def test_a_session_that_never_gets_a_picture_is_a_warning() -> None:
     found = explain(connecting, NOON + timedelta(seconds=151))
     assert found is not None
     assert found.verdict is Verdict.WARN
+
+
+def test_a_limit_that_is_reached_is_a_warning() -> None:
+    assert explain_limit(4, 5).verdict is Verdict.OK
+    assert explain_limit(5, 5).verdict is Verdict.WARN
 
 
 def test_where_nothing_hangs_that_is_said() -> None:

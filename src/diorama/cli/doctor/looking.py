@@ -152,6 +152,7 @@ def _account(patient: Patient) -> Iterator[Finding]:
         try:
             live = _first(diorama.sessions(live=True))
             workers = diorama.workers()
+            glance = diorama.overview()
         except Unauthorized:
             yield fail("key", "the gateway does not take the API key", "diorama login")
             return
@@ -159,6 +160,7 @@ def _account(patient: Patient) -> Iterator[Finding]:
             yield note("key", f"it may not look at sessions and workers: {error}")
             return
     yield ok("key", "the gateway takes the API key")
+    yield sessions.explain_limit(glance.streams, glance.limit)
     yield from sessions.explain_sessions(live, datetime.now(UTC))
     yield from sessions.explain_slots(workers)
 

@@ -47,6 +47,15 @@ def explain(session: SessionView, now: datetime) -> Finding | None:
     return note("sessions", f"{name}: {_why(session)}", advice)
 
 
+def explain_limit(streams: int, limit: int) -> Finding:
+    """Return how near an account is to its limit of streams at once."""
+    text = f"{streams} of {limit} streams are held"
+    if streams < limit:
+        return ok("streams", text)
+    why = "whom the limit counts next waits or is refused, as the project's on_limit says"
+    return warn("streams", f"{text}: {why}", "diorama sessions ls shows what holds them")
+
+
 def explain_slots(workers: Iterable[WorkerView]) -> list[Finding]:
     """Return a finding for each slot that is neither free nor held, and each lost worker."""
     found: list[Finding] = []
