@@ -22,6 +22,7 @@ from typing import Final, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
 from diorama.kernel.errors import Invalid
+from diorama.kernel.networks import SPECIAL_PURPOSE
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -35,43 +36,21 @@ _URL: Final = frozenset(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?[]@!$&'()*+,;=%"
 )
 
-DENIED: Final[Sequence[Network]] = tuple(
-    ip_network(one)
-    for one in (
-        "0.0.0.0/8",
-        "10.0.0.0/8",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "172.16.0.0/12",
-        "192.0.0.0/24",
-        "192.0.2.0/24",
-        "192.31.196.0/24",
-        "192.52.193.0/24",
-        "192.88.99.0/24",
-        "192.168.0.0/16",
-        "192.175.48.0/24",
-        "198.18.0.0/15",
-        "198.51.100.0/24",
-        "203.0.113.0/24",
-        "224.0.0.0/4",
-        "240.0.0.0/4",
-        "::/96",  # unspecified, loopback, IPv4-compatible
-        "::ffff:0:0/96",
-        "::ffff:0:0:0/96",
-        "64:ff9b::/96",
-        "64:ff9b:1::/48",
-        "100::/64",
-        "2001::/23",  # Teredo, benchmarking, ORCHID and the rest of the protocol assignments
-        "2001:db8::/32",
-        "2002::/16",
-        "3fff::/20",
-        "5f00::/16",
-        "fc00::/7",
-        "fe80::/10",
-        "fec0::/10",
-        "ff00::/8",
-    )
+DENIED: Final[Sequence[Network]] = (
+    *SPECIAL_PURPOSE,
+    *(
+        ip_network(one)
+        for one in (
+            "192.31.196.0/24",  # AS112
+            "192.52.193.0/24",  # AMT
+            "192.88.99.0/24",  # 6to4 relays
+            "192.175.48.0/24",  # AS112
+            "::/96",  # IPv4-compatible
+            "2001::/23",  # what protocols were assigned, benchmarking and ORCHID among it
+            "3fff::/20",  # documentation
+            "5f00::/16",  # segment routing
+        )
+    ),
 )
 """What is no place on the internet; the metadata services of clouds are among it."""
 
