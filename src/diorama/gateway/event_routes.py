@@ -6,9 +6,7 @@ store whenever the feed has moved and sends what the reader takes, so a slow one
 """
 
 import asyncio
-import contextlib
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Final
@@ -24,23 +22,19 @@ from diorama.events.types import MAX_FILTERS, meant_by
 from diorama.gateway.authorisation import Doorkeeper, Member
 from diorama.gateway.body import Documents, answer
 from diorama.gateway.desk import Desk
+from diorama.gateway.feeds import RETRY_MS, SILENT_S, STREAM, OpenFeeds
 from diorama.gateway.publishing import Publisher
-from diorama.kernel.errors import Invalid, LimitReached, Unavailable
+from diorama.kernel.errors import Invalid, Unavailable
 from diorama.protocol.event_views import EventPage
 from diorama.sessions.announcing import event_view
 from diorama.sessions.work import Work
 
 MAX_PAGE: Final = 200
-STREAM: Final = "text/event-stream"
 CURSOR: Final = "^[0-9a-z_]{1,64}$"
-FEEDS: Final = 500
 FEEDS_OF_ACCOUNT: Final = 20
 CHECK_EVERY_S: Final = 5.0
 """Between two looks whether the credential that opened a feed still opens it."""
 AT_MOST_EVERY_S: Final = 0.2
-SILENT_S: Final = 15.0
-"""After so long without an event a comment is sent, so that nobody on the way takes it for dead."""
-RETRY_MS: Final = 2_000
 _ACCEPTS: Final = {
     "parameters": [
         {
@@ -74,9 +68,8 @@ class LiveFeeds:
 
     def __init__(self, desk: Desk, doors: Doorkeeper, publisher: Publisher) -> None:
         self._desk = desk
-        self._doors = doors
         self._publisher = publisher
-        self._open: Counter[str] = Counter()
+        self._open = OpenFeeds(doors, of_account=FEEDS_OF_ACCOUNT)
 
     async def follow(self, asked: Asked) -> AsyncIterator[bytes]:
         """Return the feed from a place on: what is new, where the reader names none.
@@ -86,28 +79,14 @@ class LiveFeeds:
             Invalid: `cursor_unknown`.
             NotFound: `cursor_expired`.
         """
-        account_id = asked.member.account_id
-        if self._open.total() >= FEEDS or self._open[account_id] >= FEEDS_OF_ACCOUNT:
-            raise LimitReached(
-                f"{self._open[account_id]} live feeds of this account are open here",
-                code="feeds_limit",
-                detail={"retry_after_s": 10},
-            )
+        self._open.check_room(asked.member.account_id)
         place = await self._desk.look(partial(_start, asked=asked))
         return self._blocks(asked, place)
-
-    @contextlib.contextmanager
-    def _counted(self, account_id: str) -> Iterator[None]:
-        self._open[account_id] += 1
-        try:
-            yield
-        finally:
-            self._open[account_id] -= 1
 
     async def _blocks(self, asked: Asked, place: int) -> AsyncIterator[bytes]:
         """Yield blocks of the feed until its credential opens nothing any more."""
         loop = asyncio.get_running_loop()
-        with self._counted(asked.member.account_id):
+        with self._open.counted(asked.member.account_id):
             yield f"retry: {RETRY_MS}\nid: {place}\n\n".encode()
             checked_s = said_s = loop.time()
             while True:
@@ -119,7 +98,7 @@ class LiveFeeds:
                     said_s = loop.time()
                 place = page.position
                 if loop.time() - checked_s >= CHECK_EVERY_S:
-                    if not await self._may_go_on(asked.member):
+                    if not await self._open.may_go_on(asked.member):
                         return
                     checked_s = loop.time()
                 if loop.time() - said_s >= SILENT_S:
@@ -136,12 +115,6 @@ class LiveFeeds:
             )
         except Unavailable:
             return FeedPage((), place, more=False)
-
-    async def _may_go_on(self, member: Member) -> bool:
-        try:
-            return await self._doors.still(member)
-        except Unavailable:  # the reader comes back, and is asked again who it is
-            return False
 
 
 def event_routes(

@@ -6,9 +6,7 @@ read for it.
 """
 
 import asyncio
-import contextlib
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from functools import partial
 from typing import Final
 
@@ -21,20 +19,16 @@ from diorama.accounts.permissions import Permission
 from diorama.gateway.authorisation import Doorkeeper, Member
 from diorama.gateway.body import Documents
 from diorama.gateway.desk import Desk
+from diorama.gateway.feeds import RETRY_MS, SILENT_S, STREAM, OpenFeeds
 from diorama.gateway.hub import Hub
 from diorama.gateway.live import Reader, look_at
 from diorama.gateway.watching import Watch
-from diorama.kernel.errors import LimitReached, Unavailable
+from diorama.kernel.errors import Unavailable
 
-STREAM: Final = "text/event-stream"
-FEEDS: Final = 500
 FEEDS_OF_ACCOUNT: Final = 50
 CHECK_EVERY_S: Final = 1.0
 """Between two looks whether the credential that opened a feed still opens it."""
 AT_MOST_EVERY_S: Final = 0.25
-SILENT_S: Final = 15.0
-"""After so long without news a comment is sent, so that nobody on the way takes it for dead."""
-RETRY_MS: Final = 2_000
 
 
 class LiveFeeds:
@@ -48,9 +42,8 @@ class LiveFeeds:
 
     def __init__(self, desk: Desk, doors: Doorkeeper, hub: Hub) -> None:
         self._desk = desk
-        self._doors = doors
         self._hub = hub
-        self._open: Counter[str] = Counter()
+        self._open = OpenFeeds(doors, of_account=FEEDS_OF_ACCOUNT)
 
     def follow(self, member: Member) -> AsyncIterator[bytes]:
         """Return a feed's blocks.
@@ -58,31 +51,18 @@ class LiveFeeds:
         Raises:
             LimitReached: `feeds_limit`: too many are open.
         """
-        if self._open.total() >= FEEDS or self._open[member.account_id] >= FEEDS_OF_ACCOUNT:
-            raise LimitReached(
-                f"{self._open[member.account_id]} live feeds of this account are open here",
-                code="feeds_limit",
-                detail={"retry_after_s": 10},
-            )
+        self._open.check_room(member.account_id)
         return self._blocks(member)
-
-    @contextlib.contextmanager
-    def _counted(self, account_id: str) -> Iterator[None]:
-        self._open[account_id] += 1
-        try:
-            yield
-        finally:
-            self._open[account_id] -= 1
 
     async def _blocks(self, member: Member) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
-        with self._counted(member.account_id), self._hub.watches.watch() as watch:
+        with self._open.counted(member.account_id), self._hub.watches.watch() as watch:
             reader = Reader()
             yield b"retry: %d\n\n" % RETRY_MS
             checked_s = said_s = loop.time()
             while True:
                 if loop.time() - checked_s >= CHECK_EVERY_S:
-                    if not await self._may_go_on(member):
+                    if not await self._open.may_go_on(member):
                         yield _block("over", Over(code="credential_refused"))
                         return
                     checked_s = loop.time()
@@ -110,12 +90,6 @@ class LiveFeeds:
             watch.tell((), workers=True, everything=True)
             return b""
         return b"".join(_block(name, value) for name, value in reader.news(seen))
-
-    async def _may_go_on(self, member: Member) -> bool:
-        try:
-            return await self._doors.still(member)
-        except Unavailable:  # the reader comes back, and is asked again who it is
-            return False
 
 
 class Over(msgspec.Struct, frozen=True):
