@@ -164,30 +164,30 @@ async def test_events_of_another_account_are_nowhere_to_be_seen(tmp_path: Path) 
     assert foreign.json["detail"] == missing.json["detail"]
 
 
-@pytest.mark.parametrize(
-    ("query", "code"),
-    [
-        ("?cursor=-1", "schema"),
-        ("?cursor=9999999999999999999999", "cursor_unknown"),
-        ("?cursor=evt_%00", "schema"),
-        ("?cursor=now", "cursor_unknown"),
-        ("?types=session.nothing", "event_type_unknown"),
-        ("?types=" + ",".join(["queue.*"] * 65), "event_type_unknown"),
-        ("?types=", "event_type_unknown"),
-        ("?limit=0", "schema"),
-        ("?limit=201", "schema"),
-        ("?session=%27%20OR%201", "schema"),
-    ],
-)
-async def test_a_question_that_means_nothing_is_refused(
-    query: str, code: str, tmp_path: Path
-) -> None:
-    async with gateway_at(tmp_path) as place:
-        reply = await place.ask("GET", f"/v1/events{query}", secret=place.secrets.api_key)
-        nobody = await place.ask("GET", f"/v1/events{query}")
+REFUSED = [
+    ("?cursor=-1", "schema"),
+    ("?cursor=9999999999999999999999", "cursor_unknown"),
+    ("?cursor=evt_%00", "schema"),
+    ("?cursor=now", "cursor_unknown"),
+    ("?types=session.nothing", "event_type_unknown"),
+    ("?types=" + ",".join(["queue.*"] * 65), "event_type_unknown"),
+    ("?types=", "event_type_unknown"),
+    ("?limit=0", "schema"),
+    ("?limit=201", "schema"),
+    ("?session=%27%20OR%201", "schema"),
+]
 
-    assert reply.problem == (422, code)
-    assert nobody.status in {401, 422}
+
+async def test_a_question_that_means_nothing_is_refused(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path) as place:
+        replies = [
+            await place.ask("GET", f"/v1/events{query}", secret=place.secrets.api_key)
+            for query, _ in REFUSED
+        ]
+        nobody = await place.ask("GET", "/v1/events")
+
+    assert [reply.problem for reply in replies] == [(422, code) for _, code in REFUSED]
+    assert nobody.problem == (401, "credential_missing")
 
 
 async def test_only_so_many_live_feeds_are_open_at_once(

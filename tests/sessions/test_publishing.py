@@ -113,6 +113,33 @@ async def test_what_happened_is_published_once(house: House) -> None:
     assert not await house.look(is_behind)
 
 
+async def test_what_comes_doubled_and_in_any_order_ends_at_what_is(house: House) -> None:
+    await house.build(limit=20)
+    rig = await house.worker(slots=3)
+    for number in range(4):
+        session = await house.streaming(rig, Asked(client_id=f"a-secret-of-one-tab-{number}"))
+        await house.run(more_runtime(session, str(number)))
+        await house.end(session)
+        await rig.stopped(session)
+    still = [await house.streaming(rig), (await house.open()).session]
+    await publish_all(house)
+    told = [event for event in await follow(house) if event.session_id is not None]
+    received = [*told, *told]
+    random.Random(5).shuffle(received)
+
+    known: dict[str, SessionEventData] = {}
+    for event in received:
+        data = msgspec.json.decode(event.data, type=SessionEventData)
+        known[data.id] = max(data, known.get(data.id, data), key=lambda one: one.seq)
+
+    sessions = [await house.session(one) for one in still]
+    assert len(known) == 6
+    assert {known[one.id].state for one in sessions} == {one.state for one in sessions}
+    for one in sessions:
+        assert (known[one.id].state, known[one.id].seq) == (one.state, one.version)
+    assert "secret" not in "".join(event.data for event in told)
+
+
 async def test_a_reader_goes_on_from_any_event_by_its_id(house: House) -> None:
     await house.build()
     await house.streaming(await house.worker())

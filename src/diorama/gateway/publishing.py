@@ -5,6 +5,7 @@ forward, and a look a second finds what was not said. What follows from time is 
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
@@ -19,8 +20,10 @@ from diorama.sessions import publishing
 EVERY_S: Final = 1.0
 AT_MOST_EVERY_S: Final = 0.05
 """What happens in so short a time is published, and on SQLite written to disk, together."""
-FORGET_EVERY: Final = 600
-"""Rounds between two looks for what is kept no more."""
+FORGET_EVERY: Final = 60
+"""Looks at the time between two looks for what is kept no more."""
+FORGOTTEN_AT_MOST: Final = 20
+"""Units of forgetting, of a thousand rows each, in one go."""
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -60,14 +63,17 @@ class Publisher:
             return
 
     async def run(self) -> None:
-        """Publish until cancelled."""
+        """Publish until cancelled: soon after a commit; and once a second look at the time."""
+        loop = asyncio.get_running_loop()
+        looked_s = loop.time()
         while True:
-            try:
-                async with asyncio.timeout(EVERY_S):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(looked_s + EVERY_S):
                     await self._wake.wait()
-            except TimeoutError:
-                await self._try(self.look_at_time)
             self._wake.clear()
+            if loop.time() >= looked_s + EVERY_S:  # however much happens
+                looked_s = loop.time()
+                await self._try(self.look_at_time)
             await self._try(self.once)
             await asyncio.sleep(AT_MOST_EVERY_S)
 
@@ -91,7 +97,9 @@ class Publisher:
             await self._desk.do(publishing.close_months)
         self._rounds += 1
         if self._rounds % FORGET_EVERY == 0:
-            await self._desk.do(publishing.forget_events)
+            for _ in range(FORGOTTEN_AT_MOST):
+                if not await self._desk.do(publishing.forget_events):
+                    break
 
     async def _try(self, what: Callable[[], Awaitable[None]]) -> None:
         try:

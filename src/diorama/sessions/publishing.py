@@ -149,11 +149,13 @@ def tell_of_hours(work: Work, account_id: str, *, used_us: int, limit_us: int) -
     work.stores.feed.notice_once(f"hours:{account_id}", mark, told)
 
 
-def forget_events(work: Work) -> None:
-    """Drop some of what is kept no more."""
-    work.stores.feed.forget(work.now_us - KEPT_DAYS * _DAY_US, limit=FORGOTTEN_AT_ONCE)
-    kept_us = work.now_us - DELIVERIES_KEPT_DAYS * _DAY_US
-    work.stores.webhooks.forget(kept_us, limit=FORGOTTEN_AT_ONCE)
+def forget_events(work: Work) -> bool:
+    """Drop some of what is kept no more; return whether there may be more of it."""
+    events = work.stores.feed.forget(work.now_us - KEPT_DAYS * _DAY_US, limit=FORGOTTEN_AT_ONCE)
+    deliveries = work.stores.webhooks.forget(
+        work.now_us - DELIVERIES_KEPT_DAYS * _DAY_US, limit=FORGOTTEN_AT_ONCE
+    )
+    return FORGOTTEN_AT_ONCE in {events, deliveries}
 
 
 def _text(at_us: int) -> str:

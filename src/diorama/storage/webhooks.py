@@ -226,9 +226,10 @@ class SqlWebhookStore:
                 limit,
             )
         ]
-        for delivery_id in ids:
-            self._tx.run("DELETE FROM attempt WHERE delivery_id = ?", delivery_id)
-            self._tx.run("DELETE FROM delivery WHERE id = ?", delivery_id)
+        if ids:
+            marks = ", ".join("?" * len(ids))
+            self._tx.run(f"DELETE FROM attempt WHERE delivery_id IN ({marks})", *ids)
+            self._tx.run(f"DELETE FROM delivery WHERE id IN ({marks})", *ids)
         return len(ids)
 
 
