@@ -119,7 +119,11 @@ class _Core(server.Gateway):
 
     def __init__(self, owner: "Gateway", handle: StoreHandle, bus: Bus) -> None:
         timers = owner.around.timers
-        settings = SimpleNamespace(timers=SimpleNamespace(timers=lambda: timers), traces=None)
+        settings = SimpleNamespace(
+            timers=SimpleNamespace(timers=lambda: timers),
+            traces=None,
+            webhooks=SimpleNamespace(allow_networks=()),
+        )
         super().__init__(
             cast("Settings", settings),
             handle,
@@ -135,6 +139,7 @@ class _Core(server.Gateway):
             desk=self.desk,
             hub=self.hub,
             relay=self._relay,
+            notebook=self.notebook,
             secret=SECRET,
             origins=KnownOrigins(self.desk),
             stopping=self._is_stopping,
@@ -144,6 +149,7 @@ class _Core(server.Gateway):
             hub=self.hub,
             beats=self._beats,
             relay=self._relay,
+            notebook=self.notebook,
             ice_servers=(),
             stopping=self._is_stopping,
         )

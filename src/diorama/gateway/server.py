@@ -24,6 +24,7 @@ from diorama.gateway.hints import Alone, HintBus, Hints
 from diorama.gateway.hub import Hub
 from diorama.gateway.metrics import Metrics
 from diorama.gateway.metrics_route import Exposition, metrics_alone
+from diorama.gateway.notebook import Notebook
 from diorama.gateway.observing import Observed, log_steps
 from diorama.gateway.places import Places
 from diorama.gateway.poll import Poll
@@ -75,6 +76,7 @@ class Gateway:
             database, settings.timers.timers(), IdFactory(clock), self._told, self._watch
         )
         self._beats = Beats(self.desk, self.hub)
+        self.notebook = Notebook(self.desk)
         self.places = Places(self.desk, self.hub)
         self.sweeps = Sweeps(self.desk, self.hub, clock)
         self._bus = Alone() if bus is None else bus
@@ -113,6 +115,7 @@ class Gateway:
             self.places.run(),
             FullCollections().run(),
             self._beats.run(),
+            self.notebook.run(),
             self._relay.run(),
             *self.telling.loops(),
         ]
@@ -129,6 +132,7 @@ class Gateway:
             hub=self.hub,
             beats=self._beats,
             relay=self._relay,
+            notebook=self.notebook,
             ice_servers=(),
             stopping=self._is_stopping,
         )
@@ -137,6 +141,7 @@ class Gateway:
             desk=self.desk,
             hub=self.hub,
             relay=self._relay,
+            notebook=self.notebook,
             secret=self._secrets.tokens,
             origins=origins,
             stopping=self._is_stopping,

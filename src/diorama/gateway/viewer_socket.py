@@ -5,7 +5,7 @@ from the pusher. Which of them means what is decided in `sessions`.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +18,7 @@ from diorama.gateway.cross_origin import KnownOrigins, asking_of, refusal
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import socket_response
 from diorama.gateway.hub import Hub
+from diorama.gateway.notebook import Notebook, Remark
 from diorama.gateway.relay import Relay
 from diorama.gateway.wire import Bucket, Wire
 from diorama.kernel.errors import (
@@ -33,11 +34,14 @@ from diorama.protocol import viewer as wire
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.media import Answer, Candidate, Restart
 from diorama.protocol.strict_json import MAX_WS_BYTES
+from diorama.protocol.timeline_views import Fact
 from diorama.protocol.views import EndView, QueueView, SessionView
 from diorama.sessions.forecasting import eta_at
 from diorama.sessions.foresight import Foreseen, ends_of
 from diorama.sessions.lifecycle import Session
+from diorama.sessions.noting import QUALITY_EVERY_S, Noted, missed_beats
 from diorama.sessions.show import queue_view, session_view, time_of
+from diorama.sessions.timeline_store import NoteKind
 from diorama.sessions.viewing import Arrival, attach, heard_again, leave, renew_media, socket_closed
 from diorama.sessions.warnings import Ends, warnings
 from diorama.sessions.work import Work
@@ -81,7 +85,9 @@ class ViewerSocket:
 
     __slots__ = (  # thousands of them wait in line: what each weighs is measured by benchmarks/
         "_heard",
+        "_heard_s",
         "_line",
+        "_noted",
         "_parts",
         "_renewing",
         "_replaced",
@@ -103,6 +109,8 @@ class ViewerSocket:
         self._renewing = False
         self._talking: asyncio.Task[None] | None = None
         self._heard = True
+        self._heard_s = asyncio.get_running_loop().time()
+        self._noted = Noted()
 
     @property
     def session_id(self) -> str:
@@ -164,7 +172,10 @@ class ViewerSocket:
     async def show_place(self, place: QueueView) -> None:
         """Send a waiter's place in line if it moved; its session is as it was."""
         shown = self._shown
-        if shown is None or shown.queue is None or shown.queue == place:
+        if shown is None or shown.queue is None:
+            return
+        self._note(NoteKind.QUEUE_MOVED, self._noted.news_of_place(place, self._now_s()), "gateway")
+        if shown.queue == place:
             return
         self._shown = msgspec.structs.replace(shown, queue=place)
         await self._line.send(wire.SessionChanged(session=self._shown))
@@ -230,10 +241,12 @@ class ViewerSocket:
                 session=view,
                 heartbeat_s=self._parts.desk.timers.heartbeat_s,
                 resume_window_s=self._session.rules.resume_window_s,
+                quality_every_s=QUALITY_EVERY_S,
             )
         )
         async for message in self._line.messages():
             self._heard = True
+            self._note_silence()
             if self._session.detached_us is not None:
                 await self._renew(heard_again)  # silent for long, on a socket that is still whole
             await self._handle(message)
@@ -252,9 +265,37 @@ class ViewerSocket:
                 await self._parts.desk.do(lambda work: leave(work, self.session_id, code))
             case wire.MediaReport():
                 return  # the worker decides whether media flows; this only says it is heard
+            case wire.Quality():
+                self._note_quality(message)
             case wire.Hello():
                 problem = wire.Problem(code="hello_twice", message="hello was said already")
                 await self._line.send(problem)
+
+    def _now_s(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def _note(self, kind: NoteKind, facts: Mapping[str, Fact] | None, actor: str) -> None:
+        if facts is not None:
+            remark = Remark(session_id=self.session_id, kind=kind, actor=actor, facts=facts)
+            self._parts.notebook.add(remark)
+
+    def _note_silence(self) -> None:
+        """Note how long the viewer was not heard, now that it is again."""
+        now_s, heartbeat_s = self._now_s(), self._parts.desk.timers.heartbeat_s
+        silent_s, self._heard_s = now_s - self._heard_s, now_s
+        missed = missed_beats(silent_s, heartbeat_s)
+        if missed:
+            facts = {"unheard_s": round(silent_s, 1), "heartbeats_missed": missed}
+            self._note(NoteKind.HEARTBEATS_MISSED, facts, "viewer")
+
+    def _note_quality(self, seen: wire.Quality) -> None:
+        if seen.attachment != self.attachment:
+            return  # of a peer connection that is no more
+        now_s = self._now_s()
+        path = self._noted.news_of_path(seen, now_s)
+        self._note(NoteKind.MEDIA_PATH, path, "viewer")
+        quality = self._noted.news_of_quality(seen, now_s)
+        self._note(NoteKind.QUALITY, quality, "viewer")
 
     async def _renew(self, ask: Callable[[Work, str, int], Session | None]) -> None:
         """Ask for a new peer connection; the socket gets a new number and is shown nothing before.
@@ -297,11 +338,13 @@ class ViewerParts:
         secret: signs session tokens.
         origins: whose pages may open sessions of some project.
         stopping: whether this gateway is stopping.
+        notebook: takes what is seen beside what happens.
     """
 
     desk: Desk
     hub: Hub
     relay: Relay
+    notebook: Notebook
     secret: bytes
     origins: KnownOrigins
     stopping: Callable[[], bool]

@@ -16,6 +16,7 @@ from diorama.accounts.keys import Key, KeyKind, KeyState
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import socket_response
 from diorama.gateway.hub import Hub
+from diorama.gateway.notebook import Notebook, Remark
 from diorama.gateway.relay import Relay
 from diorama.gateway.wire import Bucket, Wire
 from diorama.kernel.errors import DioramaError, Refused, Unauthorized, Unavailable
@@ -25,7 +26,9 @@ from diorama.protocol import worker as wire
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.media import IceServer, Offer
 from diorama.protocol.strict_json import MAX_WS_BYTES
+from diorama.sessions.noting import UNLESS_VIEWER_S, NotedWorker
 from diorama.sessions.telling import Wanted, to_tell
+from diorama.sessions.timeline_store import NoteKind
 from diorama.sessions.work import Work
 from diorama.sessions.working import HeardWorker, register, report, wanted
 from diorama.workers.capabilities import Worker
@@ -64,6 +67,7 @@ class WorkerSocket:
         self._told: set[object] = set()
         self._wake = asyncio.Event()
         self._replaced = asyncio.Event()
+        self._noted = NotedWorker(asyncio.get_running_loop().time())
 
     @property
     def worker_id(self) -> str:
@@ -168,6 +172,7 @@ class WorkerSocket:
             case wire.Beat():
                 self._reports = {slot.index: slot for slot in message.slots}
                 self._told.clear()
+                self._note(message)
                 self._wake.set()
                 self._parts.beats.add(self, HeardWorker(self.renewal, message))
             case wire.SignalFromWorker():
@@ -177,6 +182,22 @@ class WorkerSocket:
                 await self._line.send(problem)
             case _:
                 await self._parts.desk.do(lambda work: report(work, self.worker_id, message))
+
+    def _note(self, beat: wire.Beat) -> None:
+        now_s, heartbeat_s = asyncio.get_running_loop().time(), self._parts.desk.timers.heartbeat_s
+        actor = f"worker:{self._worker.name}"
+        for session_id, kind, facts in self._noted.news(beat, now_s, heartbeat_s):
+            # What the viewer measures says more: the worker's word stands where there is none.
+            quiet_s = UNLESS_VIEWER_S if kind is NoteKind.QUALITY else 0.0
+            self._parts.notebook.add(
+                Remark(
+                    session_id=session_id,
+                    kind=kind,
+                    actor=actor,
+                    facts=facts,
+                    unless_within_s=quiet_s,
+                )
+            )
 
     async def _to_viewer(self, message: wire.SignalFromWorker) -> None:
         signal = message.signal
@@ -196,6 +217,7 @@ class WorkerParts:
     hub: Hub
     beats: "Beats"
     relay: Relay
+    notebook: Notebook
     ice_servers: tuple[IceServer, ...]
     stopping: Callable[[], bool]
 

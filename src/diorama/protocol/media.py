@@ -8,6 +8,7 @@ from msgspec import Meta
 Sdp = Annotated[str, Meta(min_length=1, max_length=60_000)]
 MediaState = Literal["none", "connecting", "connected", "lost"]
 """What the worker sees of the viewer's peer connection: `connected` is frames going out."""
+CandidateKind = Literal["host", "srflx", "prflx", "relay"]
 CandidateText = Annotated[str, Meta(max_length=512)]
 
 
@@ -54,6 +55,18 @@ class Restart(msgspec.Struct, frozen=True, tag_field="type", tag="restart"):
 
     attachment: Annotated[int, Meta(ge=0)]
     scope: Literal["ice", "peer"]
+
+
+class MediaPath(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The way that media takes, as the viewer sees it: its own kind of candidate and the worker's.
+
+    `relay` is how the viewer reaches its relay, where it goes through one.
+    """
+
+    local: CandidateKind
+    remote: CandidateKind
+    protocol: Literal["udp", "tcp"]
+    relay: Literal["udp", "tcp", "tls"] | None = None
 
 
 Signal = Offer | Answer | Candidate | Restart

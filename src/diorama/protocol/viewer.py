@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from diorama.protocol.media import Answer, Candidate, Offer, Restart
+from diorama.protocol.media import Answer, Candidate, MediaPath, Offer, Restart
 from diorama.protocol.views import SessionView
 
 PROTOCOL: Final = 1
@@ -49,6 +49,25 @@ class MediaReport(msgspec.Struct, frozen=True, tag_field="type", tag="media"):
     state: Literal["connecting", "playing", "stalled", "lost"]
 
 
+class Quality(
+    msgspec.Struct, frozen=True, tag_field="type", tag="quality", forbid_unknown_fields=True
+):
+    """How the stream arrives, as the viewer measures it: every `quality_every_s` of `welcome`.
+
+    It is sent at once where the path changes. It is noted for the account's people, and decides
+    nothing.
+    """
+
+    attachment: Annotated[int, Meta(ge=0)]
+    path: MediaPath | None = None
+    fps: Annotated[float, Meta(ge=0, le=1_000)] | None = None
+    bitrate_kbps: Annotated[float, Meta(ge=0, le=10_000_000)] | None = None
+    rtt_ms: Annotated[float, Meta(ge=0, le=600_000)] | None = None
+    loss_percent: Annotated[float, Meta(ge=0, le=100)] | None = None
+    width: Annotated[int, Meta(ge=0, le=65_535)] | None = None
+    height: Annotated[int, Meta(ge=0, le=65_535)] | None = None
+
+
 class Bye(msgspec.Struct, frozen=True, tag_field="type", tag="bye"):
     """The viewer ends the session: 1000 on purpose, 1001 because the page is left."""
 
@@ -62,6 +81,7 @@ class Welcome(msgspec.Struct, frozen=True, tag_field="type", tag="welcome"):
     session: SessionView
     heartbeat_s: float
     resume_window_s: float
+    quality_every_s: float | None = None
 
 
 class SessionChanged(msgspec.Struct, frozen=True, tag_field="type", tag="session"):
@@ -88,5 +108,5 @@ class Problem(msgspec.Struct, frozen=True, tag_field="type", tag="problem"):
     message: str
 
 
-FromViewer = Hello | Heartbeat | Answer | Candidate | Restart | MediaReport | Bye
+FromViewer = Hello | Heartbeat | Answer | Candidate | Restart | MediaReport | Quality | Bye
 ToViewer = Welcome | SessionChanged | Offer | Candidate | Warned | Heartbeat | Problem

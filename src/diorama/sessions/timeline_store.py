@@ -49,13 +49,18 @@ class NoteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Something seen of a session that changed nothing and is billed to nobody."""
+    """Something seen of a session that changed nothing and is billed to nobody.
+
+    Attributes:
+        unless_within_us: it is not kept where one of its kind was made so shortly before.
+    """
 
     session_id: str
     kind: NoteKind
     at_us: int
     actor: str
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    unless_within_us: int = 0
 
 
 class TimelineStore(Protocol):

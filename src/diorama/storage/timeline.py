@@ -16,17 +16,24 @@ from diorama.sessions.lifecycle import Event
 from diorama.sessions.timeline_store import Logged, Note, NoteKind
 from diorama.storage.database import Transaction
 
-_ROOM: Final = (
-    "EXISTS (SELECT 1 FROM session s WHERE s.id = {id}) AND"
-    " (SELECT COUNT(*) FROM session_note o WHERE o.session_id = {id}) < ?"
-)
+
+def _room(session: str, since: str, kind: str, at: str) -> str:
+    """Return the condition under which a note is kept, of what stands for its values."""
+    return (
+        f"EXISTS (SELECT 1 FROM session s WHERE s.id = {session}) AND"
+        f" (SELECT COUNT(*) FROM session_note o WHERE o.session_id = {session}) < ?"
+        f" AND NOT EXISTS (SELECT 1 FROM session_note o WHERE o.session_id = {session}"
+        f" AND o.at_us > {since} AND o.at_us < {at} AND o.kind = {kind})"
+    )
+
+
 _INTO: Final = "INSERT INTO session_note (session_id, at_us, kind, actor, facts)"
 _KNOWN: Final = " ON CONFLICT (session_id, at_us, kind) DO NOTHING"
-_ONE: Final = f"{_INTO} SELECT ?, ?, ?, ?, ? WHERE {_ROOM.format(id='?')}{_KNOWN}"
+_ONE: Final = f"{_INTO} SELECT ?, ?, ?, ?, ? WHERE {_room('?', '?', '?', '?')}{_KNOWN}"
 _ALL: Final = (
     f"{_INTO} SELECT n.s, n.a, n.k, n.w, n.f FROM json_to_recordset(?::json)"
-    " AS n (s text, a bigint, k text, w text, f text)"
-    f" WHERE {_ROOM.format(id='n.s')} ORDER BY n.s, n.a{_KNOWN}"
+    " AS n (s text, a bigint, k text, w text, f text, u bigint)"
+    f" WHERE {_room('n.s', 'n.a - n.u', 'n.k', 'n.a')} ORDER BY n.s, n.a{_KNOWN}"
 )
 _FACTS: Final = msgspec.json.Decoder(dict[str, Fact])
 
@@ -106,7 +113,7 @@ class SqlTimelineStore:
         if self._tx.dialect == "postgresql":
             rows = [
                 {"s": one.session_id, "a": one.at_us, "k": one.kind, "w": one.actor}
-                | {"f": _document(one.facts)}
+                | {"f": _document(one.facts), "u": one.unless_within_us}
                 for one in notes
             ]
             self._tx.run(_ALL, msgspec.json.encode(rows).decode(), keep)
@@ -117,6 +124,7 @@ class SqlTimelineStore:
                 (
                     *(one.session_id, one.at_us, one.kind, one.actor, _document(one.facts)),
                     *(one.session_id, one.session_id, keep),
+                    *(one.session_id, one.at_us - one.unless_within_us, one.at_us, one.kind),
                 )
                 for one in notes
             ],

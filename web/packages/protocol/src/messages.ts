@@ -19,7 +19,8 @@ export type InputEvent =
   | TouchEnd
   | Gamepad
   | Text
-export type ViewerToGateway = Hello | Heartbeat | Answer | Candidate | Restart | MediaReport | Bye
+export type ViewerToGateway =
+  Hello | Heartbeat | Answer | Candidate | Restart | MediaReport | Quality | Bye
 export type ViewerToWorld =
   | KeyDown
   | KeyUp
@@ -114,6 +115,7 @@ export interface Welcome {
   session: SessionView
   heartbeat_s: number
   resume_window_s: number
+  quality_every_s?: number | null
 }
 /**
  * One session, as its viewer and its account may see it.
@@ -350,6 +352,17 @@ export interface LoadView {
   quarantined: number
 }
 /**
+ * The way that media takes, as the viewer sees it: its own kind of candidate and the worker's.
+ *
+ * `relay` is how the viewer reaches its relay, where it goes through one.
+ */
+export interface MediaPath {
+  local: 'host' | 'prflx' | 'relay' | 'srflx'
+  remote: 'host' | 'prflx' | 'relay' | 'srflx'
+  protocol: 'tcp' | 'udp'
+  relay?: ('tcp' | 'tls' | 'udp') | null
+}
+/**
  * What the viewer sees of its peer connection.
  */
 export interface MediaReport {
@@ -431,6 +444,23 @@ export interface ProjectView {
 export interface Prompt {
   type: 'prompt'
   text: string
+}
+/**
+ * How the stream arrives, as the viewer measures it: every `quality_every_s` of `welcome`.
+ *
+ * It is sent at once where the path changes. It is noted for the account's people, and decides
+ * nothing.
+ */
+export interface Quality {
+  type: 'quality'
+  attachment: number
+  path?: MediaPath | null
+  fps?: number | null
+  bitrate_kbps?: number | null
+  rtt_ms?: number | null
+  loss_percent?: number | null
+  width?: number | null
+  height?: number | null
 }
 /**
  * A message that cannot be taken.
