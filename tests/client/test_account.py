@@ -135,3 +135,44 @@ async def test_programs_that_wait_are_told_the_same(place: Place) -> None:
             assert diorama.timeline(opened.session.id).session.id == opened.session.id
 
     await asyncio.to_thread(ask)
+
+
+async def test_other_accounts_and_plans_are_the_operators(
+    place: Place, diorama: AsyncDiorama
+) -> None:
+    made = await diorama.create_account("ann", owner_email="ann@a.example")
+    changed = await diorama.change_account(made.account.id, concurrent_streams=1)
+    plan = await diorama.put_plan("studio", concurrent_streams=9)
+    key = await diorama.create_key("ci", scopes=["account:read"])
+
+    async with AsyncDiorama(place.front.url, api_key=key.secret) as ci:
+        own = await ci.account()
+        with pytest.raises(Forbidden):
+            await anext(ci.accounts())
+
+    assert made.link is not None
+    assert made.link not in repr(made)
+    assert (changed.concurrent_streams, (await diorama.account_of(changed.id)).held) == (1, 0)
+    assert {one.id async for one in diorama.accounts()} == {"acc_owner", made.account.id}
+    assert plan.concurrent_streams == 9
+    assert "studio" in {one.name async for one in diorama.plans()}
+    await diorama.delete_plan("studio")
+    assert own.id == "acc_owner"
+    assert "/set-up#" in await diorama.set_up_link()
+
+
+async def test_programs_that_wait_operate_the_same(place: Place) -> None:
+    def ask() -> None:
+        with Diorama(place.front.url, api_key=place.secrets.api_key) as diorama:
+            made = diorama.create_account("ann")
+            assert diorama.change_account(made.account.id, suspended=True).suspended
+            assert diorama.account_of(made.account.id).suspended
+            assert len(list(diorama.accounts())) == 2
+            assert diorama.account().id == "acc_owner"
+            diorama.put_plan("studio", concurrent_streams=9)
+            assert "studio" in {one.name for one in diorama.plans()}
+            diorama.delete_plan("studio")
+            assert diorama.cost("2.50").price_per_gpu_hour == "2.50"
+            assert "/set-up#" in diorama.set_up_link()
+
+    await asyncio.to_thread(ask)

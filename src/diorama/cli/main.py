@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from diorama.cli import profile_commands, starting
+from diorama.cli.account_commands import accounts, plans
 from diorama.cli.asking import target, told
 from diorama.cli.doctor.command import doctor
 from diorama.cli.key_commands import audit, keys
@@ -32,6 +33,8 @@ for group, name in (
     (keys, "keys"),
     (usage, "usage"),
     (workers, "workers"),
+    (accounts, "accounts"),
+    (plans, "plans"),
     (profiles, "profiles"),
 ):
     app.add_typer(group, name=name)

@@ -4,9 +4,17 @@ Questions are values, as in `questions`.
 """
 
 from collections.abc import Sequence
-from typing import Final, Literal, TypedDict
+from typing import Final, Literal, Required, TypedDict
 
 from diorama.client.questions import Question, as_json, path_of
+from diorama.protocol.account_views import (
+    Accounts,
+    AccountView,
+    CreateAccount,
+    CreatedAccount,
+    Plans,
+    PlanView,
+)
 from diorama.protocol.key_views import (
     AuditPage,
     CreatedKey,
@@ -15,6 +23,7 @@ from diorama.protocol.key_views import (
     KeyView,
     RotateKey,
 )
+from diorama.protocol.people_views import SetUpLink
 from diorama.protocol.usage_views import CostView, Overview, UsageView, VerifiedView
 
 GroupBy = Literal["total", "project", "end_user", "region", "day", "session", "account"]
@@ -36,6 +45,30 @@ class Period(TypedDict, total=False):
     since: str
     until: str
     account: str
+
+
+class AccountChange(TypedDict, total=False):
+    """What changes of an account; what is left out stays.
+
+    Attributes:
+        concurrent_streams: apart from its plan; None is what the plan says.
+        suspended: true ends its sessions at once, and nothing new opens.
+    """
+
+    name: str
+    plan: str
+    concurrent_streams: int | None
+    suspended: bool
+
+
+class PlanLimits(TypedDict, total=False):
+    """The limits of a plan; hours a month that are None or left out are no limit."""
+
+    concurrent_streams: Required[int]
+    max_runtime_s: float
+    stream_hours: float | None
+    simulation_hours: float | None
+    queued_simulations: int
 
 
 class WantedKey(TypedDict, total=False):
@@ -127,6 +160,62 @@ def list_audit(actor: str | None, action: str | None, cursor: str | None) -> Que
     given = {"actor": actor, "action": action, "cursor": cursor}
     query = {name: value for name, value in given.items() if value is not None}
     return Question(method="GET", path="/v1/audit", query=query, answer=AuditPage)
+
+
+def get_account(account: str | None) -> Question[AccountView]:
+    """Ask for one's own account, or, for the operator, for another."""
+    path = "/v1/account" if account is None else path_of("accounts", account)
+    return Question(method="GET", path=path, answer=AccountView)
+
+
+def make_set_up_link() -> Question[SetUpLink]:
+    """Ask for another link for the first owner; the one before opens nothing any more."""
+    return Question(method="POST", path="/v1/set-up/link", answer=SetUpLink, repeatable=False)
+
+
+def list_accounts(cursor: str | None) -> Question[Accounts]:
+    """Ask for a page of every account."""
+    query = {} if cursor is None else {"cursor": cursor}
+    return Question(method="GET", path="/v1/accounts", query=query, answer=Accounts)
+
+
+def create_account(name: str, plan: str, owner_email: str | None) -> Question[CreatedAccount]:
+    """Ask for a new account; asked twice it is two."""
+    return Question(
+        method="POST",
+        path="/v1/accounts",
+        body=as_json(CreateAccount(name=name, plan=plan, owner_email=owner_email)),
+        answer=CreatedAccount,
+        repeatable=False,
+    )
+
+
+def change_account(account: str, change: AccountChange) -> Question[AccountView]:
+    """Ask for a change of an account."""
+    return Question(
+        method="PATCH",
+        path=path_of("accounts", account),
+        body=as_json(change),
+        answer=AccountView,
+    )
+
+
+def list_plans(cursor: str | None) -> Question[Plans]:
+    """Ask for a page of the plans."""
+    query = {} if cursor is None else {"cursor": cursor}
+    return Question(method="GET", path="/v1/plans", query=query, answer=Plans)
+
+
+def put_plan(name: str, limits: PlanLimits) -> Question[PlanView]:
+    """Ask for a plan with these limits."""
+    return Question(
+        method="PUT", path=path_of("plans", name), body=as_json(limits), answer=PlanView
+    )
+
+
+def delete_plan(name: str) -> Question[bytes]:
+    """Ask for the end of a plan that no account is under."""
+    return Question(method="DELETE", path=path_of("plans", name), answer=bytes, repeatable=False)
 
 
 def _period(asked: Period) -> dict[str, str]:

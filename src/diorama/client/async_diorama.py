@@ -14,7 +14,13 @@ import msgspec
 
 from diorama.client import account_questions as account
 from diorama.client import questions
-from diorama.client.account_questions import GroupBy, Period, WantedKey
+from diorama.client.account_questions import (
+    AccountChange,
+    GroupBy,
+    Period,
+    PlanLimits,
+    WantedKey,
+)
 from diorama.client.address import origin_of
 from diorama.client.answers import read
 from diorama.client.async_viewer import AsyncViewer
@@ -30,6 +36,7 @@ from diorama.client.questions import (
 from diorama.client.retries import PATIENT, Retries
 from diorama.client.sending import ANSWER_WITHIN_S, reply_of, request_of, timeout, unreachable
 from diorama.client.streaming.connection import Wishes
+from diorama.protocol.account_views import AccountView, CreatedAccount, PlanView
 from diorama.protocol.key_views import AuditView, CreatedKey, KeyView
 from diorama.protocol.project_views import WorldView
 from diorama.protocol.rule_views import RuleView
@@ -330,6 +337,63 @@ class AsyncDiorama:
             cursor = found.cursor
             if cursor is None:
                 return
+
+    async def set_up_link(self) -> str:
+        """Return another link for the first owner; Refused once there is one."""
+        return (await self._ask(account.make_set_up_link())).link
+
+    async def account(self) -> AccountView:
+        """Return one's own account: its limits, what it holds, what it has used this month."""
+        return await self._ask(account.get_account(None))
+
+    async def account_of(self, account_id: str) -> AccountView:
+        """Return an account by its id; for the operator."""
+        return await self._ask(account.get_account(account_id))
+
+    async def accounts(self) -> AsyncIterator[AccountView]:
+        """Yield every account; for the operator."""
+        cursor: str | None = None
+        while True:
+            found = await self._ask(account.list_accounts(cursor))
+            for one in found.accounts:
+                yield one
+            cursor = found.cursor
+            if cursor is None:
+                return
+
+    async def create_account(
+        self, name: str, *, plan: str = "free", owner_email: str | None = None
+    ) -> CreatedAccount:
+        """Make an account and return it, with a link for its first owner; for the operator."""
+        return await self._ask(account.create_account(name, plan, owner_email))
+
+    async def change_account(self, account_id: str, **change: Unpack[AccountChange]) -> AccountView:
+        """Change an account and return it; for the operator.
+
+        Args:
+            account_id: which.
+            change: `name`, `plan`, `concurrent_streams`, `suspended`.
+        """
+        return await self._ask(account.change_account(account_id, change))
+
+    async def plans(self) -> AsyncIterator[PlanView]:
+        """Yield the plans; for the operator."""
+        cursor: str | None = None
+        while True:
+            found = await self._ask(account.list_plans(cursor))
+            for one in found.plans:
+                yield one
+            cursor = found.cursor
+            if cursor is None:
+                return
+
+    async def put_plan(self, name: str, **limits: Unpack[PlanLimits]) -> PlanView:
+        """Make a plan or change it, and every account under it; for the operator."""
+        return await self._ask(account.put_plan(name, limits))
+
+    async def delete_plan(self, name: str) -> None:
+        """Delete a plan that no account is under; for the operator."""
+        await self._ask(account.delete_plan(name))
 
     async def health(self) -> Health:
         """Return whether the gateway's process lives, and its version."""

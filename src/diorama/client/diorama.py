@@ -14,7 +14,13 @@ import msgspec
 
 from diorama.client import account_questions as account
 from diorama.client import questions
-from diorama.client.account_questions import GroupBy, Period, WantedKey
+from diorama.client.account_questions import (
+    AccountChange,
+    GroupBy,
+    Period,
+    PlanLimits,
+    WantedKey,
+)
 from diorama.client.address import origin_of
 from diorama.client.answers import read
 from diorama.client.async_diorama import AsyncDiorama
@@ -31,6 +37,7 @@ from diorama.client.questions import (
 from diorama.client.retries import PATIENT, Retries
 from diorama.client.sending import ANSWER_WITHIN_S, reply_of, request_of, timeout, unreachable
 from diorama.client.viewer import Viewer
+from diorama.protocol.account_views import AccountView, CreatedAccount, PlanView
 from diorama.protocol.key_views import AuditView, CreatedKey, KeyView
 from diorama.protocol.project_views import WorldView
 from diorama.protocol.rule_views import RuleView
@@ -326,6 +333,61 @@ class Diorama:
             cursor = found.cursor
             if cursor is None:
                 return
+
+    def set_up_link(self) -> str:
+        """Return another link for the first owner; Refused once there is one."""
+        return self._ask(account.make_set_up_link()).link
+
+    def account(self) -> AccountView:
+        """Return one's own account: its limits, what it holds, what it has used this month."""
+        return self._ask(account.get_account(None))
+
+    def account_of(self, account_id: str) -> AccountView:
+        """Return an account by its id; for the operator."""
+        return self._ask(account.get_account(account_id))
+
+    def accounts(self) -> Iterator[AccountView]:
+        """Yield every account; for the operator."""
+        cursor: str | None = None
+        while True:
+            found = self._ask(account.list_accounts(cursor))
+            yield from found.accounts
+            cursor = found.cursor
+            if cursor is None:
+                return
+
+    def create_account(
+        self, name: str, *, plan: str = "free", owner_email: str | None = None
+    ) -> CreatedAccount:
+        """Make an account and return it, with a link for its first owner; for the operator."""
+        return self._ask(account.create_account(name, plan, owner_email))
+
+    def change_account(self, account_id: str, **change: Unpack[AccountChange]) -> AccountView:
+        """Change an account and return it; for the operator.
+
+        Args:
+            account_id: which.
+            change: `name`, `plan`, `concurrent_streams`, `suspended`.
+        """
+        return self._ask(account.change_account(account_id, change))
+
+    def plans(self) -> Iterator[PlanView]:
+        """Yield the plans; for the operator."""
+        cursor: str | None = None
+        while True:
+            found = self._ask(account.list_plans(cursor))
+            yield from found.plans
+            cursor = found.cursor
+            if cursor is None:
+                return
+
+    def put_plan(self, name: str, **limits: Unpack[PlanLimits]) -> PlanView:
+        """Make a plan or change it, and every account under it; for the operator."""
+        return self._ask(account.put_plan(name, limits))
+
+    def delete_plan(self, name: str) -> None:
+        """Delete a plan that no account is under; for the operator."""
+        self._ask(account.delete_plan(name))
 
     def health(self) -> Health:
         """Return whether the gateway's process lives, and its version."""

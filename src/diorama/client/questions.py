@@ -43,7 +43,7 @@ from diorama.protocol.worker import WorldKind
 T = TypeVar("T")
 _QUERY: Final = {"since": "from", "until": "to"}
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
-Method = Literal["GET", "POST", "PATCH", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Asking(TypedDict, total=False):
