@@ -54,6 +54,7 @@ def holder(
 ) -> Holder:
     """A session that holds a slot; its viewer is heard, or detached and unheard for so long."""
     return Holder(
+        client_id=None,
         session_id=session_id,
         project_id=project_id,
         project_name=project_id,

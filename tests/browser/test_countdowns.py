@@ -101,16 +101,15 @@ async def test_who_is_refused_can_end_what_another_tab_of_theirs_holds(
     await until(gets_in, what="the second tab plays")
 
 
-async def test_a_stranger_sees_what_holds_the_place_and_no_button(
+async def test_a_stranger_is_told_of_nobody_elses_session(
     strict: Running, someone: BrowserContext, another: BrowserContext
 ) -> None:
     first = await Player.open(someone, strict.address, "painted")
     await first.until_playing()
     second = await Player.open(another, strict.address, "painted")
-    await second.until_reads("#end-holders", "painted")
-    await second.until_reads("#end-freeing", "when any of these ends")
+    await second.until_reads("#end-code", "4010")
 
-    assert await second.page.locator("#end-holders button").count() == 0
+    assert await second.page.locator("#end-held").is_hidden()
 
 
 async def test_a_lost_picture_stays_under_what_is_tried_and_lives_again(

@@ -104,7 +104,7 @@ async def test_five_tabs_are_five_sessions_and_the_one_over_the_limit_is_told_wh
     tabs = [await Page.visit(someone, address) for _ in range(TABS)]
     for tab in tabs:
         await tab.until_playing()
-    one_more = await Page.visit(someone, address)
+    one_more = await Page.visit(someone, site.page(diorama.address, "few", token=diorama.key))
     ended = await one_more.until_told("ended")
 
     assert len({await tab.session_id() for tab in tabs}) == TABS
@@ -188,15 +188,18 @@ async def test_a_crashed_renderer_is_taken_over_by_the_tab_that_is_opened_again(
     assert (await diorama.only_session()).id == session.id
 
 
-async def test_a_second_device_over_the_limit_is_told_what_holds_it(
+async def test_a_second_device_over_the_limit_is_told_of_no_stranger_and_its_account_of_all(
     diorama: Running, site: Site, someone: BrowserContext, another: BrowserContext
 ) -> None:
     laptop = await Page.visit(someone, site.page(diorama.address, "single"))
     await laptop.until_playing()
     phone = await Page.visit(another, site.page(diorama.address, "single"))
-    ended = await phone.until_told("ended")
+    refused = await phone.until_told("ended")
+    owned = await Page.visit(another, site.page(diorama.address, "single", token=diorama.key))
+    ended = await owned.until_told("ended")
 
-    assert (ended.detail["code"], ended.detail["reason"]) == (4010, "project_cap")
+    assert (refused.detail["code"], refused.detail["reason"]) == (4010, "project_cap")
+    assert refused.detail["problem"]["facts"]["holders"] == []
     (holder,) = ended.detail["problem"]["facts"]["holders"]
     assert (holder["session"], holder["project"]) == (await laptop.session_id(), "single")
     assert (holder["state"], holder["device"] is not None) == ("streaming", True)

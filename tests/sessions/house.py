@@ -14,6 +14,7 @@ from typing import Final, Literal, TypeVar
 
 from diorama.accounts.credentials import SessionToken
 from diorama.accounts.plans import FREE, Account
+from diorama.accounts.tickets import Ticket
 from diorama.kernel.errors import LimitReached
 from diorama.kernel.ids import IdFactory
 from diorama.kernel.units import HOUR_US
@@ -29,6 +30,7 @@ from diorama.protocol.requests import AskedAfk
 from diorama.protocol.states import SessionState
 from diorama.sessions import sweep
 from diorama.sessions.dispatch import dispatch_lane, waiting_lanes, yield_slot
+from diorama.sessions.doors import OPEN, Door
 from diorama.sessions.hours import due_accounts, end_without_hours
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.opening import (
@@ -71,6 +73,7 @@ class Asked:
     key: str | None = None
     priority: str | None = None
     body: str = "one body"
+    door: Door = OPEN
 
 
 class House:
@@ -405,17 +408,35 @@ def project(name: str = "cove", *, rules: Rules | None = None) -> Project:
 
 
 def opening(asked: Asked, *, afk: AskedAfk = AS_RULED) -> Opening:
+    names = asked.end_user or asked.priority
     return Opening(
         project=asked.project,
         region=asked.region,
         client_id=asked.client_id,
         end_user=asked.end_user,
         device=asked.device,
-        account_id=asked.account_id or (ACCOUNT if asked.end_user or asked.priority else None),
+        account_id=asked.account_id or (ACCOUNT if names and not asked.door.ticket else None),
         priority=asked.priority,
         idempotency_key=asked.key,
         fingerprint=asked.body,
         afk=afk,
+        door=asked.door,
+    )
+
+
+def ticket(end_user: str | None = None, *, number: int = 1) -> Door:
+    """Return the door that a ticket for the cove opens."""
+    return Door(
+        ticket=Ticket(
+            id=f"tkt_{number}",
+            account_id=ACCOUNT,
+            project_id="prj_cove",
+            project="cove",
+            by="key:key_house",
+            issued_s=0,
+            expires_s=300,
+            end_user=end_user,
+        )
     )
 
 

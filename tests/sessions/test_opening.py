@@ -10,7 +10,7 @@ from diorama.protocol.states import SessionState
 from diorama.sessions.opening import Opened, forget_old_answers
 from diorama.sessions.viewing import leave
 from diorama.sessions.working import register
-from tests.sessions.house import ACCOUNT, Asked, House, ended, project
+from tests.sessions.house import ACCOUNT, Asked, House, ended, project, ticket
 
 CLIENT = "client-number-one"
 REJECT = Rules(on_limit=OnLimit.REJECT)
@@ -99,7 +99,7 @@ async def test_the_sixth_of_a_free_account_is_refused_with_what_holds_the_five(
     house.clock.step(seconds=2)
 
     with pytest.raises(LimitReached) as refused:
-        await house.open()
+        await house.open(Asked(account_id=ACCOUNT))
 
     assert refused.value.code == "account_limit"
     assert refused.value.detail["end_code"] == EndCode.LIMIT_REACHED
@@ -115,6 +115,60 @@ async def test_the_sixth_of_a_free_account_is_refused_with_what_holds_the_five(
         }
         for one in five
     ]
+
+
+async def test_a_visitor_who_is_refused_is_told_of_no_session_but_its_own(house: House) -> None:
+    await house.build(limit=2, projects=[project(rules=REJECT), project("bay", rules=REJECT)])
+    await house.worker(slots=6)
+    own = (await house.open(Asked(client_id="client-number-one"))).session
+    await house.open(Asked(end_user="ann"))
+
+    told = [
+        await holders_told(house, Asked(project="bay", client_id=client, account_id=account))
+        for client, account in (
+            ("client-number-one", None),
+            ("client-number-two", None),
+            (None, None),
+            (None, "acc_other"),
+        )
+    ]
+
+    assert told == [[own.id], [], [], []]
+
+
+async def test_an_end_user_who_is_refused_is_told_of_its_own_sessions(house: House) -> None:
+    await house.build(limit=2, projects=[project(rules=REJECT)])
+    await house.worker(slots=6)
+    ann = (await house.open(Asked(end_user="ann"))).session
+    bob = (await house.open(Asked(end_user="bob"))).session
+
+    by_ticket = Asked(end_user="ann", door=ticket("ann"))
+    told = await holders_told(house, by_ticket), await holders_told(house, Asked(end_user="ann"))
+
+    assert told == ([ann.id], [ann.id, bob.id])
+
+
+async def holders_told(house: House, asked: Asked) -> list[object]:
+    with pytest.raises(LimitReached) as refused:
+        await house.open(asked)
+    holders = refused.value.detail["holders"]
+    assert isinstance(holders, list)
+    return [holder["session"] for holder in holders if isinstance(holder, dict)]
+
+
+async def test_another_accounts_key_takes_nothing_over_from_visitors(house: House) -> None:
+    take_over = Rules(on_limit=OnLimit.TAKE_OVER)
+    await house.build(limit=1, projects=[project(rules=take_over)])
+    rig = await house.worker(slots=2)
+    visitor = await house.streaming(rig)
+    await house.after(11)
+
+    with pytest.raises(LimitReached):
+        await house.open(Asked(account_id="acc_other"))
+    by_account = await house.open(Asked(account_id=ACCOUNT))
+
+    assert (await house.session(visitor)).is_final
+    assert by_account.session.state is SessionState.CONNECTING
 
 
 async def test_a_limit_may_let_requests_wait_although_slots_are_free(house: House) -> None:
@@ -162,7 +216,8 @@ async def test_a_waiter_held_back_by_a_limit_of_its_own_lets_others_pass(house: 
 
 
 async def test_sixty_waiters_of_one_end_user_do_not_starve_who_comes_after(house: House) -> None:
-    await house.build(limit=100, projects=[project(rules=Rules(end_user_limit=1))])
+    rules = Rules(end_user_limit=1, queue=QueueRules(per_end_user=None))
+    await house.build(limit=100, projects=[project(rules=rules)])
     await house.worker(slots=1)
     await house.open(Asked(end_user="ann"))
     for _ in range(60):
@@ -235,7 +290,7 @@ async def test_stale_sessions_end_also_where_a_limit_still_refuses(house: House)
     await house.set_limit(1)
 
     with pytest.raises(LimitReached) as refused:
-        await house.open()
+        await house.open(Asked(account_id=ACCOUNT))
 
     assert (await house.session(stale)).is_final
     holders = refused.value.detail["holders"]

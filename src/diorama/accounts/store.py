@@ -7,6 +7,8 @@ from diorama.accounts.audit import AuditEntry, Link
 from diorama.accounts.hours import StreamMonth
 from diorama.accounts.keys import Key, KeyKind
 from diorama.accounts.plans import Account, Plan
+from diorama.accounts.share_links import ShareLink
+from diorama.accounts.tickets import TicketKey
 from diorama.kernel.errors import Detail
 
 
@@ -101,6 +103,55 @@ class KeyStore(Protocol):
 
     def used(self, key_id: str, at_us: int) -> None:
         """Keep when a key was last used; a time never goes back."""
+
+
+class TicketStore(Protocol):
+    """Keys that sign tickets, and which tickets were used."""
+
+    def key(self, key_id: str) -> TicketKey | None:
+        """Return a signing key by its id."""
+
+    def signing(self, account_id: str) -> TicketKey | None:
+        """Return the key that signs an account's tickets; None before the first."""
+
+    def add(self, key: TicketKey) -> None:
+        """Store a key that is new, and the only one of its account that signs."""
+
+    def end(self, account_id: str, ends_us: int) -> None:
+        """Let an account's keys end at `ends_us`, but for those that end before; drop the past."""
+
+    def use(self, ticket_id: str, session_id: str, expires_us: int) -> bool:
+        """Keep that a ticket was used; False where it was before.
+
+        It waits for a transaction that uses the same one, so of many at once one is told True.
+        """
+
+    def used_for(self, ticket_id: str) -> str | None:
+        """Return the session that a ticket was used for; None is not used yet."""
+
+
+class LinkStore(Protocol):
+    """Share links at rest. A link is locked after its account and before any session."""
+
+    def add(self, link: ShareLink) -> None:
+        """Store a link that is new."""
+
+    def find(self, digest: str, *, lock: bool = False) -> ShareLink | None:
+        """Return a link by the digest of its secret; with `lock`, no one else changes it."""
+
+    def get(self, account_id: str, link_id: str, *, lock: bool = False) -> ShareLink | None:
+        """Return a link of an account; with `lock`, no one else changes it."""
+
+    def listed(
+        self, account_id: str, *, project_id: str | None, after: str | None, limit: int
+    ) -> list[ShareLink]:
+        """Return links of an account, the newest first, before the id `after`."""
+
+    def active(self, account_id: str, now_us: int) -> int:
+        """Return how many links of an account have not ended."""
+
+    def save(self, link: ShareLink) -> None:
+        """Write what may change of a locked link."""
 
 
 class AuditStore(Protocol):

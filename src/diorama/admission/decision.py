@@ -40,8 +40,8 @@ class Counts:
 class Holder:
     """One session that holds a slot, as far as a limit is concerned.
 
-    `is_promoted`: it stood in line for the slot and has no picture yet: `queue.accept_s` says how
-    long its viewer may be away.
+    `client_id` is a secret of the viewer's tab, and told nobody. `is_promoted`: it stood in line
+    for the slot and has no picture yet: `queue.accept_s` says how long its viewer may be away.
     """
 
     session_id: str
@@ -49,6 +49,7 @@ class Holder:
     project_name: str
     region: str
     end_user: str | None
+    client_id: str | None
     device: str | None
     state: SessionState
     created_us: int

@@ -1,6 +1,8 @@
 """REST for who opens and leaves a session: its viewer's page, or a backend that asks for one."""
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Final
 
@@ -11,14 +13,19 @@ from starlette.responses import Response
 
 from diorama.accounts.credentials import SessionToken, sign_token
 from diorama.accounts.permissions import Permission
+from diorama.accounts.tickets import TICKET, Ticket
 from diorama.gateway.authorisation import Caller, Doorkeeper
 from diorama.gateway.body import Documents, answer, json_body
+from diorama.gateway.client_address import Network, visitor_address, visitor_tag
 from diorama.gateway.cross_origin import asking_of
 from diorama.gateway.desk import Desk
 from diorama.gateway.session_routes import idempotency_key, theirs
 from diorama.gateway.viewer_socket import view_of
+from diorama.kernel.errors import Invalid
+from diorama.kernel.ids import digest
 from diorama.protocol.requests import LeavePage, OpenSession
 from diorama.protocol.views import OpenedSession, SessionView
+from diorama.sessions.doors import Door
 from diorama.sessions.opening import (
     AS_RULED,
     Opening,
@@ -26,6 +33,7 @@ from diorama.sessions.opening import (
     open_session,
     yield_stale,
 )
+from diorama.sessions.ticketing import genuine_ticket
 from diorama.sessions.viewing import leave
 from diorama.sessions.work import Work
 
@@ -33,14 +41,29 @@ BEACON: Final = ("application/json", "text/plain")
 """What a page that is being left may send another origin: no time is left to ask first (CORS)."""
 
 
-def opening_routes(desk: Desk, doors: Doorkeeper, documents: Documents, secret: bytes) -> APIRouter:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doorstep:
+    """What is needed to see through which door a request comes.
+
+    Attributes:
+        secret: signs session tokens and tickets, and stands for addresses.
+        proxies: the networks of proxies whose word on addresses is taken.
+    """
+
+    secret: bytes
+    proxies: Sequence[Network] = ()
+
+
+def opening_routes(
+    desk: Desk, doors: Doorkeeper, documents: Documents, step: Doorstep
+) -> APIRouter:
     """Return the routes.
 
     Args:
         desk: runs use cases.
         doors: says who asks.
         documents: collects what the routes take and give.
-        secret: signs session tokens.
+        step: sees through which door a request comes.
     """
     router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 
@@ -56,10 +79,12 @@ def opening_routes(desk: Desk, doors: Doorkeeper, documents: Documents, secret: 
     async def open_(
         request: Request, body: Annotated[OpenSession, Depends(json_body(OpenSession))]
     ) -> Response:
-        caller = await doors.caller(request, anybody=True, needs=Permission.SESSIONS_WRITE)
-        opening = _opening(request, body, caller)
+        caller = Caller()
+        if _bearer_ticket(request) is None:
+            caller = await doors.caller(request, anybody=True, needs=Permission.SESSIONS_WRITE)
+        opening = _opening(request, body, caller, await _door(desk, step, request, body))
         try:
-            opened = await desk.do(lambda work: _open(work, opening, secret))
+            opened = await desk.do(lambda work: _open(work, opening, step.secret))
         except RefusedByLimit as refusal:
             if refusal.ending:
                 await desk.do(partial(yield_stale, ending=refusal.ending))
@@ -88,8 +113,34 @@ def opening_routes(desk: Desk, doors: Doorkeeper, documents: Documents, secret: 
     return router
 
 
-def _opening(request: Request, body: OpenSession, caller: Caller) -> Opening:
-    return Opening(
+async def _door(desk: Desk, step: Doorstep, request: Request, body: OpenSession) -> Door:
+    text = body.ticket or _bearer_ticket(request)
+    ticket = None
+    if text is not None:
+        ticket = await desk.look(lambda work: genuine_ticket(work, text, step.secret))
+    address = visitor_address(
+        request.client.host if request.client else None,
+        request.headers.getlist("x-forwarded-for"),
+        step.proxies,
+    )
+    return Door(
+        ticket=ticket,
+        link=None if body.share is None else digest(body.share),
+        visitor=visitor_tag(address, step.secret),
+    )
+
+
+def _bearer_ticket(request: Request) -> str | None:
+    """Return a ticket that came where keys do."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    is_ticket = scheme.lower() == "bearer" and secret.strip().startswith(f"{TICKET}_")
+    return secret.strip() if is_ticket else None
+
+
+def _opening(request: Request, body: OpenSession, caller: Caller, door: Door) -> Opening:
+    if body.project is None and door.ticket is None:
+        raise Invalid("without a ticket, `project` says what to open", code="schema")
+    said = Opening(
         project=body.project,
         region=body.region,
         client_id=body.client_id,
@@ -98,11 +149,34 @@ def _opening(request: Request, body: OpenSession, caller: Caller) -> Opening:
         priority=body.priority,
         account_id=caller.account_id,
         idempotency_key=idempotency_key(request),
-        fingerprint=hashlib.sha256(msgspec.json.encode(body)).hexdigest(),
+        fingerprint=_fingerprint(body),
         asking=asking_of(request.headers),
         afk=body.afk or AS_RULED,
         actor="viewer" if caller.account_id is None else caller.actor,
+        door=door,
     )
+    return said if door.ticket is None else _as_ticket_says(said, door.ticket)
+
+
+def _as_ticket_says(said: Opening, ticket: Ticket) -> Opening:
+    """Return a request with what its ticket says, which nothing in its body replaces."""
+    if said.end_user not in {None, ticket.end_user}:
+        raise Invalid("the ticket names the end user", code="end_user_unproven")
+    if said.priority not in {None, ticket.priority}:
+        raise Invalid("the ticket names the priority", code="priority_unproven")
+    return replace(
+        said,
+        end_user=ticket.end_user,
+        priority=ticket.priority,
+        region=ticket.region or said.region,
+        device=ticket.device or said.device,
+    )
+
+
+def _fingerprint(body: OpenSession) -> str:
+    """Return what tells a repeat from another request: a repeat may bring a newer ticket."""
+    said = msgspec.structs.replace(body, ticket=None)
+    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
 
 def _open(work: Work, opening: Opening, secret: bytes) -> OpenedSession:

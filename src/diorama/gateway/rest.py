@@ -4,6 +4,7 @@ Who may: a session's token opens that session and nothing else; an API key opens
 public project lets anybody ask for a session. Foreign and missing look the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -18,16 +19,18 @@ from diorama.gateway.account_routes import account_routes, plan_routes
 from diorama.gateway.audit_routes import audit_routes
 from diorama.gateway.authorisation import Caller, Doorkeeper
 from diorama.gateway.body import Documents, answer
+from diorama.gateway.client_address import Network
 from diorama.gateway.desk import Desk
 from diorama.gateway.embedding import PlayerFacts, facts_of
 from diorama.gateway.guessing import Guesses
 from diorama.gateway.hub import Hub
 from diorama.gateway.key_routes import key_routes
+from diorama.gateway.link_routes import link_routes
 from diorama.gateway.links import Links
 from diorama.gateway.live_routes import live_routes
 from diorama.gateway.metrics import Metrics
 from diorama.gateway.metrics_route import Exposition, metrics_route
-from diorama.gateway.opening_routes import opening_routes
+from diorama.gateway.opening_routes import Doorstep, opening_routes
 from diorama.gateway.pages import pages
 from diorama.gateway.people_routes import people_routes
 from diorama.gateway.project_routes import own_answer, project_routes
@@ -35,6 +38,7 @@ from diorama.gateway.session_query import MAX_PAGE
 from diorama.gateway.session_routes import session_routes
 from diorama.gateway.sign_in_routes import Entrance, sign_in_routes
 from diorama.gateway.telling import Telling
+from diorama.gateway.ticket_routes import ticket_routes
 from diorama.gateway.usage_routes import usage_routes
 from diorama.gateway.worker_routes import worker_routes
 from diorama.kernel.errors import NotFound, Unavailable
@@ -60,7 +64,8 @@ class RestParts:
     Attributes:
         desk: runs use cases.
         hub: holds sockets; `/readyz` counts its workers.
-        secret: signs session tokens.
+        secret: signs session tokens and tickets.
+        proxies: the networks of proxies whose word on addresses is taken.
         telling: of events.
         metrics: what the gateway counts.
         public_url: where people reach the gateway; empty is wherever they did.
@@ -72,6 +77,7 @@ class RestParts:
     telling: Telling
     metrics: Metrics
     public_url: str = ""
+    proxies: Sequence[Network] = ()
 
 
 class Rest:
@@ -84,7 +90,7 @@ class Rest:
     def __init__(self, parts: RestParts) -> None:
         self._desk = parts.desk
         self._hub = parts.hub
-        self._secret = parts.secret
+        self._step = Doorstep(secret=parts.secret, proxies=parts.proxies)
         self._telling = parts.telling
         self._doors = Doorkeeper(parts.desk, parts.secret)
         self.exposition: Final = Exposition(parts.metrics, parts.desk, parts.hub)
@@ -106,7 +112,9 @@ class Rest:
         )
         problems.install(app)
         app.include_router(session_routes(self._desk, self._doors, documents))
-        app.include_router(opening_routes(self._desk, self._doors, documents, self._secret))
+        app.include_router(opening_routes(self._desk, self._doors, documents, self._step))
+        app.include_router(ticket_routes(self._desk, self._doors, documents, self._step.secret))
+        app.include_router(link_routes(self._desk, self._doors, documents))
         app.include_router(worker_routes(self._desk, self._doors, documents))
         app.include_router(live_routes(self._desk, self._doors, documents, self._hub))
         app.include_router(self._catalogue())

@@ -16,6 +16,7 @@ from diorama.accounts.joining import offer_set_up
 from diorama.gateway.addresses import address
 from diorama.gateway.beats import Beats
 from diorama.gateway.bootstrap import Secrets, load_secrets, prepare
+from diorama.gateway.client_address import networks
 from diorama.gateway.collecting import FullCollections, keep_pauses_short
 from diorama.gateway.cross_origin import CrossOrigin, KnownOrigins
 from diorama.gateway.desk import Desk
@@ -154,6 +155,7 @@ class Gateway:
                 telling=self.telling,
                 metrics=self.metrics,
                 public_url=self._settings.public_url,
+                proxies=networks(self._settings.trusted_proxies),
             )
         )
         async with asyncio.TaskGroup() as tasks, self._metrics_port(rest.exposition):

@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from diorama.gateway.client_address import networks
 from diorama.kernel.errors import Invalid
 from diorama.leases.timers import DEFAULTS, Timers
 from diorama.projects.rules import Rules
@@ -210,6 +211,11 @@ class Settings(BaseSettings):
         json_schema_extra={"allowed": "`free`, or `unlimited` for machines of your own"},
     )
     """The plan of the owner's account: `free` is 5 streams at once and 100 stream hours a month."""
+    trusted_proxies: str = Field(
+        default="127.0.0.0/8, ::1/128",
+        json_schema_extra={"allowed": "networks with commas between them; empty is none"},
+    )
+    """Proxies in front of the gateway, whose `X-Forwarded-For` says where a visitor comes from."""
     timers: TimerSettings = TimerSettings()
     local_worker: LocalWorkerSettings = LocalWorkerSettings()
     metrics: MetricsSettings = MetricsSettings()
@@ -230,6 +236,13 @@ class Settings(BaseSettings):
         if "\0" in str(data) or (folder.exists() and not folder.is_dir()):
             raise ValueError("not a folder")
         return folder
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def name_networks(cls, text: str) -> str:
+        """Refuse what is no network."""
+        networks(text)
+        return text
 
     @field_validator("store")
     @classmethod

@@ -54,6 +54,9 @@ class QueueRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         max_length: waiters in one region; the next is refused with 4001 `queue_full`.
         max_wait_s: after which a waiter is told 4001 `waited_too_long`; none waits for ever.
         accept_s: how long a slot waits for a promoted viewer that is not there, before others pass.
+        per_end_user: places in line that one end user may have at once, those not heard for longer
+            than the heartbeat time-out left out; the next is refused with `waiting_limit`. None is
+            no limit.
         priorities: the classes that may be asked for with an API key or a ticket, by name; the
             higher is served first, and who asks for none is of class 0.
     """
@@ -64,6 +67,9 @@ class QueueRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         Annotated[float, Meta(ge=1, le=86_400)] | None, Meta(title="Longest wait")
     ] = None
     accept_s: Annotated[float, Meta(title="Time to take a slot", ge=1, le=600)] = 30.0
+    per_end_user: Annotated[
+        Annotated[int, Meta(ge=1, le=1_000)] | None, Meta(title="Places in line per end user")
+    ] = 1
     priorities: Annotated[
         Mapping[ClassName, PriorityClass], Meta(title="Priority classes", max_length=32)
     ] = msgspec.field(default_factory=dict)
@@ -71,7 +77,7 @@ class QueueRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     def __hash__(self) -> int:
         """Rules are looked up by their value; the classes are never changed in place."""
         classes = tuple(sorted(self.priorities.items()))
-        waits = (self.max_length, self.max_wait_s, self.accept_s)
+        waits = (self.max_length, self.max_wait_s, self.accept_s, self.per_end_user)
         return hash((self.enabled, waits, classes))
 
 
@@ -111,6 +117,22 @@ class AfkRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         )
 
 
+class PublicRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What visitors without a credential of their own may take.
+
+    Attributes:
+        per_address: sessions and places in line that visitors of one network address may have at
+            once, those not heard for longer than the heartbeat time-out left out; the next is
+            refused with `address_limit`. Sessions opened with an API key or a ticket do not count,
+            nor does the gateway's own machine; an IPv6 address counts with its /64. None is no
+            limit.
+    """
+
+    per_address: Annotated[
+        Annotated[int, Meta(ge=1, le=100_000)] | None, Meta(title="Visitors per address")
+    ] = 20
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The rules of a project's sessions.
 
@@ -122,6 +144,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             session.
         queue: how waiting goes.
         afk: when a viewer who does nothing is warned, and how much later the session ends.
+        public: what visitors without a credential of their own may take.
         max_runtime_s: from the first frame on; a plan may allow less.
         connect_timeout_s: from a reserved slot to the first frame.
         resume_window_s: how long world and slot are kept for a viewer who dropped.
@@ -139,6 +162,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     on_limit: Annotated[OnLimit, Meta(title="Over a limit")] = OnLimit.QUEUE
     queue: Annotated[QueueRules, Meta(title="Queue")] = QueueRules()
     afk: Annotated[AfkRules, Meta(title="Idle viewers")] = AfkRules()
+    public: Annotated[PublicRules, Meta(title="Visitors")] = PublicRules()
     max_runtime_s: Annotated[float, Meta(title="Longest session", ge=60, le=86_400)] = 1_800.0
     connect_timeout_s: Annotated[float, Meta(title="Time to the first frame", ge=5, le=600)] = 60.0
     resume_window_s: Annotated[

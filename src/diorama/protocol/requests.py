@@ -22,15 +22,23 @@ class OpenSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """POST /v1/sessions. `client_id`, the SDK's secret name for one tab, continues its session.
 
     `priority` names a class of the project's `queue.priorities`, and comes with an API key only.
+    `ticket` opens the project it was made for, which need not be named then; `share` is the secret
+    of a share link.
     """
 
-    project: Name
+    project: Name | None = None
     region: Name | None = None
     client_id: ClientId | None = None
     end_user: Label | None = None
     device: Label | None = None
     priority: Label | None = None
     afk: AskedAfk | None = None
+    ticket: Annotated[str, Meta(max_length=4_096)] | None = None
+    share: Annotated[str, Meta(max_length=128)] | None = None
+
+    def __repr__(self) -> str:
+        """Show it without what opens something: what is printed is kept."""
+        return f"OpenSession({self.project!r})"
 
 
 class ExtendSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

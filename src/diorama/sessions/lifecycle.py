@@ -117,6 +117,9 @@ class Session:
 
     Attributes:
         rules: the project's rules as they were when it was asked for.
+        ticket_id: the permission that it was opened with (`accounts.tickets`).
+        link_id: the share link that it was opened with.
+        visitor: what stands for its network address, where only that is known of its viewer.
         ticket: its place in line, kept for life: one who is sent back stands where it stood.
         priority: its class in line; the higher is served first.
         aside_us: since when it is passed in line, for it did not answer a promotion.
@@ -161,6 +164,9 @@ class Session:
     created_us: int
     entered_us: int
     wait_since_us: int
+    ticket_id: str | None = None
+    link_id: str | None = None
+    visitor: str | None = None
     priority: int = 0
     ticket: int | None = None
     aside_us: int | None = None

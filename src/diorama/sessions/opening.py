@@ -5,7 +5,7 @@ Source: DESIGN section 3; laws 1, 4 and 8.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
 import msgspec
@@ -47,6 +47,19 @@ from diorama.sessions.dispatch import (
     put_aside,
     put_in_line,
 )
+from diorama.sessions.doors import (
+    OPEN,
+    RETRY_AFTER_S,
+    Door,
+    Viewer,
+    opens,
+    refuse_crowd_in_line,
+    refuse_crowd_of_address,
+    refuse_used,
+    told_holders,
+    use_link,
+    use_ticket,
+)
 from diorama.sessions.hours import refuse_without_hours
 from diorama.sessions.lifecycle import Event, Happened, Session
 from diorama.sessions.show import holder_detail
@@ -63,7 +76,6 @@ from diorama.sessions.work import (
     record,
 )
 
-RETRY_AFTER_S: Final = 5
 GUESSABLE: Final = 16
 AS_RULED: Final = AskedAfk()
 
@@ -78,11 +90,13 @@ class Opening:
         fingerprint: of the request's body, to tell a repeat from another request.
         priority: the name of a class of the project's `queue.priorities`.
         asking: the page it comes from.
+        door: the ticket or share link it came with, and from what address. What a ticket says of
+            end user, region, device and priority stands in those fields.
         afk: shorter times than the project's for a viewer who does nothing.
         actor: who asks, as the log names it.
     """
 
-    project: str
+    project: str | None
     region: str | None
     client_id: str | None
     end_user: str | None
@@ -94,6 +108,15 @@ class Opening:
     asking: Asking = NO_PAGE
     afk: AskedAfk = AS_RULED
     actor: str = "viewer"
+    door: Door = OPEN
+
+    def is_of_account(self, project: Project) -> bool:
+        """Whether the key of the project's own account came with it."""
+        return self.account_id == project.account_id
+
+    def is_vouched(self, project: Project) -> bool:
+        """Whether the project's account says who the viewer is: by its key, or by a ticket."""
+        return self.is_of_account(project) or self.door.ticket is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +136,19 @@ def open_session(work: Work, opening: Opening) -> Opened:
         Forbidden: the project is not for pages of this origin (`origin_refused`), or its account is
             suspended (`account_suspended`).
         Refused: the project is disabled (`project_disabled`).
+        Unauthorized: a ticket or share link opens nothing (`ticket_refused`, `link_refused`).
         Invalid: the idempotency key was used for another request (`idempotency_mismatch`), or an
             end user or a priority is named by someone without the account's key
             (`end_user_unproven`, `priority_unproven`), or no class has that name
             (`priority_unknown`).
-        LimitReached: a limit refuses; `detail["holders"]` lists what holds the slots. The stream
-            hours of the month are used up (`hours_exhausted`).
+        LimitReached: a limit refuses; `detail["holders"]` lists what holds the slots, to a viewer
+            only its own. The stream hours of the month are used up (`hours_exhausted`). Too many of
+            one address, link or end user are there (`address_limit`, `link_limit`,
+            `waiting_limit`).
         Unavailable: nothing can serve it (`no_worker`, `queue_off`, `queue_full`).
     """
     project = _project(work, opening)
-    if opening.end_user is not None and opening.account_id != project.account_id:
+    if opening.end_user is not None and not opening.is_vouched(project):
         raise Invalid("an end user is named with the account's key only", code="end_user_unproven")
     _check_key(opening)
     region = opening.region or project.regions[0]
@@ -150,9 +176,11 @@ def open_session(work: Work, opening: Opening) -> Opened:
 
 
 def _project(work: Work, opening: Opening) -> Project:
-    project = work.stores.projects.named(opening.project)
-    allowed = project is not None and (project.public or project.account_id == opening.account_id)
-    if project is None or not allowed:
+    ticket = opening.door.ticket
+    name = opening.project if ticket is None else ticket.project
+    project = None if name is None else work.stores.projects.named(name)
+    shown = opens(work, opening.door, project, name=opening.project, asking=opening.asking)
+    if project is None or not (shown or _may_ask(work, project, opening)):
         raise NotFound(f"there is no project {opening.project}", code="project_unknown")
     if not may_open(opening.asking, project.rules.origins):
         raise Forbidden(
@@ -165,11 +193,21 @@ def _project(work: Work, opening: Opening) -> Project:
     return project
 
 
+def _may_ask(work: Work, project: Project, opening: Opening) -> bool:
+    """Return whether a request may ask for a project without a ticket or link of its own."""
+    if project.public or opening.is_of_account(project):
+        return True
+    client_id = opening.client_id  # a secret, as good as the token of the session it has
+    return (
+        client_id is not None and work.stores.sessions.of_client(project.id, client_id) is not None
+    )
+
+
 def _priority(opening: Opening, project: Project) -> int:
     """Return the class that a request stands in line with."""
     if opening.priority is None:
         return 0
-    if opening.account_id != project.account_id:
+    if not opening.is_vouched(project):
         raise Invalid(
             "a priority is asked for with the account's key only", code="priority_unproven"
         )
@@ -242,6 +280,13 @@ def _continued(work: Work, project: Project, opening: Opening) -> Session | None
     session = seen and locked(work, seen.id)
     if session is None or session.is_final:
         return None
+    names_viewer = opening.end_user is not None or opening.door.ticket is not None
+    if names_viewer and session.end_user != opening.end_user:
+        # The tab is somebody else's now, who must not see what the other one did.
+        before = locked(work, session.id, counts=True)
+        end(work, before or session, End(EndCode.SUPERSEDED, "taken_over"), actor="gateway")
+        return None
+    use_ticket(work, opening.door.ticket, session)
     happened = Happened(event=Event.CONTINUED, at_us=work.now_us)
     return record(work, session, happened, actor=opening.actor)
 
@@ -252,10 +297,15 @@ def _admit(work: Work, project: Project, region: str, opening: Opening) -> Sessi
         raise AssertionError(f"project {project.id} has no lane in {region}")
     account = _lock_account(work, project)
     refuse_suspended(account)
+    refuse_used(work, opening.door.ticket)
+    link_id = use_link(work, opening.door)
+    if not opening.is_vouched(project):
+        refuse_crowd_of_address(work, opening.door, project)
     refuse_without_hours(work, account)
     requested = _requested(work, project, region, account, opening)
+    requested = replace(requested, link_id=link_id)
     counts = counts_for(work, requested, account, lane, project.rules)
-    must_wait = not _pass_limits(work, requested, counts, with_key=opening.account_id is not None)
+    must_wait = not _pass_limits(work, requested, counts, opening, project)
     somebody_ahead = lane.waiting > 0 and is_anybody_there(work, project.id, region)
     slot = None if must_wait or somebody_ahead else free_slot(work, requested)
     room = Room(
@@ -267,11 +317,14 @@ def _admit(work: Work, project: Project, region: str, opening: Opening) -> Sessi
     )
     where = place(room, project.rules, must_wait=must_wait)
     if isinstance(where, Reject):
-        _refuse(work, where, project)
+        _refuse(work, where, project, opening)
+    if where is Placement.LINE:
+        refuse_crowd_in_line(work, requested.end_user, project)
     row = EventRow(
         kind=Event.REQUESTED, at_us=work.now_us, recorded_us=work.now_us, actor=opening.actor
     )
     work.stores.sessions.add(requested, row, deadline_us=deadline_us(work, requested))
+    use_ticket(work, opening.door.ticket, requested)
     work.changes.steps.append(Step(Event.REQUESTED, None, requested))
     if where is Placement.SLOT and slot is not None:
         return give_slot(work, requested, slot, actor="gateway")
@@ -292,6 +345,8 @@ def _requested(
         end_user=opening.end_user,
         client_id=opening.client_id,
         device=opening.device,
+        ticket_id=None if opening.door.ticket is None else opening.door.ticket.id,
+        visitor=None if opening.is_vouched(project) else opening.door.visitor,
         priority=_priority(opening, project),
         stream_us=account.stream_us,
         rules=_rules(project.rules, account, opening),
@@ -305,14 +360,19 @@ def _requested(
 
 def _rules(rules: Rules, account: Account, opening: Opening) -> Rules:
     """Return the project's rules as they are for one session: never looser."""
+    ticket = opening.door.ticket
+    afk = (ticket.afk if ticket else None) or AS_RULED
+    runtime_s = (ticket.max_runtime_s if ticket else None) or rules.max_runtime_s
     return msgspec.structs.replace(
         rules,
-        afk=rules.afk.shortened(opening.afk),
-        max_runtime_s=min(rules.max_runtime_s, account.max_runtime_s),
+        afk=rules.afk.shortened(afk).shortened(opening.afk),
+        max_runtime_s=min(rules.max_runtime_s, account.max_runtime_s, runtime_s),
     )
 
 
-def _pass_limits(work: Work, session: Session, counts: Counts, *, with_key: bool) -> bool:
+def _pass_limits(
+    work: Work, session: Session, counts: Counts, opening: Opening, project: Project
+) -> bool:
     """Return whether the limits let a request pass; end those that yield to it.
 
     Raises:
@@ -324,7 +384,7 @@ def _pass_limits(work: Work, session: Session, counts: Counts, *, with_key: bool
         project_id=session.project_id,
         region=session.region,
         end_user=session.end_user,
-        with_key=with_key,
+        with_key=opening.is_of_account(project),
         rules=session.rules,
     )
     answer = answer_limits(
@@ -335,7 +395,7 @@ def _pass_limits(work: Work, session: Session, counts: Counts, *, with_key: bool
         stale_after_s=work.timers.stale_after_s,
     )
     if isinstance(answer, Reject):
-        _refuse_limit(work, answer)
+        _refuse_limit(work, answer, opening, project)
     for ending in answer.ending:
         # What counts it is locked already, see `_lock_lanes`.
         _yield(work, locked(work, ending.session_id), ending.end)
@@ -373,8 +433,13 @@ def yield_stale(work: Work, ending: Sequence[Ending]) -> None:
             _yield(work, session, one.end)
 
 
-def _refuse_limit(work: Work, answer: Reject) -> NoReturn:
-    holders = answer.holders
+def _refuse_limit(work: Work, answer: Reject, opening: Opening, project: Project) -> NoReturn:
+    viewer = Viewer(
+        end_user=opening.end_user if opening.is_vouched(project) else None,
+        client_id=opening.client_id,
+    )
+    is_own = opening.is_of_account(project)
+    holders = told_holders(answer.holders, None if is_own else viewer, project)
     raise RefusedByLimit(
         answer,
         detail={
@@ -385,9 +450,9 @@ def _refuse_limit(work: Work, answer: Reject) -> NoReturn:
     )
 
 
-def _refuse(work: Work, answer: Reject, project: Project) -> NoReturn:
+def _refuse(work: Work, answer: Reject, project: Project, opening: Opening) -> NoReturn:
     if answer.end.code is EndCode.LIMIT_REACHED:
-        _refuse_limit(work, answer)
+        _refuse_limit(work, answer, opening, project)
     raise Unavailable(
         f"project {project.name}: {answer.end.entry.viewer}",
         code=answer.end.reason,

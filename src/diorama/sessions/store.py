@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from diorama.accounts.people_store import PeopleStore, SignInStore
-from diorama.accounts.store import AccountStore, AuditStore, KeyStore, PlanStore
+from diorama.accounts.store import (
+    AccountStore,
+    AuditStore,
+    KeyStore,
+    LinkStore,
+    PlanStore,
+    TicketStore,
+)
 from diorama.admission.decision import Holder
 from diorama.admission.eta import Live, Stay
 from diorama.admission.line import Place, Waiter
@@ -147,6 +154,18 @@ class SessionStore(Protocol):
     def held_by_end_user(self, project_id: str, end_user: str) -> int:
         """Return how many sessions of an end user hold a slot."""
 
+    def of_visitor(self, project_id: str, visitor: str, *, unheard_us: int) -> int:
+        """Return how many sessions of a visitor's address are there.
+
+        Those whose viewer is away, and was not heard since `unheard_us`, are left out.
+        """
+
+    def waiting_of_end_user(self, project_id: str, end_user: str, *, unheard_us: int) -> int:
+        """Return how many places in line an end user has; those away are left out as above."""
+
+    def of_link(self, link_id: str, *, unheard_us: int | None = None) -> list[Session]:
+        """Return the sessions of a share link that have not ended, those away left out as above."""
+
     def holders(self, account_id: str) -> list[Holder]:
         """Return the sessions of an account that hold a slot, oldest first."""
 
@@ -216,6 +235,14 @@ class Stores(Protocol):
     @property
     def sessions(self) -> SessionStore:
         """Sessions."""
+
+    @property
+    def tickets(self) -> TicketStore:
+        """Keys that sign tickets, and which were used."""
+
+    @property
+    def links(self) -> LinkStore:
+        """Share links."""
 
     @property
     def fleet(self) -> FleetStore:

@@ -32,6 +32,9 @@ _FIXED: Final = (
     "end_user",
     "client_id",
     "device",
+    "ticket_id",
+    "link_id",
+    "visitor",
     "priority",
     "stream_us",
     "rules",
@@ -92,6 +95,10 @@ _IN_LINE: Final = (
     "FROM session WHERE project_id = ? AND region = ? AND state = 'queued' AND aside_us IS NULL"
 )
 _HOLDING: Final = "s.state IN ('connecting', 'streaming', 'idle')"
+_IS_THERE: Final = (
+    "NOT (s.detached_us IS NOT NULL AND EXISTS (SELECT 1 FROM viewer_lease l"
+    " WHERE l.session_id = s.id AND l.heard_us <= ?))"
+)
 _CACHED: Final = 1_024
 
 
@@ -323,11 +330,44 @@ class SqlSessionStore:
         )
         return int(held)
 
+    def of_visitor(self, project_id: str, visitor: str, *, unheard_us: int) -> int:
+        """Return how many sessions of a visitor's address are there."""
+        return self._there(
+            "s.project_id = ? AND s.visitor = ? AND s.end_code IS NULL",
+            project_id,
+            visitor,
+            unheard_us,
+        )
+
+    def waiting_of_end_user(self, project_id: str, end_user: str, *, unheard_us: int) -> int:
+        """Return how many places in line an end user has."""
+        return self._there(
+            "s.project_id = ? AND s.end_user = ? AND s.state = 'queued'",
+            project_id,
+            end_user,
+            unheard_us,
+        )
+
+    def of_link(self, link_id: str, *, unheard_us: int | None = None) -> list[Session]:
+        """Return the sessions of a share link that have not ended."""
+        sql = f"{_SELECT} WHERE s.link_id = ? AND s.end_code IS NULL"
+        if unheard_us is None:
+            rows = self._tx.run(f"{sql} ORDER BY s.id", link_id)
+        else:
+            rows = self._tx.run(f"{sql} AND {_IS_THERE} ORDER BY s.id", link_id, unheard_us)
+        return [_session(row) for row in rows]
+
+    def _there(self, where: str, *values: Value) -> int:
+        ((count,),) = self._tx.run(
+            f"SELECT COUNT(*) FROM session s WHERE {where} AND {_IS_THERE}", *values
+        )
+        return int(count)
+
     def holders(self, account_id: str) -> list[Holder]:
         """Return the sessions of an account that hold a slot, oldest first."""
         rows = self._tx.run(
-            "SELECT s.id, s.project_id, p.name, s.region, s.end_user, s.device, s.state,"
-            " s.created_us, l.heard_us, s.detached_us, CASE WHEN s.state = 'connecting'"
+            "SELECT s.id, s.project_id, p.name, s.region, s.end_user, s.client_id, s.device,"
+            " s.state, s.created_us, l.heard_us, s.detached_us, CASE WHEN s.state = 'connecting'"
             " AND s.ticket IS NOT NULL AND s.first_frame_us IS NULL THEN 1 ELSE 0 END"
             " FROM session s"
             " JOIN project p ON p.id = s.project_id"
@@ -420,13 +460,14 @@ def _session(row: Sequence[Any]) -> Session:  # a row is what the driver gives
 
 def _holder(row: Sequence[Any]) -> Holder:  # as above
     *named, created_us, heard_us, detached_us, promoted = row
-    i, project_id, name, region, end_user, device, state = named
+    i, project_id, name, region, end_user, client_id, device, state = named
     return Holder(
         session_id=i,
         project_id=project_id,
         project_name=name,
         region=region,
         end_user=end_user,
+        client_id=client_id,
         device=device,
         state=SessionState(state),
         created_us=created_us,

@@ -4,6 +4,7 @@ from diorama.storage.accounts import SqlAccountStore
 from diorama.storage.audit import SqlAuditStore
 from diorama.storage.census import SqlCensusStore
 from diorama.storage.database import Transaction
+from diorama.storage.doors import SqlLinkStore, SqlTicketStore
 from diorama.storage.feed import SqlFeedStore
 from diorama.storage.fleet import SqlFleetStore
 from diorama.storage.history import SqlHistoryStore
@@ -38,6 +39,8 @@ class SqlStores:
         self.slots = SqlSlotStore(tx)
         self.history = SqlHistoryStore(tx)
         self.sessions = SqlSessionStore(tx, self.accounts, self.projects)
+        self.tickets = SqlTicketStore(tx)
+        self.links = SqlLinkStore(tx)
         self.fleet = SqlFleetStore(tx)
         self.usage = SqlUsageStore(tx)
         self.slot_time = SqlSlotTimeStore(tx)

@@ -1,5 +1,5 @@
 /** Why it is over, whose doing that was, and the one next step that helps. */
-import type { Ended, HolderView } from '@diorama/sdk'
+import type { Ended } from '@diorama/sdk'
 
 import {
   type Action,
@@ -7,6 +7,7 @@ import {
   codeWords,
   endWords,
   freeingWords,
+  type Held,
   holdersOf,
   holderWords,
   isInVain,
@@ -16,6 +17,7 @@ import { endThere, findOwn } from './siblings.ts'
 
 /** A session that was left gives its place back within a second. */
 const FREED_WITHIN_MS = 1_500
+const LIMIT_REACHED = 4010
 
 const next = part('end-again', HTMLButtonElement)
 const back = part('end-back', HTMLAnchorElement)
@@ -45,7 +47,7 @@ export function showEnd(ended: Ended, again: () => void): void {
   next.textContent = label
   next.classList.toggle('primary', !inVain)
   back.classList.toggle('primary', inVain || action === 'back')
-  showHolders(holdersOf(ended), again)
+  showHolders(ended, again)
   showScreen('ended')
   part('end-title', HTMLHeadingElement).focus()
 }
@@ -57,21 +59,26 @@ export function onNext(start: () => void): void {
   })
 }
 
-function showHolders(holders: readonly HolderView[], again: () => void): void {
+function showHolders(ended: Ended, again: () => void): void {
   const box = part('end-held', HTMLElement)
   const list = part('end-holders', HTMLUListElement)
-  box.hidden = holders.length === 0
+  const holders = holdersOf(ended)
   const lines = new Map(holders.map((holder) => [holder.session, line(holder)]))
+  box.hidden = lines.size === 0
   list.replaceChildren(...lines.values())
-  if (holders.length === 0) return
   setText('end-freeing', freeingWords(0))
-  findOwn([...lines.keys()], (session) => {
+  if (ended.code !== LIMIT_REACHED) return
+  findOwn((sibling) => {
+    const known = lines.get(sibling.session) ?? line({ ...sibling, device: null })
+    lines.set(sibling.session, known)
+    if (known.querySelector('button') === null) known.append(endButton(sibling.session, again))
+    list.append(known)
+    box.hidden = false
     setText('end-freeing', freeingWords(1))
-    lines.get(session)?.append(endButton(session, again))
   })
 }
 
-function line(holder: HolderView): HTMLLIElement {
+function line(holder: Held): HTMLLIElement {
   const [what, since] = holderWords(holder)
   const made = document.createElement('li')
   const text = document.createElement('div')

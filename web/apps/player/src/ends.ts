@@ -145,6 +145,9 @@ export function codeWords({ code, name, reason }: Ended): string {
   return `${code} · ${name} · ${reason}`
 }
 
+/** What is said of something that holds a place. */
+export type Held = Pick<HolderView, 'device' | 'project' | 'state' | 'age_s'>
+
 /** Returns what holds the places, as the refusal lists it; anything unexpected is left out. */
 export function holdersOf({ problem }: Ended): readonly HolderView[] {
   const told = problem?.facts['holders']
@@ -163,7 +166,7 @@ function isHolder(value: unknown): value is HolderView {
 }
 
 /** Returns one holder as two texts: what it is, and for how long. */
-export function holderWords({ device, project, state, age_s }: HolderView): [string, string] {
+export function holderWords({ device, project, state, age_s }: Held): [string, string] {
   return [device ? `${project}, ${device}` : project, `${state} for ${spanWords(age_s)}`]
 }
 

@@ -122,6 +122,11 @@ async function tellAbout(): Promise<void> {
   }
 }
 
+/** Seconds since an instant that the gateway told, by this machine's clock: near enough to say. */
+function ageS(since: string): number {
+  return Math.max(0, (Date.now() - Date.parse(since)) / 1_000)
+}
+
 /** Whether the page shows the picture alone: in a frame, unless its address asks for the tools. */
 function isBare(): boolean {
   return framed && asked.get('controls') !== 'all'
@@ -166,7 +171,10 @@ onLeaveLine(leave)
 onLeaveLost(leave)
 onNext(start)
 listenToSiblings({
-  id: () => (session === null || session.ended ? null : (session.view?.id ?? null)),
+  live: () => {
+    const view = session === null || session.ended ? null : session.view
+    return view && { session: view.id, project, state: view.state, age_s: ageS(view.created_at) }
+  },
   end: leave,
 })
 // A page that the browser kept comes back without its session, which ended when the page was left.

@@ -1,18 +1,29 @@
 /**
  * The other player tabs of this browser: who is refused because they hold the places can end one of
- * them from here. Tabs of one origin hear each other and nobody else does.
+ * them from here. A refusal tells a visitor of nobody else's sessions, so the tabs say themselves
+ * what they hold. Tabs of one origin hear each other and nobody else does.
  */
+import type { SessionState } from '@diorama/sdk'
+
 const CHANNEL = 'diorama.player'
 const ANSWER_WITHIN_MS = 500
 
+/** What a tab holds, in the words of a refusal's `holders`. */
+export interface Sibling {
+  readonly session: string
+  readonly project: string
+  readonly state: SessionState
+  readonly age_s: number
+}
+
 type Word =
-  | { readonly say: 'who_has'; readonly sessions: readonly string[] }
-  | { readonly say: 'mine'; readonly session: string }
+  | { readonly say: 'who_is_there' }
+  | { readonly say: 'mine'; readonly sibling: Sibling }
   | { readonly say: 'end'; readonly session: string }
 
 export interface OwnSession {
-  /** The id of this tab's live session, or null. */
-  readonly id: () => string | null
+  /** This tab's live session, or null. */
+  readonly live: () => Sibling | null
   readonly end: () => void
 }
 
@@ -21,25 +32,25 @@ const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel(CHANNEL)
 /** Answers other tabs for as long as the page lives. */
 export function listenToSiblings(own: OwnSession): void {
   channel?.addEventListener('message', ({ data }: MessageEvent<Word>) => {
-    const id = own.id()
-    if (id === null) return
-    if (data.say === 'who_has' && data.sessions.includes(id)) say({ say: 'mine', session: id })
-    if (data.say === 'end' && data.session === id) own.end()
+    const sibling = own.live()
+    if (sibling === null) return
+    if (data.say === 'who_is_there') say({ say: 'mine', sibling })
+    if (data.say === 'end' && data.session === sibling.session) own.end()
   })
 }
 
-/** Calls back with each of these sessions that another tab of this browser has. */
-export function findOwn(sessions: readonly string[], found: (session: string) => void): void {
-  if (!channel || sessions.length === 0) return
+/** Calls back with each session that another tab of this browser has. */
+export function findOwn(found: (sibling: Sibling) => void): void {
+  if (!channel) return
   const listening = new AbortController()
   channel.addEventListener(
     'message',
     ({ data }: MessageEvent<Word>) => {
-      if (data.say === 'mine' && sessions.includes(data.session)) found(data.session)
+      if (data.say === 'mine') found(data.sibling)
     },
     { signal: listening.signal },
   )
-  say({ say: 'who_has', sessions })
+  say({ say: 'who_is_there' })
   setTimeout(() => {
     listening.abort()
   }, ANSWER_WITHIN_MS)

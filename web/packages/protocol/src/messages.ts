@@ -385,15 +385,19 @@ export interface Message {
  * POST /v1/sessions. `client_id`, the SDK's secret name for one tab, continues its session.
  *
  * `priority` names a class of the project's `queue.priorities`, and comes with an API key only.
+ * `ticket` opens the project it was made for, which need not be named then; `share` is the secret
+ * of a share link.
  */
 export interface OpenSession {
-  project: string
+  project?: string | null
   region?: string | null
   client_id?: string | null
   end_user?: string | null
   device?: string | null
   priority?: string | null
   afk?: AskedAfk | null
+  ticket?: string | null
+  share?: string | null
 }
 /**
  * The answer to a request for a session: `token` opens the viewer's WebSocket, nothing else.
