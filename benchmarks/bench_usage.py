@@ -22,7 +22,7 @@ import uvloop
 from report import ROOT, Figures, median, publish, scaled, versions, wait_for_quiet
 from store import OWNER, Lane, prepare
 
-from diorama.accounts.hours import rebuilt
+from diorama.accounts.hours import month_end_us, month_start_us
 from diorama.kernel.clock import SystemClock
 from diorama.kernel.ids import IdFactory
 from diorama.kernel.units import SECOND_US
@@ -186,15 +186,23 @@ def _spans(one: Played) -> Iterator[tuple[Value, ...]]:
             )
 
 
-def sum_up(tx: Transaction, account: str, streams: list[tuple[int, int]]) -> None:
+def sum_up(tx: Transaction, account: str, settled_us: dict[int, int]) -> None:
     """Write the sums of an account's months."""
-    for month in rebuilt(cast("list[tuple[int, int | None]]", streams)).values():
-        tx.run(
-            "INSERT INTO stream_month VALUES (?, ?, ?, 0, 0, NULL)",
-            account,
-            month.start_us,
-            month.settled_us,
-        )
+    for month_us, used_us in settled_us.items():
+        tx.run("INSERT INTO stream_month VALUES (?, ?, ?, 0, 0, NULL)", account, month_us, used_us)
+
+
+def by_month(everybody: list[Played], account: str) -> dict[int, int]:
+    """Return what an account's sessions streamed in each month."""
+    found: dict[int, int] = {}
+    for one in everybody:
+        from_us, to_us = one.streamed
+        while one.account == account and from_us < to_us:
+            until_us = min(to_us, month_end_us(from_us))
+            month_us = month_start_us(from_us)
+            found[month_us] = found.get(month_us, 0) + until_us - from_us
+            from_us = until_us
+    return found
 
 
 @dataclass
@@ -240,8 +248,8 @@ class Store:
             some = everybody[at : at + BATCH]
             await self.database.run(partial(write, some=some), timeout_s=300)
         for account in (OWNER, OTHER):
-            streams = [one.streamed for one in everybody if one.account == account]
-            await self.database.run(partial(sum_up, account=account, streams=streams))
+            sums = by_month(everybody, account)
+            await self.database.run(partial(sum_up, account=account, settled_us=sums))
 
 
 async def timed(store: Store, name: str, ask: Callable[[], object]) -> Figures:

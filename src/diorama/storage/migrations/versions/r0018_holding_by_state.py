@@ -9,10 +9,14 @@ down_revision = "0017"
 # sessions. The second column makes these the better match.
 _STATEMENTS = (
     "DROP INDEX session_holding",
-    "CREATE INDEX session_holding ON session (account_id, state)"
-    " WHERE state IN ('connecting', 'streaming', 'idle')",
-    "CREATE INDEX session_held_by ON session (project_id, end_user, state)"
-    " WHERE state IN ('connecting', 'streaming', 'idle')",
+    (
+        "CREATE INDEX session_holding ON session (account_id, state)"
+        " WHERE state IN ('connecting', 'streaming', 'idle')"
+    ),
+    (
+        "CREATE INDEX session_held_by ON session (project_id, end_user, state)"
+        " WHERE state IN ('connecting', 'streaming', 'idle')"
+    ),
 )
 
 
