@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 
 # SQLite knows no sizes of indexes: between two that match one column it took the one of all
 # sessions. The second column makes these the better match.
