@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from diorama.cli.profile_commands import is_in_the_open
 from diorama.cli.profiles import (
     API_KEY,
     PROFILE,
@@ -156,3 +157,18 @@ async def test_a_profile_is_chosen_and_forgotten(typist: Typist) -> None:
 
     assert (used.code, gone.code, unknown.code) == (0, 0, 1)
     assert left.json["profiles"] == [{"name": "two", "server": url, "default": True}]
+
+
+@pytest.mark.parametrize(
+    ("server", "is_open"),
+    [
+        ("http://127.0.0.1:8080", False),
+        ("http://[::1]:8080", False),
+        ("http://localhost", False),
+        ("https://play.example", False),
+        ("http://play.example", True),
+        ("http://192.168.1.4:8080", True),
+    ],
+)
+def test_a_key_that_would_travel_in_the_open_is_told(server: str, *, is_open: bool) -> None:
+    assert is_in_the_open(server) is is_open

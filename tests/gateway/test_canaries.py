@@ -72,18 +72,50 @@ async def ask_strangely(place: Place) -> None:
         await line.receive()
 
 
+async def live_among_people(place: Place) -> list[str]:
+    """Let people, keys and webhooks be made and used; return the secrets that were in it."""
+    api_key = place.secrets.api_key
+    link = await place.ask("POST", "/v1/set-up/link", secret=api_key)
+    token = str(link.json["link"]).rpartition("#")[2]
+    about = {"email": "ann@a.example", "password": f"password {CANARY}"}
+    set_up = await place.ask("POST", "/v1/set-up", {"token": token, "name": "Ann", **about})
+    assert set_up.status == 201, set_up
+    signed_in = await place.ask("POST", "/v1/sign-in", about)
+    cookie = signed_in.headers["Set-Cookie"].partition(";")[0]
+    await place.ask("POST", "/v1/sign-in", about | {"password": f"wrong {CANARY}"})
+    await place.ask("POST", "/v1/me/password", {"current": CANARY, "new": "x"}, Cookie=cookie)
+    csrf = str(signed_in.json["csrf"])
+    invited = await place.ask(
+        "POST", "/v1/members", {"email": "bob@a.example", "role": "viewer"}, secret=api_key
+    )
+    invitation = str(invited.json["link"]).rpartition("#")[2]
+    accepting = {"token": invitation, "name": "Bob", "password": f"secret {CANARY}"}
+    await place.ask("POST", "/v1/invitations/accept", accepting | {"token": CANARY})
+    await place.ask("POST", "/v1/invitations/accept", accepting)
+    made = await place.ask(
+        "POST", "/v1/keys", {"name": "ci", "scopes": ["projects:read"]}, secret=api_key
+    )
+    hook = {"url": f"https://hooks.example/in?token={CANARY}", "types": ["session.ended"]}
+    webhook = await place.ask("POST", "/v1/webhooks", hook, secret=api_key)
+    assert (made.status, webhook.status) == (201, 201), (made, webhook)
+    secrets = [made.json["secret"], webhook.json["secret"], csrf, cookie.partition("=")[2]]
+    return [token, invitation, *map(str, secrets)]
+
+
 async def test_no_secret_comes_out_in_a_log_line_or_a_metric(
     written: tuple[Place, io.StringIO],
 ) -> None:
     place, stream = written
 
     secrets = await live_a_little(place)
+    secrets += await live_among_people(place)
     await ask_strangely(place)
     page = (await place.ask("GET", "/metrics", secret=place.secrets.api_key)).body.decode()
 
     told = stream.getvalue()
     assert '"event": "session ended"' in told
-    for secret in [CANARY, *(secret.partition("_")[2] for secret in secrets)]:
+    assert "/v1/invitations/accept" in told
+    for secret in [CANARY, *(secret.partition("_")[2] or secret for secret in secrets)]:
         assert secret not in told
         assert secret not in page
 

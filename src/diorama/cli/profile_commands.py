@@ -9,6 +9,7 @@ import typer
 
 from diorama.cli.asking import target, told
 from diorama.cli.saying import fail, refuse, say
+from diorama.cli.starting import LOOPBACK
 
 profiles: Final = typer.Typer(help="Gateways and their keys.", no_args_is_help=True)
 DEFAULT: Final = "default"
@@ -37,6 +38,8 @@ def login(
         shown = known.server if known else "http://127.0.0.1:8080"
         address = server or typer.prompt("The gateway's address", default=shown, err=True)
         made = Profile(origin_of(address), _key(key_file))
+        if is_in_the_open(made.server):
+            say("this address is http: who is on the way can read the key; prefer https")
         with Diorama(made.server, api_key=made.api_key) as diorama:
             try:
                 next(diorama.sessions(page=1), None)
@@ -96,6 +99,14 @@ def use(profile: Annotated[str, typer.Argument(metavar="NAME", help="Which.")]) 
         if profile not in kept.profiles:
             fail(f"there is no profile {profile}; `diorama login --profile {profile}` makes it")
         write_profiles(profiles_file(os.environ), Kept(profile, kept.profiles))
+
+
+def is_in_the_open(server: str) -> bool:
+    """Whether a key goes to this address unencrypted, and over a network."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(server)
+    return parts.scheme == "http" and parts.hostname not in LOOPBACK
 
 
 def _key(file: Path | None) -> str:
