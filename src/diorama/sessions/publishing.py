@@ -19,7 +19,8 @@ from diorama.sessions.announcing import event_of, event_of_notice
 from diorama.sessions.show import time_of
 from diorama.sessions.work import Work
 
-BATCH: Final = 500
+BATCH: Final = 100
+"""On SQLite, whoever writes waits for one such unit."""
 FORGOTTEN_AT_ONCE: Final = 1_000
 CLOSES_AFTER_US: Final = HOUR_US
 """A month is closed when what its last seconds brought has long been written."""
@@ -55,30 +56,25 @@ def publish(work: Work) -> int | None:
         head = replace(head, newest=max(head.newest, rows[-1].log_seq))
     feed.append(events, work.now_us)
     feed.put_head(head)
-    _fan_out(work, events, {one.id: one for one in notices})
+    _fan_out(work, events, notices)
     return len(events)
 
 
-def _fan_out(work: Work, events: Sequence[FeedEvent], notices: dict[str, Notice]) -> None:
+def _fan_out(work: Work, events: Sequence[FeedEvent], notices: Sequence[Notice]) -> None:
     """Make a delivery of each event for each webhook that wants it."""
-    listening: dict[str, list[Webhook]] = defaultdict(list)
-    accounts = {event.account_id for event in events}
-    for webhook in work.stores.webhooks.listening(sorted(accounts)) if accounts else ():
-        listening[webhook.account_id].append(webhook)
+    accounts = sorted({event.account_id for event in events})
+    listening: dict[str, list[tuple[Webhook, frozenset[str]]]] = defaultdict(list)
+    for webhook in work.stores.webhooks.listening(accounts) if accounts else ():
+        listening[webhook.account_id].append((webhook, webhook.wanted))
+    only = {one.id: one.webhook_id for one in notices if one.webhook_id is not None}
     deliveries = [
         deliver(webhook, event, work.ids, work.now_us)
         for event in events
-        for webhook in listening[event.account_id]
-        if _wants(webhook, event, notices.get(event.id))
+        for webhook, wanted in listening[event.account_id]
+        if (webhook.id == only[event.id] if event.id in only else event.type in wanted)
     ]
     if deliveries:
         work.stores.webhooks.queue(deliveries)
-
-
-def _wants(webhook: Webhook, event: FeedEvent, told: Notice | None) -> bool:
-    if told is not None and told.webhook_id is not None:
-        return told.webhook_id == webhook.id
-    return event.type in webhook.wanted
 
 
 def workers_to_tell_of(work: Work) -> dict[str, str]:
