@@ -22,7 +22,7 @@ run: ## Install, build, and start Diorama on this machine (DIORAMA_PORT, DIORAMA
 	@exec $(BIN)/diorama up
 
 .PHONY: web
-web: ## Build the player's pages
+web: ## Build the portal's and the player's pages
 	@scripts/set-up web
 
 .PHONY: test
@@ -72,6 +72,8 @@ generate: ## Write the docs pages and the TypeScript that follow from the code
 	@$(BIN)/python -m diorama.projects.rules_page
 	@$(BIN)/python -m diorama.gateway.configuration_page
 	@$(NPM) generate -w @diorama/protocol
+	@$(BIN)/python -m diorama.gateway.openapi
+	@$(NPM) generate -w @diorama/portal
 
 .PHONY: bench
 bench: ## Measure speed (benchmarks/bench_*.py)

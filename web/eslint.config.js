@@ -5,7 +5,7 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/coverage/']),
+  globalIgnores(['**/dist/', '**/coverage/', 'apps/portal/src/api/schema.d.ts']),
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],
@@ -26,7 +26,7 @@ export default defineConfig(
   },
   // Settings of the build tools run in Node, outside of any package's tsconfig.
   {
-    files: ['**/*.config.{js,ts,mts}'],
+    files: ['**/*.config.{js,ts,mts}', 'apps/portal/scripts/*.mjs'],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
       globals: globals.node,

@@ -1,22 +1,18 @@
 """Every screen of the player by day and by night, as axe-core judges it, and on small phones."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Final, Literal
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page
 
+from tests.browser.axe import bring_axe, grave_faults
 from tests.browser.player import Player
 from tests.browser.running import PAINTED, Running, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-AXE: Final = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-GRAVE: Final = frozenset({"serious", "critical"})
 AWAY: Final = "[projects.rules.afk]\nwarn_after_s = 1\ndisconnect_after_s = 600\n"
-_RUN: Final = """async () => (await axe.run()).violations.map(
-  ({ id, impact, nodes }) => ({ id, impact, where: nodes.map(({ html }) => html).join(' ') }))"""
 _TOO_WIDE: Final = """() => [...document.querySelectorAll('body *')]
   .filter((one) => one.checkVisibility({ opacityProperty: true }) && !one.closest('svg, .unseen'))
   .filter((one) => {
@@ -57,11 +53,10 @@ async def viewer(
 
 async def judge(page: Page) -> None:
     """Fail on what axe calls serious, and on what does not fit or is covered on a small phone."""
-    await page.evaluate(AXE.read_text())  # not by a script element: the page takes no foreign code
+    await bring_axe(page)
     for width, height in ((1280, 720), (360, 640), (640, 360)):
         await page.set_viewport_size({"width": width, "height": height})
-        found = await page.evaluate(_RUN)
-        assert [one for one in found if one["impact"] in GRAVE] == []
+        assert await grave_faults(page) == []
         assert await page.evaluate(_TOO_WIDE) == []
         assert await page.evaluate(_COVERED) == []
     await page.set_viewport_size({"width": 1280, "height": 720})
@@ -71,7 +66,7 @@ async def test_the_start_page_can_be_used_by_everybody(
     diorama: Running, viewer: BrowserContext
 ) -> None:
     page = await viewer.new_page()
-    await page.goto(diorama.address)
+    await page.goto(f"{diorama.address}/play")
     await page.locator("#worlds a").wait_for()
 
     await judge(page)
@@ -127,7 +122,7 @@ async def test_a_page_plays_by_keyboard_alone(diorama: Running, viewer: BrowserC
 
 async def test_the_chosen_colours_are_kept(diorama: Running, viewer: BrowserContext) -> None:
     page = await viewer.new_page()
-    await page.goto(diorama.address)
+    await page.goto(f"{diorama.address}/play")
     surface = "getComputedStyle(document.body).backgroundColor"
     await page.click("#theme")
     light = await page.evaluate(surface)

@@ -26,7 +26,7 @@ async def test_the_start_page_leads_to_the_cove_which_answers_wheel_and_keys(
     diorama: Running, someone: BrowserContext
 ) -> None:
     page = await someone.new_page()
-    await page.goto(diorama.address)
+    await page.goto(f"{diorama.address}/play")
     await page.locator("#worlds .world").nth(1).wait_for()
     names = await page.locator("#worlds h2").all_inner_texts()
     await page.click("a[href='/play/cove']")
@@ -60,7 +60,7 @@ async def test_words_typed_to_the_dreamer_change_what_it_dreams(
 async def test_no_page_is_wider_than_a_phone(diorama: Running, someone: BrowserContext) -> None:
     page = await someone.new_page()
     await page.set_viewport_size(PHONE)
-    await page.goto(diorama.address)
+    await page.goto(f"{diorama.address}/play")
     await page.locator("#worlds .world").nth(1).wait_for()
     start = await _overhang(page)
     await page.click("a[href='/play/dreamer']")

@@ -1,15 +1,20 @@
 """The built pages as a browser asks for them."""
 
 import os
+import re
 from pathlib import Path
+from typing import Final
 
 import pytest
 from fastapi import FastAPI
 
 from diorama.gateway.embedding import PlayerFacts
 from diorama.gateway.front import Front
-from diorama.gateway.pages import CONTENT_SECURITY_POLICY, pages
+from diorama.gateway.pages import CONTENT_SECURITY_POLICY, PORTAL_PATHS, pages
 from tests.gateway.raw_http import RawAnswer, ask, listening
+
+PORTAL: Final = '<script src="/portal/assets/x.js" nonce="diorama-nonce"></script><p>portal</p>'
+PAGES: Final = Path(__file__).parents[2] / "web" / "apps" / "portal" / "src" / "pages"
 
 
 @pytest.fixture
@@ -17,12 +22,15 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "secret.txt").write_text("secret")
     static = tmp_path / "static"
     (static / "assets").mkdir(parents=True)
-    (static / "index.html").write_text("<p>portal</p>")
+    (static / "index.html").write_text("<p>worlds</p>")
     (static / "play.html").write_text("<p>player</p>")
     (static / "embed.js").write_text("export {}")
     (static / "assets" / "play-1a2b.js").write_text("export {}")
     (static / "assets" / "play-1a2b.css").write_text("p {}")
     (static / "favicon.svg").write_text("<svg/>")
+    (static / "portal" / "assets").mkdir(parents=True)
+    (static / "portal" / "index.html").write_text(PORTAL)
+    (static / "portal" / "assets" / "index-3c4d.js").write_text("export {}")
     return static
 
 
@@ -41,7 +49,7 @@ async def get(
 @pytest.mark.parametrize(
     ("path", "content", "media_type", "kept"),
     [
-        ("/", b"<p>portal</p>", "text/html; charset=utf-8", "no-cache"),
+        ("/play", b"<p>worlds</p>", "text/html; charset=utf-8", "no-cache"),
         ("/play/cove", b"<p>player</p>", "text/html; charset=utf-8", "no-cache"),
         (
             "/assets/play-1a2b.js",
@@ -53,6 +61,12 @@ async def get(
             "/assets/play-1a2b.css",
             b"p {}",
             "text/css; charset=utf-8",
+            "public, max-age=31536000, immutable",
+        ),
+        (
+            "/portal/assets/index-3c4d.js",
+            b"export {}",
+            "text/javascript; charset=utf-8",
             "public, max-age=31536000, immutable",
         ),
         ("/favicon.svg", b"<svg/>", "image/svg+xml", "no-cache"),
@@ -84,11 +98,54 @@ async def test_a_page_that_is_still_the_same_is_not_sent_again(folder: Path) -> 
 
 
 async def test_a_page_that_was_built_anew_is_sent_anew(folder: Path) -> None:
-    tag = (await get(folder, "/")).header("etag")
+    tag = (await get(folder, "/play")).header("etag")
     (folder / "index.html").write_text("<p>newer</p>")
     os.utime(folder / "index.html", (1, 1))
 
-    assert (await get(folder, "/", f"If-None-Match: {tag}\r\n")).body == b"<p>newer</p>"
+    assert (await get(folder, "/play", f"If-None-Match: {tag}\r\n")).body == b"<p>newer</p>"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/sign-in", "/sessions", "/sessions/ses_1", "/projects/cove/rules", "/audit"]
+)
+async def test_every_path_of_the_portal_is_the_portal(folder: Path, path: str) -> None:
+    answer = await get(folder, path)
+
+    assert answer.status == 200
+    assert answer.header("content-type") == "text/html; charset=utf-8"
+    assert b"portal" in answer.body
+
+
+async def test_a_path_that_is_nobodys_is_not_the_portal(folder: Path) -> None:
+    assert (await get(folder, "/nobody")).status == 404
+
+
+async def test_the_portal_takes_no_script_or_style_but_by_a_nonce_that_is_used_once(
+    folder: Path,
+) -> None:
+    first, second = await get(folder, "/"), await get(folder, "/")
+
+    (nonce,) = re.findall(rb'nonce="([^"]+)"', first.body)
+    policy = first.header("content-security-policy")
+    assert len(nonce) >= 22, "128 bits or more"
+    assert f"script-src 'nonce-{nonce.decode()}';" in policy
+    assert f"style-src 'self' 'nonce-{nonce.decode()}';" in policy
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "require-trusted-types-for 'script'" in policy
+    assert nonce not in second.body
+    assert first.header("cache-control") == "no-store"
+
+
+def test_every_page_of_the_portal_has_a_path_that_the_gateway_knows() -> None:
+    entries = sorted(PAGES.glob("*/entry.ts"))
+    paths = [
+        path for entry in entries for path in re.findall(r"path: '/([^']*)'", entry.read_text())
+    ]
+
+    assert paths, "the portal has pages"
+    assert {path.partition("/")[0] for path in paths} <= {"", *PORTAL_PATHS}
 
 
 async def test_only_the_page_for_frames_may_be_framed_and_only_by_whom_the_project_names(
@@ -164,7 +221,7 @@ async def test_a_link_out_of_the_folder_leads_nowhere(folder: Path) -> None:
     assert (await get(folder, "/assets/link.txt")).status == 404
 
 
-@pytest.mark.parametrize("path", ["/", "/play/cove"])
+@pytest.mark.parametrize("path", ["/", "/play", "/play/cove"])
 async def test_without_a_build_the_page_says_how_to_make_one(tmp_path: Path, path: str) -> None:
     answer = await get(tmp_path / "missing", path)
 

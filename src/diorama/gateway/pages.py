@@ -2,12 +2,14 @@
 
 Pages are asked for again at each visit and answered with 304 while they are the same; assets carry
 a digest in their name and are kept for a year. Every answer has the headers that keep foreign code
-out. A player page is told a project's facts (`embedding`), which also say who may frame it. Where
-nothing is built, a page says how to build it.
+out. A player page is told a project's facts (`embedding`), which also say who may frame it. The
+portal is one page at many paths, sent anew each time with a nonce of its own: its scripts and
+styles are the ones that carry it. Where nothing is built, a page says how to build it.
 """
 
 import hashlib
 import mimetypes
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -39,6 +41,38 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+PORTAL_POLICY: Final = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types default"
+)
+"""A module's nonce covers what it imports (HTML, "script fetch options"). With trusted types no
+text becomes markup but by the portal's one policy, which lets none through that has a `<`."""
+NONCE_PLACE: Final = b"diorama-nonce"
+"""What the build writes wherever the nonce belongs (`html.cspNonce` in the portal's Vite)."""
+PORTAL_PATHS: Final = (
+    "sign-in",
+    "set-up",
+    "invitation",
+    "profile",
+    "sessions",
+    "simulations",
+    "recordings",
+    "projects",
+    "workers",
+    "usage",
+    "keys",
+    "share-links",
+    "webhooks",
+    "events",
+    "members",
+    "audit",
+    "accounts",
+    "plans",
+    "settings",
+)
+"""First segments of the portal's paths; a test holds them to the pages that the portal has."""
 _FRAMED: Final[Mapping[str, str]] = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -54,7 +88,7 @@ _ASK_AGAIN: Final = "no-cache"
 _KEEP: Final = "public, max-age=31536000, immutable"
 _NOT_BUILT: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Diorama</title></head><body><h1>The player is not built</h1>
+<title>Diorama</title></head><body><h1>The pages are not built</h1>
 <p>The server runs, but its pages are missing. Run <code>make web</code> in Diorama's folder,
 then load this page again.</p></body></html>
 """
@@ -105,8 +139,8 @@ def pages(folder: Path = STATIC, facts_of: FactsOf = no_facts) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     static = StaticFolder(folder)
 
-    @router.get("/")
-    async def portal(request: Request) -> Response:
+    @router.get("/play")
+    async def worlds(request: Request) -> Response:
         return _page(request, static.file("index.html"))
 
     @router.get("/play/{project}")
@@ -132,7 +166,29 @@ def pages(folder: Path = STATIC, facts_of: FactsOf = no_facts) -> APIRouter:
     async def icon(request: Request, kind: str) -> Response:
         return _asset(request, static.file(f"favicon.{kind}"), keep=_ASK_AGAIN)
 
+    @router.get("/portal/assets/{name:path}")
+    async def portal_asset(request: Request, name: str) -> Response:
+        return _asset(request, static.file(f"portal/assets/{name}"))
+
+    async def portal(_: Request) -> Response:
+        return _portal(static.file("portal/index.html"))
+
+    router.add_api_route("/", portal)
+    for first in PORTAL_PATHS:
+        router.add_api_route(f"/{first}", portal)
+        router.add_api_route(f"/{first}/{{rest:path}}", portal)
     return router
+
+
+def _portal(file: StaticFile | None) -> Response:
+    """Return the portal with a nonce that no other answer has; so it is never kept."""
+    if file is None:
+        return _missing()
+    nonce = secrets.token_urlsafe(18)
+    policy = {"Content-Security-Policy": PORTAL_POLICY.format(nonce=nonce)}
+    headers = {**SECURITY_HEADERS, **policy, "Cache-Control": "no-store"}
+    content = file.content.replace(NONCE_PLACE, nonce.encode())
+    return Response(content, HTTPStatus.OK, headers, file.media_type)
 
 
 async def _facts(request: Request, project: str, facts_of: FactsOf) -> PlayerFacts:
@@ -148,13 +204,17 @@ def _page(
     more: Mapping[str, str] = {},
 ) -> Response:
     if file is None:
-        status = HTTPStatus.SERVICE_UNAVAILABLE
-        headers = {**SECURITY_HEADERS, "Cache-Control": "no-store", "Retry-After": "10"}
-        return Response(_NOT_BUILT, status, headers, "text/html; charset=utf-8")
+        return _missing()
     if facts is not None:
         content = with_facts(file.content, facts)
         file = replace(file, content=content, etag=_tag(content))
     return _answer(request, file, {"Cache-Control": _ASK_AGAIN, **more})
+
+
+def _missing() -> Response:
+    headers = {**SECURITY_HEADERS, "Cache-Control": "no-store", "Retry-After": "10"}
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    return Response(_NOT_BUILT, status, headers, "text/html; charset=utf-8")
 
 
 def _asset(

@@ -1,0 +1,203 @@
+"""The portal in a browser, over a gateway with one slot."""
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext
+
+from diorama.protocol.states import SessionState
+from tests.browser.axe import bring_axe, grave_faults
+from tests.browser.player import Player
+from tests.browser.portal import PASSWORD, Portal, become_owner, paths, until_quiet
+from tests.browser.running import PAINTED, Running, running
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+MARKUP: Final = "<img src=x onerror=document.title='caught'>"
+PHONE: Final = (360, 740)
+_OVERHANG: Final = "document.documentElement.scrollWidth - innerWidth"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """Yield a Diorama with one slot that nobody owns."""
+    async with running(tmp_path_factory.mktemp("house"), PAINTED, slots=1) as found:
+        yield found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def owned(house: Running, chromium: Browser) -> AsyncIterator[BrowserContext]:
+    """Yield the browser of its owner."""
+    context = await chromium.new_context(viewport={"width": 1280, "height": 800})
+    portal = await Portal.open(context, house)
+    await become_owner(portal, house)
+    assert portal.faults == []
+    await portal.page.close()
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def portal(owned: BrowserContext, diorama: Running) -> AsyncIterator[Portal]:
+    """Yield a tab of the owner's; it may do nothing that its policy forbids."""
+    found = await Portal.open(owned, diorama)
+    await found.until_titled("Overview")
+    yield found
+    await found.page.close()
+    assert found.faults == []
+
+
+async def held_by(diorama: Running, end_user: str) -> str:
+    """Return the id of a session that a customer's backend has just opened for somebody."""
+    headers = {"Authorization": f"Bearer {diorama.key}"}
+    async with httpx.AsyncClient(base_url=diorama.address, headers=headers) as client:
+        body = {"project": "painted", "end_user": end_user, "device": MARKUP}
+        answer = await client.post("/v1/sessions", json=body)
+    assert answer.status_code == 201, answer.text
+    session_id: str = answer.json()["session"]["id"]
+    return session_id
+
+
+async def test_what_holds_the_only_slot_is_named_and_one_click_and_a_yes_free_it(
+    portal: Portal, diorama: Running, another: BrowserContext
+) -> None:
+    player = await Player.open(another, diorama.address, "painted")
+    await player.until_playing()
+    held = portal.page.get_by_role("table", name="What holds the slots")
+    await held.get_by_text("streaming").wait_for()
+
+    await held.get_by_role("button", name="End the session of Visitor").click()
+    await portal.page.get_by_role("button", name="End the session", exact=True).click()
+    await player.until_screen("ended")
+    await portal.page.get_by_text("Nobody watches right now").wait_for()
+
+    assert "4012" in await player.text("#end-code")
+    await diorama.until_free(within_s=10)
+
+
+async def test_many_sessions_are_ended_at_once_and_stay_with_why_they_ended(
+    portal: Portal, diorama: Running
+) -> None:
+    sessions = [await held_by(diorama, name) for name in ("ada", "bob", "eve")]
+    await portal.go("/sessions")
+    await portal.page.get_by_role("link", name="eve").wait_for()
+
+    await portal.page.get_by_role("checkbox", name="All of them").click()
+    await portal.page.get_by_role("button", name="End 3 sessions").click()
+    await portal.page.get_by_role("dialog").get_by_role("button", name="End 3 sessions").click()
+    await portal.page.get_by_text("Nobody watches right now").wait_for()
+    await portal.page.get_by_text("Past", exact=True).first.click()
+    await portal.page.get_by_role("link", name="bob").click()
+
+    await portal.until_titled("bob in painted")
+    assert portal.page.url == f"{diorama.address}/sessions/{sessions[1]}"
+    await portal.page.get_by_text("4012 ended by operator").wait_for()
+    for session in sessions:
+        await diorama.until_session(session, SessionState.DISCONNECTED)
+
+
+async def test_text_from_viewers_is_text_wherever_it_is_shown(
+    portal: Portal, diorama: Running
+) -> None:
+    session = await held_by(diorama, MARKUP)
+    for path in ("/", "/sessions", f"/sessions/{session}"):
+        await portal.go(path)
+        await portal.page.get_by_text(MARKUP).first.wait_for()
+
+    assert await portal.page.locator("img[src=x]").count() == 0
+    assert await portal.page.title() != "caught"
+
+
+async def test_a_filter_stands_in_the_address_and_a_reload_keeps_it(
+    portal: Portal, diorama: Running
+) -> None:
+    await held_by(diorama, "ada")
+    await portal.go("/sessions?which=all&end_user=nobody")
+    await portal.page.get_by_text("No session fits").wait_for()
+
+    await portal.page.get_by_role("button", name="Clear the filters").click()
+    await portal.page.get_by_role("link", name="ada").first.wait_for()
+
+    assert portal.page.url == f"{diorama.address}/sessions?which=all"
+
+
+async def judge(portal: Portal, path: str) -> None:
+    """Fail on what axe calls serious, and on what is wider than a phone."""
+    await until_quiet(portal.page)
+    await bring_axe(portal.page)
+    for width, height in ((1280, 800), PHONE):
+        await portal.page.set_viewport_size({"width": width, "height": height})
+        assert await grave_faults(portal.page) == [], (path, width)
+        assert await portal.page.evaluate(_OVERHANG) <= 0, (path, width)
+    await portal.page.set_viewport_size({"width": 1280, "height": 800})
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_page_can_be_used_by_everybody(
+    portal: Portal, diorama: Running, scheme: str
+) -> None:
+    session = await held_by(diorama, "ada")
+    await portal.page.emulate_media(
+        color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce"
+    )
+    for path in (*paths(), f"/sessions/{session}"):
+        await portal.go(path)
+        await judge(portal, path)
+
+
+async def test_a_session_is_ended_by_keys_alone_on_a_phone(
+    portal: Portal, diorama: Running
+) -> None:
+    session = await held_by(diorama, "ada")
+    keys = portal.page.keyboard
+    await portal.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    await portal.go("/")
+    await until_quiet(portal.page)
+
+    await keys.press("Tab")
+    assert await focused(portal) == "To the page"
+    await portal.page.get_by_role("button", name="Navigation").focus()
+    await keys.press("Enter")
+    await portal.page.get_by_role("dialog").get_by_role("link", name="Sessions").focus()
+    await keys.press("Enter")
+    await portal.until_titled("Sessions")
+    await portal.page.get_by_role("button", name="End the session of ada").focus()
+    await keys.press("Enter")
+    await portal.page.get_by_role("dialog").get_by_text("End this session?").wait_for()
+    while await focused(portal) != "End the session":
+        await keys.press("Tab")
+    await keys.press("Enter")
+
+    await diorama.until_session(session, SessionState.DISCONNECTED)
+
+
+async def focused(portal: Portal) -> str:
+    """Return what has the focus, as it reads."""
+    return str(await portal.page.evaluate("document.activeElement.textContent"))
+
+
+async def test_who_was_signed_out_comes_back_to_where_they_were(
+    diorama: Running, owned: BrowserContext, another: BrowserContext
+) -> None:
+    assert owned.pages is not None
+    portal = await Portal.open(another, diorama)
+    for path in paths(outside=True):
+        await portal.go(f"{path}#secret")
+        await judge(portal, path)
+    await portal.go("/sessions?which=past")
+    await portal.until_titled("Sign in")
+    await portal.sign_in("not the password")
+    await portal.page.get_by_role("alert").wait_for()
+    await portal.sign_in(PASSWORD)
+    await portal.until_titled("Sessions")
+    assert portal.page.url.endswith("/sessions?which=past")
+
+    await portal.page.get_by_role("button", name="Ada").click()
+    await portal.page.get_by_role("menuitem", name="Sign out").click()
+    await portal.until_titled("Sign in")
+    await portal.go("/profile")
+    await portal.until_titled("Sign in")
+
+    assert portal.faults == []

@@ -1,0 +1,6857 @@
+/* The REST API, as `npm run generate -w @diorama/portal` makes it. */
+export interface paths {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether this process lives */
+        get: operations["healthz_healthz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What Prometheus reads; with a key of the operator's account */
+        get: operations["metrics_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether this gateway serves: its store answers */
+        get: operations["readyz_readyz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at one's account: its limits, what it holds, what it has used this month */
+        get: operations["own_v1_account_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Give one's account another name */
+        patch: operations["rename_v1_account_patch"];
+        trace?: never;
+    };
+    "/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List every account (operator) */
+        get: operations["list__v1_accounts_get"];
+        put?: never;
+        /** Make an account, with a link for its first owner (operator) */
+        post: operations["create_v1_accounts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at an account (operator) */
+        get: operations["get_v1_accounts__account_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an account's name, plan or streams, suspend or reinstate it (operator) */
+        patch: operations["change_v1_accounts__account_id__patch"];
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who changed what, the newest first */
+        get: operations["list__v1_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow the chain from its first entry: was anything changed or taken out? */
+        get: operations["check_v1_audit_check_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{delivery_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deliver an event to a webhook again, now */
+        post: operations["redeliver_v1_deliveries__delivery_id__redeliver_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what happened, oldest first; live where one accepts it */
+        get: operations["list__v1_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw an invitation */
+        delete: operations["withdraw_v1_invitations__invitation_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Become a member by an invitation, and be signed in */
+        post: operations["accept_v1_invitations_accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what an invitation is to, for who holds its link */
+        post: operations["look_at_v1_invitations_look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the account's keys, the newest first */
+        get: operations["list__v1_keys_get"];
+        put?: never;
+        /** Make a key; its secret is in the answer, and nowhere else */
+        post: operations["create_v1_keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a key; it opens nothing from the next request on */
+        delete: operations["revoke_v1_keys__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{key_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make another secret for a key; the old one works on for the overlap */
+        post: operations["rotate_v1_keys__key_id__rotate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow the account as it is now: overview, sessions and workers, as they change */
+        get: operations["live_v1_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say who is signed in, and what they may do in the account that is chosen */
+        get: operations["me_v1_me_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change one's own name */
+        patch: operations["change_me_v1_me_patch"];
+        trace?: never;
+    };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's password; every other browser is signed out */
+        post: operations["change_password_v1_me_password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the account's members, and with the first page its invitations */
+        get: operations["list__v1_members_get"];
+        put?: never;
+        /** Invite somebody; the link in the answer is shown once, and works once */
+        post: operations["invite_v1_members_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a member out, whose sign-in opens this account no more */
+        delete: operations["remove_v1_members__member_id__delete"];
+        options?: never;
+        head?: never;
+        /** Give a member another role; the last owner stays one */
+        patch: operations["change_v1_members__member_id__patch"];
+        trace?: never;
+    };
+    "/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An account at a glance: streams against the limit, workers, hours of the month */
+        get: operations["overview__v1_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/overview/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Concurrency and waits from when to when, step by step; the last day by default */
+        get: operations["series_v1_overview_series_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the plans (operator) */
+        get: operations["list__v1_plans_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make or change a plan, and the limits of every account under it (operator) */
+        put: operations["put_v1_plans__name__put"];
+        post?: never;
+        /** Delete a plan that no account is under (operator) */
+        delete: operations["delete_v1_plans__name__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the public projects, and with a key one's own, disabled ones too */
+        get: operations["projects_v1_projects_get"];
+        put?: never;
+        /** Create a project, from a world of `GET /v1/worlds` */
+        post: operations["create_v1_projects_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a project; with a key of its account, at its rules too */
+        get: operations["project_v1_projects__name__get"];
+        put?: never;
+        post?: never;
+        /** Take a project away that has no sessions; its history is kept */
+        delete: operations["delete_v1_projects__name__delete"];
+        options?: never;
+        head?: never;
+        /** Change a project; what is left out stays, and what changes acts at once */
+        patch: operations["change_v1_projects__name__patch"];
+        trace?: never;
+    };
+    "/v1/projects/{name}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a project's queues: length, waits, and how true the waits told were */
+        get: operations["queue_v1_projects__name__queue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rules that a project has: bounds, defaults and what they do */
+        get: operations["rules_v1_rules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the account's sessions that fit, newest first */
+        get: operations["list__v1_sessions_get"];
+        put?: never;
+        /** Ask for a session */
+        post: operations["open__v1_sessions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a session */
+        get: operations["get_v1_sessions__session_id__get"];
+        put?: never;
+        post?: never;
+        /** End a session; ending one that has ended changes nothing */
+        delete: operations["delete_v1_sessions__session_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}/bye": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the viewer's page is being left (1001) or that it is done (1000) */
+        post: operations["bye_v1_sessions__session_id__bye_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a session more runtime, as far as the plan goes */
+        post: operations["extend__v1_sessions__session_id__extend_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at how a session went, and why it ended */
+        get: operations["timeline_v1_sessions__session_id__timeline_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End many sessions at once: those named, or all of a project */
+        post: operations["end_many_v1_sessions_end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/set-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Become the first owner, by the link that the gateway printed */
+        post: operations["set_up_v1_set_up_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/set-up/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make another link for the first owner, while there is none */
+        post: operations["set_up_link_v1_set_up_link_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say how one may sign in here */
+        get: operations["offer_v1_sign_in_get"];
+        put?: never;
+        /** Sign in with a password; the cookie that comes with the answer is the proof */
+        post: operations["sign_in_v1_sign_in_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out of this browser; its cookie opens nothing any more */
+        post: operations["sign_out_v1_sign_out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was used from when to when; as CSV with `Accept: text/csv` */
+        get: operations["usage__v1_usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, without pages */
+        get: operations["usage_csv_v1_usage_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What slots cost at a price per GPU hour: streaming, idle, waiting and warm */
+        get: operations["cost__v1_usage_cost_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rebuild usage from the log alone, and tell every difference; page by page */
+        get: operations["verify_v1_usage_verify_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the account's webhooks, newest first */
+        get: operations["list__v1_webhooks_get"];
+        put?: never;
+        /** Be told of events at a URL; the answer shows the secret, this once */
+        post: operations["add_v1_webhooks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a webhook */
+        get: operations["get_v1_webhooks__webhook_id__get"];
+        put?: never;
+        post?: never;
+        /** Take a webhook away, with its delivery log */
+        delete: operations["remove_v1_webhooks__webhook_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change a webhook; what is left out stays */
+        patch: operations["change_v1_webhooks__webhook_id__patch"];
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at what a webhook was told, newest first, with each attempt */
+        get: operations["deliveries_v1_webhooks__webhook_id__deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deliver again what happened after a cursor, or after an event */
+        post: operations["replay_v1_webhooks__webhook_id__replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a webhook a new secret; the old one signs too for a while */
+        post: operations["rotate_v1_webhooks__webhook_id__rotate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a webhook an event of type webhook.test */
+        post: operations["test_v1_webhooks__webhook_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the workers and what their slots hold; for other accounts, pools alone */
+        get: operations["workers_v1_workers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{worker_id}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a worker out of service: no new sessions, and a countdown for what runs */
+        post: operations["drain__v1_workers__worker_id__drain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{worker_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a worker back in service */
+        post: operations["resume__v1_workers__worker_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/worlds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the worlds that projects may be made from */
+        get: operations["worlds_v1_worlds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * AcceptInvitation
+         * @description POST /v1/invitations/accept.
+         *
+         *         Somebody new gives a name and a password; somebody known is signed in, or gives their password.
+         */
+        AcceptInvitation: {
+            name?: string;
+            password?: string;
+            token: string;
+        };
+        /**
+         * Accounts
+         * @description A page of every account.
+         */
+        Accounts: {
+            accounts: components["schemas"]["AccountView"][];
+            /** @default null */
+            cursor: string | null;
+        };
+        /**
+         * AccountView
+         * @description An account: its limits, what it holds now, and what it has used this month, UTC.
+         *
+         *         Attributes:
+         *             own_streams: whether the operator set `concurrent_streams` apart from the plan.
+         *             held: sessions that hold a slot now.
+         */
+        AccountView: {
+            concurrent_streams: number;
+            held: number;
+            id: string;
+            max_runtime_s: number;
+            name: string;
+            own_streams: boolean;
+            plan: string;
+            queued_simulations: number;
+            simulation_hours: number | null;
+            stream_hours: number | null;
+            stream_us_used: number;
+            suspended: boolean;
+        };
+        /**
+         * AfkRules
+         * @description When a viewer who does nothing is warned, and how much later the session ends.
+         *
+         *         Attributes:
+         *             enabled: whether a session ends with 4004 `afk_timeout` because its viewer does nothing.
+         *             warn_after_s: without any input, after which the viewer is warned and a countdown runs.
+         *             disconnect_after_s: from the warning to the end; any input stops the countdown.
+         *             hold_off_budget_s: for how long in all a world may put the warning off in one session; 0 is
+         *                 not at all.
+         */
+        AfkRules: {
+            /**
+             * End after the warning
+             * @default 30
+             */
+            disconnect_after_s: number;
+            /**
+             * End idle sessions
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Worlds may hold the warning off for
+             * @default 0
+             */
+            hold_off_budget_s: number;
+            /**
+             * Warn after
+             * @default 120
+             */
+            warn_after_s: number;
+        };
+        /**
+         * AskedAfk
+         * @description Shorter times than the project's, for a viewer who does nothing; longer ones are cut.
+         */
+        AskedAfk: {
+            disconnect_after_s?: number | null;
+            warn_after_s?: number | null;
+        };
+        /**
+         * AttemptView
+         * @description One attempt: the receiver's `status` and the beginning of its `answer`, or the `error`.
+         */
+        AttemptView: {
+            answer: string;
+            /** Format: date-time */
+            at: string;
+            duration_ms: number;
+            error: string | null;
+            number: number;
+            status: number | null;
+        };
+        /**
+         * AuditCheck
+         * @description Whether the audit log is whole: `broken_at` is the first entry that does not fit.
+         */
+        AuditCheck: {
+            /** @default null */
+            broken_at: number | null;
+            entries: number;
+            hash: string;
+            whole: boolean;
+        };
+        /**
+         * AuditPage
+         * @description A page of an account's audit log, the newest first.
+         */
+        AuditPage: {
+            /** @default null */
+            cursor: string | null;
+            entries: components["schemas"]["AuditView"][];
+        };
+        /**
+         * AuditView
+         * @description One change: who did what to what; `hash` is held by the entry after it.
+         */
+        AuditView: {
+            action: string;
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            detail: unknown;
+            hash: string;
+            seq: number;
+            subject: string;
+        };
+        /**
+         * ChangeAccount
+         * @description PATCH /v1/accounts/{id}: what is left out stays as it is.
+         *
+         *         Attributes:
+         *             concurrent_streams: apart from the plan; null is what the plan says.
+         *             suspended: true ends its sessions at once, and nothing new opens.
+         */
+        ChangeAccount: {
+            concurrent_streams?: number | null;
+            name?: string;
+            plan?: string;
+            suspended?: boolean;
+        };
+        /**
+         * ChangeMe
+         * @description PATCH /v1/me.
+         */
+        ChangeMe: {
+            name: string;
+        };
+        /**
+         * ChangeMember
+         * @description PATCH /v1/members/{id}.
+         */
+        ChangeMember: {
+            /** @enum {unknown} */
+            role: "admin" | "developer" | "owner" | "viewer";
+        };
+        /**
+         * ChangePassword
+         * @description POST /v1/me/password; `current` is null for who has none, and signed in without.
+         */
+        ChangePassword: {
+            current: string | null;
+            new: string;
+        };
+        /**
+         * ChangeProject
+         * @description PATCH /v1/projects/{name}: what is left out stays as it is.
+         *
+         *         Attributes:
+         *             public: whether anyone who reaches the gateway may ask for a session.
+         *             offered: whether other accounts may make projects from its world: the operator's to say.
+         *             rules: those that change, by name; those of `queue` and `afk` one by one too, while lists
+         *                 and `priorities` are replaced whole.
+         */
+        ChangeProject: {
+            description?: string;
+            enabled?: boolean;
+            offered?: boolean;
+            prompts?: string[];
+            public?: boolean;
+            rules?: {
+                [key: string]: unknown;
+            };
+            title?: string;
+        };
+        /**
+         * ChangeWebhook
+         * @description PATCH /v1/webhooks/{id}: what is left out stays.
+         */
+        ChangeWebhook: {
+            description?: string | null;
+            enabled?: boolean | null;
+            types?: string[] | null;
+            url?: string | null;
+        };
+        /**
+         * CostPart
+         * @description Time of slots, the GPU time that is their share, and what that costs, to six decimals.
+         */
+        CostPart: {
+            cost: string;
+            gpu_hours: number;
+            slot_us: number;
+        };
+        /**
+         * CostView
+         * @description What slots cost at a price for an hour of a GPU, up to `until`.
+         *
+         *         `streaming` and `idle` are what is metered. `waiting` is the rest of the time for which sessions
+         *         held slots: starting, being away, and until the world is gone. `warm` is the time for which
+         *         slots were there and nobody had them: it is the operator's, and None for one account. `cost` is
+         *         the sum of the parts that are shown.
+         */
+        CostView: {
+            cost: string;
+            /** Format: date-time */
+            from: string;
+            idle: components["schemas"]["CostPart"];
+            price_per_gpu_hour: string;
+            streaming: components["schemas"]["CostPart"];
+            /** Format: date-time */
+            to: string;
+            /** Format: date-time */
+            until: string;
+            waiting: components["schemas"]["CostPart"];
+            warm: components["schemas"]["CostPart"] | null;
+        };
+        /**
+         * CoverageView
+         * @description What waiters were told against how long they waited, of the newest `count` that were told.
+         *
+         *         An estimate that is right has half of the waits under its p50 and nine tenths under its p90.
+         */
+        CoverageView: {
+            count: number;
+            under_p50: number | null;
+            under_p90: number | null;
+        };
+        /**
+         * CreateAccount
+         * @description POST /v1/accounts; with `owner_email`, the answer holds a link for its first owner.
+         */
+        CreateAccount: {
+            name: string;
+            owner_email?: string | null;
+            plan?: string;
+        };
+        /**
+         * CreatedAccount
+         * @description A new account; `link` brings its first owner in, is shown this once, and works once.
+         */
+        CreatedAccount: {
+            account: components["schemas"]["AccountView"];
+            /** @default null */
+            invitation: components["schemas"]["InvitationView"] | null;
+            /** @default null */
+            link: string | null;
+        };
+        /**
+         * CreatedKey
+         * @description A key with its secret, which is shown this once.
+         */
+        CreatedKey: {
+            key: components["schemas"]["KeyView"];
+            secret: string;
+        };
+        /**
+         * CreateKey
+         * @description POST /v1/keys.
+         *
+         *         Attributes:
+         *             scopes: what an API key may do; at most what whoever makes it may.
+         *             expires_in_s: None is no end.
+         *             worker: of a key for workers: the only worker that may register with it; None is any.
+         */
+        CreateKey: {
+            expires_in_s?: number | null;
+            /** @enum {unknown} */
+            kind?: "api" | "worker";
+            name: string;
+            scopes?: string[];
+            worker?: string | null;
+        };
+        /**
+         * CreateProject
+         * @description POST /v1/projects.
+         *
+         *         Attributes:
+         *             name: the last part of `/play/{name}`; no two projects of a Diorama have the same.
+         *             world: a name of `GET /v1/worlds`. With `kind`, which only the operator may say, the program
+         *                 itself: `module:Class` or `path/file.py:Class` for `python`, else a command line.
+         *             regions: where it may run, the usual one first; empty is where its world is offered.
+         *             pool: of the workers that run it; none is the one its world is offered in.
+         *             public: whether anyone who reaches the gateway may ask for a session.
+         *             rules: those that are not as they are by default, see `GET /v1/rules`.
+         *             offered: whether other accounts may make projects from its world: the operator's to say.
+         */
+        CreateProject: {
+            description?: string;
+            enabled?: boolean;
+            kind?: ("pixel_streaming" | "python" | "window") | null;
+            name: string;
+            offered?: boolean;
+            options?: {
+                [key: string]: unknown;
+            };
+            pool?: string | null;
+            prompts?: string[] | null;
+            public?: boolean;
+            regions?: string[];
+            rules?: {
+                [key: string]: unknown;
+            };
+            title?: string;
+            video?: components["schemas"]["VideoSpec"] | null;
+            world: string;
+        };
+        /**
+         * DeliveryPage
+         * @description A page of the delivery log, the newest first: `cursor` asks for the next; None is the end.
+         */
+        DeliveryPage: {
+            /** @default null */
+            cursor: string | null;
+            deliveries: components["schemas"]["DeliveryView"][];
+        };
+        /**
+         * DeliveryState
+         * @description What became of a delivery. The values are stored.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "delivered" | "failed" | "cancelled";
+        /**
+         * DeliveryView
+         * @description One event for one webhook: `waiting`, `delivered`, `failed` or `cancelled`.
+         */
+        DeliveryView: {
+            attempts: components["schemas"]["AttemptView"][];
+            /** Format: date-time */
+            created_at: string;
+            ended_at: string | null;
+            event: string;
+            id: string;
+            next_at: string | null;
+            seq: number | null;
+            session: string | null;
+            state: string;
+            type: string;
+            webhook: string;
+        };
+        /**
+         * Difference
+         * @description Where what is kept is not what the log says.
+         *
+         *         `what` is `spans` (the rows that sums are made of), `running` (since when a session streams) or
+         *         `month` (the sum of a calendar month, which `period` names, or of all there are). The two
+         *         numbers are what is metered in microseconds, or for `running` an instant, as the rows have it
+         *         and as the log does. Where they are the same, the rows differ in something else, as when
+         *         somebody's time stands under another name.
+         */
+        Difference: {
+            account: string;
+            /** @default null */
+            kept_us: number | null;
+            /** @default null */
+            log_us: number | null;
+            /** @default null */
+            period: string | null;
+            /** @default null */
+            session: string | null;
+            what: string;
+        };
+        /**
+         * DrainWorker
+         * @description POST /v1/workers/{id}/drain: take no new sessions, and end what still runs after so long.
+         */
+        DrainWorker: {
+            within_s?: number;
+        };
+        /**
+         * EndCode
+         * @description The number a session ends with; WebSockets close with the same one.
+         * @enum {integer}
+         */
+        EndCode: 1000 | 1001 | 1006 | 4000 | 4001 | 4002 | 4003 | 4004 | 4005 | 4006 | 4007 | 4010 | 4011 | 4012 | 4013 | 4014;
+        /**
+         * EndedSessions
+         * @description What came of ending many sessions, in the order in which they were named.
+         */
+        EndedSessions: {
+            results: components["schemas"]["EndResult"][];
+        };
+        /**
+         * EndResult
+         * @description What came of ending one session: its end, also where it had ended before, or a `problem`.
+         */
+        EndResult: {
+            /** @default null */
+            end: components["schemas"]["EndView"] | null;
+            /** @default null */
+            problem: string | null;
+            session: string;
+            /** @default null */
+            state: components["schemas"]["SessionState"] | null;
+        };
+        /**
+         * EndSessions
+         * @description POST /v1/sessions/end: the sessions named, or all of a project that have not ended.
+         */
+        EndSessions: {
+            project?: string | null;
+            sessions?: string[] | null;
+        };
+        /**
+         * EndView
+         * @description Why a session ended: the registry's row and the reason.
+         */
+        EndView: {
+            code: number;
+            doing: string;
+            message: string;
+            name: string;
+            reason: string;
+            retry: string;
+            retry_limit: number | null;
+        };
+        /**
+         * EventPage
+         * @description Events, the oldest first. Ask again with `cursor`: at once while there is `more`.
+         */
+        EventPage: {
+            cursor: string;
+            events: components["schemas"]["EventView"][];
+            more: boolean;
+        };
+        /**
+         * EventView
+         * @description One event: `id` is the same however often it is told, `seq` rises by one in a session.
+         */
+        EventView: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            data: unknown;
+            id: string;
+            seq: number | null;
+            session: string | null;
+            type: string;
+        };
+        /**
+         * ExtendSession
+         * @description POST /v1/sessions/{id}/extend: so much more runtime, as far as the plan goes.
+         */
+        ExtendSession: {
+            seconds: number;
+        };
+        /**
+         * GroupBy
+         * @description What usage is summed up by.
+         * @enum {string}
+         */
+        GroupBy: "total" | "account" | "project" | "end_user" | "region" | "day" | "session";
+        /**
+         * Health
+         * @description A process that lives.
+         */
+        Health: {
+            status: string;
+            version: string;
+        };
+        /**
+         * InvitationLook
+         * @description What an invitation is to: `known` says that somebody with this email is here already.
+         */
+        InvitationLook: {
+            account: string;
+            email: string;
+            known: boolean;
+            /** @enum {unknown} */
+            role: "admin" | "developer" | "owner" | "viewer";
+        };
+        /**
+         * InvitationView
+         * @description An invitation that nobody has accepted yet.
+         */
+        InvitationView: {
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            /** @enum {unknown} */
+            role: "admin" | "developer" | "owner" | "viewer";
+        };
+        /**
+         * Invited
+         * @description An invitation with its link, which is shown once and works once.
+         */
+        Invited: {
+            invitation: components["schemas"]["InvitationView"];
+            link: string;
+        };
+        /**
+         * InviteMember
+         * @description POST /v1/members.
+         */
+        InviteMember: {
+            email: string;
+            /** @enum {unknown} */
+            role: "admin" | "developer" | "owner" | "viewer";
+        };
+        /**
+         * Keys
+         * @description A page of an account's keys, the newest first.
+         */
+        Keys: {
+            /** @default null */
+            cursor: string | null;
+            keys: components["schemas"]["KeyView"][];
+        };
+        /**
+         * KeyView
+         * @description A key, never its secret; `scopes` is None where it may do whatever its account may.
+         */
+        KeyView: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** @default null */
+            expires_at: string | null;
+            hint: string;
+            id: string;
+            /** @enum {unknown} */
+            kind: "api" | "worker";
+            /** @default null */
+            last_used_at: string | null;
+            name: string;
+            /** @default null */
+            replaced_by: string | null;
+            /** @default null */
+            revoked_at: string | null;
+            scopes: string[] | null;
+            /** @enum {unknown} */
+            state: "active" | "expired" | "revoked";
+            /** @default null */
+            worker: string | null;
+        };
+        /**
+         * LaneView
+         * @description The queue of a project in one region.
+         *
+         *         `eta_p50_s` and `eta_p90_s` are what somebody would be told who came now, without a priority;
+         *         `session_p50_s` is how long the middle session holds its slot. Each is None while unknown.
+         */
+        LaneView: {
+            coverage: components["schemas"]["CoverageView"];
+            eta_p50_s: number | null;
+            eta_p90_s: number | null;
+            length: number;
+            region: string;
+            session_p50_s: number | null;
+        };
+        /**
+         * LeavePage
+         * @description POST /v1/sessions/{id}/bye: 1001 the page is being left (it may be a reload), 1000 done.
+         *
+         *         `token` is the session's, for a page that has no time for the question (CORS) which a header of
+         *         its own would cost; such a body may call itself `text/plain`.
+         */
+        LeavePage: {
+            /** @enum {unknown} */
+            code?: 1000 | 1001;
+            token?: string | null;
+        };
+        /**
+         * LoadView
+         * @description How many slots a worker offers, and what they do.
+         */
+        LoadView: {
+            fencing: number;
+            free: number;
+            held: number;
+            quarantined: number;
+            slots: number;
+        };
+        /**
+         * LookAtInvitation
+         * @description POST /v1/invitations/look: what an invitation is to.
+         */
+        LookAtInvitation: {
+            token: string;
+        };
+        /**
+         * Me
+         * @description Who is signed in, and what they may do in the account that is chosen.
+         *
+         *         `csrf` goes with every change as the header `Diorama-CSRF`; the header `Diorama-Account` chooses
+         *         another of the accounts.
+         */
+        Me: {
+            account: components["schemas"]["OwnAccount"];
+            accounts: components["schemas"]["OwnAccount"][];
+            csrf: string;
+            permissions: string[];
+            person: components["schemas"]["PersonView"];
+        };
+        /**
+         * Members
+         * @description A page of an account's members, and, with the first page, its invitations.
+         */
+        Members: {
+            /** @default null */
+            cursor: string | null;
+            /** @default [] */
+            invitations: components["schemas"]["InvitationView"][];
+            members: components["schemas"]["MemberView"][];
+        };
+        /**
+         * MemberView
+         * @description A member of an account.
+         */
+        MemberView: {
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            id: string;
+            name: string;
+            /** @enum {unknown} */
+            role: "admin" | "developer" | "owner" | "viewer";
+        };
+        /**
+         * NewWebhook
+         * @description POST /v1/webhooks: no `types` is every type; `session.*` is a family.
+         */
+        NewWebhook: {
+            description?: string;
+            enabled?: boolean;
+            types?: string[];
+            url: string;
+        };
+        /**
+         * OidcOffer
+         * @description Another way to sign in: GET /v1/oidc/start begins it; `name` is for its button.
+         */
+        OidcOffer: {
+            name: string;
+        };
+        /**
+         * OnLimit
+         * @description What becomes of a request that a concurrency limit stands in the way of.
+         * @enum {unknown}
+         */
+        OnLimit: "queue" | "reject" | "take_over";
+        /**
+         * OpenedSession
+         * @description The answer to a request for a session: `token` opens the viewer's WebSocket, nothing else.
+         */
+        OpenedSession: {
+            continued: boolean;
+            session: components["schemas"]["SessionView"];
+            token: string;
+        };
+        /**
+         * OpenSession
+         * @description POST /v1/sessions. `client_id`, the SDK's secret name for one tab, continues its session.
+         *
+         *         `priority` names a class of the project's `queue.priorities`, and comes with an API key only.
+         */
+        OpenSession: {
+            afk?: components["schemas"]["AskedAfk"] | null;
+            client_id?: string | null;
+            device?: string | null;
+            end_user?: string | null;
+            priority?: string | null;
+            project: string;
+            region?: string | null;
+        };
+        /**
+         * Overview
+         * @description An account at a glance.
+         *
+         *         `streams` are the sessions that hold a slot now, and `limit` is how many may; `queued` wait.
+         *         `workers` and `slots` are those of the pools that the account's projects use, and for the
+         *         operator all. `stream_us` is what was streamed in `period`, the calendar month, of
+         *         `stream_hours` hours that there are (None is no limit); so it is with simulations.
+         */
+        Overview: {
+            /** Format: date-time */
+            at: string;
+            limit: number;
+            period: components["schemas"]["PeriodView"];
+            queued: number;
+            simulation_hours: number | null;
+            simulation_us: number;
+            slots: components["schemas"]["SlotCounts"];
+            stream_hours: number | null;
+            stream_us: number;
+            streams: number;
+            workers: number;
+        };
+        /**
+         * OwnAccount
+         * @description An account that a person is a member of.
+         */
+        OwnAccount: {
+            id: string;
+            name: string;
+            /** @enum {unknown} */
+            role: "admin" | "developer" | "owner" | "viewer";
+        };
+        /**
+         * OwnProject
+         * @description A project as its account sees it: `version` is what a change is held to by `If-Match`.
+         *
+         *         Attributes:
+         *             made_from: the world of `GET /v1/worlds` that it was made from.
+         */
+        OwnProject: {
+            description: string;
+            enabled: boolean;
+            id: string;
+            made_from: string | null;
+            name: string;
+            offered: boolean;
+            pool: string;
+            /** @default [] */
+            prompts: string[];
+            public: boolean;
+            regions: string[];
+            rules: components["schemas"]["Rules"];
+            /** @default  */
+            title: string;
+            version: number;
+            world: string;
+        };
+        /**
+         * Page
+         * @description A page of a list: ask again with `cursor` for the next; None is the end.
+         */
+        Page: {
+            /** @default null */
+            cursor: string | null;
+            sessions: components["schemas"]["SessionView"][];
+        };
+        /**
+         * PeriodView
+         * @description A stretch of time: from an instant to before another.
+         */
+        PeriodView: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+        };
+        /**
+         * PersonView
+         * @description A person, as they see themselves.
+         */
+        PersonView: {
+            email: string;
+            has_password: boolean;
+            id: string;
+            name: string;
+        };
+        /**
+         * Plans
+         * @description A page of the plans.
+         */
+        Plans: {
+            /** @default null */
+            cursor: string | null;
+            plans: components["schemas"]["PlanView"][];
+        };
+        /**
+         * PlanView
+         * @description A plan, and how many accounts are under it.
+         */
+        PlanView: {
+            accounts: number;
+            concurrent_streams: number;
+            max_runtime_s: number;
+            name: string;
+            queued_simulations: number;
+            simulation_hours: number | null;
+            stream_hours: number | null;
+        };
+        /**
+         * PoolView
+         * @description The workers of a pool in a region, counted, without those that are lost.
+         *
+         *         `held` and `free` are slots, whoever's sessions hold them; `own` are the slots that the asking
+         *         account's sessions hold.
+         */
+        PoolView: {
+            free: number;
+            held: number;
+            own: number;
+            pool: string;
+            ready: number;
+            region: string;
+            slots: number;
+            workers: number;
+        };
+        /**
+         * Problem
+         * @description A problem document; facts a program may act on stand beside these members.
+         *
+         *         `code` is stable; `detail` is a sentence for a person and may change.
+         */
+        Problem: {
+            code: string;
+            detail: string;
+            /** @default null */
+            request_id: string | null;
+            status: number;
+            title: string;
+            /** @default about:blank */
+            type: string;
+        };
+        /**
+         * ProjectQueue
+         * @description The queues of a project, one for each of its regions.
+         */
+        ProjectQueue: {
+            project: string;
+            regions: components["schemas"]["LaneView"][];
+        };
+        /**
+         * Projects
+         * @description A page of the projects that a caller may see, by name: `cursor` asks for the next.
+         */
+        Projects: {
+            /** @default null */
+            cursor: string | null;
+            projects: components["schemas"]["ProjectView"][];
+        };
+        /**
+         * ProjectView
+         * @description One project, as a visitor may see it.
+         */
+        ProjectView: {
+            description: string;
+            enabled: boolean;
+            id: string;
+            name: string;
+            /** @default [] */
+            prompts: string[];
+            regions: string[];
+            /** @default  */
+            title: string;
+            world: string;
+        };
+        /**
+         * PutPlan
+         * @description PUT /v1/plans/{name}: its limits; null hours are no limit.
+         *
+         *         It changes the limits of every account under the plan; a lower one ends nobody.
+         */
+        PutPlan: {
+            concurrent_streams: number;
+            max_runtime_s?: number;
+            queued_simulations?: number;
+            simulation_hours?: number | null;
+            stream_hours?: number | null;
+        };
+        /**
+         * QueueRules
+         * @description How waiting goes.
+         *
+         *         Attributes:
+         *             enabled: whether there is a queue at all; without one, who finds no slot is refused with
+         *                 4001 `queue_off`.
+         *             max_length: waiters in one region; the next is refused with 4001 `queue_full`.
+         *             max_wait_s: after which a waiter is told 4001 `waited_too_long`; none waits for ever.
+         *             accept_s: how long a slot waits for a promoted viewer that is not there, before others pass.
+         *             priorities: the classes that may be asked for with an API key or a ticket, by name; the
+         *                 higher is served first, and who asks for none is of class 0.
+         */
+        QueueRules: {
+            /**
+             * Time to take a slot
+             * @default 30
+             */
+            accept_s: number;
+            /**
+             * Queue
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Longest queue
+             * @default 1000
+             */
+            max_length: number;
+            /**
+             * Longest wait
+             * @default null
+             */
+            max_wait_s: number | null;
+            /**
+             * Priority classes
+             * @default {}
+             */
+            priorities: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * QueueView
+         * @description A waiter's place: `position` 1 is next.
+         *
+         *         An ETA is the wait from now that half, or nine tenths, of such waits stay under; None while
+         *         there is not enough data for one. `reason` goes with a position that may have risen: somebody of
+         *         a higher class came (`higher_priority`), or somebody returned to an earlier place (`put_back`).
+         */
+        QueueView: {
+            /** @default null */
+            eta_p50_s: number | null;
+            /** @default null */
+            eta_p90_s: number | null;
+            length: number;
+            position: number;
+            /** @default null */
+            reason: ("higher_priority" | "put_back") | null;
+        };
+        /**
+         * Readiness
+         * @description A gateway that serves, with the number of workers connected to it.
+         */
+        Readiness: {
+            status: string;
+            workers: number;
+        };
+        /**
+         * RenameAccount
+         * @description PATCH /v1/account.
+         */
+        RenameAccount: {
+            name: string;
+        };
+        /**
+         * Replayed
+         * @description How many events will be delivered again; with a `cursor`, ask again to go on from there.
+         */
+        Replayed: {
+            cursor: string | null;
+            deliveries: number;
+        };
+        /**
+         * ReplayWebhook
+         * @description POST /v1/webhooks/{id}/replay: a cursor of the feed, or the id of the last event known.
+         */
+        ReplayWebhook: {
+            cursor: string;
+        };
+        /**
+         * RotateKey
+         * @description POST /v1/keys/{id}/rotate: the old secret works this much longer.
+         */
+        RotateKey: {
+            overlap_s?: number;
+        };
+        /**
+         * RotateWebhook
+         * @description POST /v1/webhooks/{id}/rotate: for so long the old secret signs beside the new one.
+         */
+        RotateWebhook: {
+            overlap_s?: number;
+        };
+        /**
+         * RuleCatalogue
+         * @description Every rule that a project has, in the order in which a form shows them.
+         */
+        RuleCatalogue: {
+            rules: components["schemas"]["RuleView"][];
+        };
+        /**
+         * Rules
+         * @description The rules of a project's sessions.
+         *
+         *         Attributes:
+         *             worker_count: sessions that may hold a slot at once in one region; none is no cap.
+         *             end_user_limit: sessions one end user may hold at once; none is no limit.
+         *             on_limit: what becomes of a request over a limit: `reject` refuses it and says what holds
+         *                 the slots, `queue` lets it wait, `take_over` ends the requester's own oldest detached
+         *                 session.
+         *             queue: how waiting goes.
+         *             afk: when a viewer who does nothing is warned, and how much later the session ends.
+         *             max_runtime_s: from the first frame on; a plan may allow less.
+         *             connect_timeout_s: from a reserved slot to the first frame.
+         *             resume_window_s: how long world and slot are kept for a viewer who dropped.
+         *             origins: whose pages may open sessions, beside the gateway's own; none is pages of the
+         *                 viewer's own machine, while the gateway is reached there too.
+         *             embed_origins: whose pages may show `/embed/{name}` in a frame, beside the gateway's own.
+         */
+        Rules: {
+            /**
+             * Idle viewers
+             * @default {
+             *       "disconnect_after_s": 30,
+             *       "enabled": true,
+             *       "hold_off_budget_s": 0,
+             *       "warn_after_s": 120
+             *     }
+             */
+            afk: components["schemas"]["AfkRules"];
+            /**
+             * Time to the first frame
+             * @default 60
+             */
+            connect_timeout_s: number;
+            /**
+             * Pages that may frame the player
+             * @default []
+             */
+            embed_origins: string[];
+            /**
+             * Streams at once, per end user
+             * @default null
+             */
+            end_user_limit: number | null;
+            /**
+             * Longest session
+             * @default 1800
+             */
+            max_runtime_s: number;
+            /**
+             * Over a limit
+             * @default queue
+             */
+            on_limit: components["schemas"]["OnLimit"];
+            /**
+             * Pages that may open sessions
+             * @default []
+             */
+            origins: string[];
+            /**
+             * Queue
+             * @default {
+             *       "accept_s": 30,
+             *       "enabled": true,
+             *       "max_length": 1000,
+             *       "max_wait_s": null,
+             *       "priorities": {}
+             *     }
+             */
+            queue: components["schemas"]["QueueRules"];
+            /**
+             * Time to come back after a drop
+             * @default 60
+             */
+            resume_window_s: number;
+            /**
+             * Streams at once, per region
+             * @default null
+             */
+            worker_count: number | null;
+        };
+        /**
+         * RuleView
+         * @description One rule. What it may be is held to by the gateway whatever a form says.
+         *
+         *         Attributes:
+         *             path: where it stands in `rules`, such as `queue.max_wait_s`.
+         *             group: the path of what it belongs to; empty is none.
+         *             group_title: what that is called.
+         *             title: what it is called.
+         *             help: what it does, in a sentence or two.
+         *             type: of its value; the items of a `list` are text, a `map` goes from names to integers.
+         *             default: what holds where a project says nothing.
+         *             nullable: whether null may be said, which is no limit.
+         *             unit: of a number.
+         *             min: the least it may be; of a `map`, the least of its values.
+         *             max: the most it may be; of a `map`, the most of its values.
+         *             choices: the values of a `choice`.
+         *             max_items: of a `list` or `map`.
+         *             pattern: what each item of a `list` looks like (ECMA-262).
+         *             max_length: characters of each item of a `list`, or of each name of a `map`.
+         */
+        RuleView: {
+            /** @default [] */
+            choices: string[];
+            /** @description what a rule may be, as JSON */
+            default: unknown;
+            /** @default  */
+            group: string;
+            /** @default  */
+            group_title: string;
+            help: string;
+            /** @default null */
+            max: number | null;
+            /** @default null */
+            max_items: number | null;
+            /** @default null */
+            max_length: number | null;
+            /** @default null */
+            min: number | null;
+            /** @default false */
+            nullable: boolean;
+            path: string;
+            /** @default null */
+            pattern: string | null;
+            title: string;
+            /** @enum {unknown} */
+            type: "boolean" | "choice" | "integer" | "list" | "map" | "number";
+            /** @default null */
+            unit: "s" | null;
+        };
+        /**
+         * SeriesPoint
+         * @description One step: sessions that held a slot at once, and how long those given one had waited.
+         *
+         *         `served` were first given a slot in it; half of them had waited no longer than `wait_p50_s`, and
+         *         nine tenths no longer than `wait_p90_s`. None where nobody was served.
+         */
+        SeriesPoint: {
+            /** Format: date-time */
+            at: string;
+            concurrency_avg: number;
+            concurrency_max: number;
+            served: number;
+            wait_p50_s: number | null;
+            wait_p90_s: number | null;
+        };
+        /**
+         * SeriesView
+         * @description Concurrency and waits step by step, up to `until`.
+         */
+        SeriesView: {
+            /** Format: date-time */
+            from: string;
+            points: components["schemas"]["SeriesPoint"][];
+            step_s: number;
+            /** Format: date-time */
+            to: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /**
+         * SessionState
+         * @description Where a session is. The values are stored and sent: add to them, never rename.
+         * @enum {unknown}
+         */
+        SessionState: "connecting" | "disconnected" | "failed" | "idle" | "queued" | "requesting" | "streaming";
+        /**
+         * SessionView
+         * @description One session, as its viewer and its account may see it.
+         *
+         *         What ends it if nothing else does: `runs_until`, from the first frame on, `afk_ends_at`, while
+         *         it is idle, `hours_end_at`, where the account's stream hours of this month are used up within 5
+         *         minutes, and `drains_at`, where its machine goes out of service. A countdown counts down to
+         *         them, also on a page that was reloaded.
+         *
+         *         Only its account is shown its class in line (`priority`), what it was asked for with (`source`:
+         *         `key:<id>`, `member:<id>`, `viewer` for a visitor) and the name of the `worker` it is on, or was
+         *         on last.
+         */
+        SessionView: {
+            /** @default null */
+            afk_ends_at: string | null;
+            attached: boolean;
+            attachment: number;
+            /** Format: date-time */
+            created_at: string;
+            /** @default null */
+            device: string | null;
+            /** @default null */
+            drains_at: string | null;
+            /** @default null */
+            end: components["schemas"]["EndView"] | null;
+            /** @default null */
+            end_user: string | null;
+            /** @default null */
+            ended_at: string | null;
+            /** @default null */
+            first_frame_at: string | null;
+            /** @default null */
+            hours_end_at: string | null;
+            id: string;
+            /** @default null */
+            priority: string | null;
+            project: string;
+            /** @default null */
+            queue: components["schemas"]["QueueView"] | null;
+            region: string;
+            /** @default null */
+            runs_until: string | null;
+            /** @default null */
+            source: string | null;
+            state: components["schemas"]["SessionState"];
+            /** Format: date-time */
+            state_entered_at: string;
+            version: number;
+            /** @default null */
+            worker: string | null;
+        };
+        /**
+         * SetUpLink
+         * @description A link for the first owner.
+         */
+        SetUpLink: {
+            link: string;
+        };
+        /**
+         * SetUpRequest
+         * @description POST /v1/set-up: the first owner, by the link that the gateway printed at its start.
+         */
+        SetUpRequest: {
+            email: string;
+            name: string;
+            password: string;
+            token: string;
+        };
+        /**
+         * SignInOffer
+         * @description How one may sign in here; `set_up` says that the first owner is still missing.
+         */
+        SignInOffer: {
+            oidc: components["schemas"]["OidcOffer"] | null;
+            password: boolean;
+            set_up: boolean;
+        };
+        /**
+         * SignInRequest
+         * @description POST /v1/sign-in.
+         */
+        SignInRequest: {
+            email: string;
+            password: string;
+        };
+        /**
+         * SlotCounts
+         * @description Slots by state, of workers that are not lost.
+         */
+        SlotCounts: {
+            fencing: number;
+            free: number;
+            held: number;
+            quarantined: number;
+        };
+        /**
+         * SlotView
+         * @description One slot of a worker; `term` rises with each reservation.
+         *
+         *         `failures` are worlds that failed on it in a row; `until` is when a slot comes back by itself
+         *         that is being fenced or is quarantined.
+         */
+        SlotView: {
+            /** @default 0 */
+            failures: number;
+            index: number;
+            /** @default null */
+            session: string | null;
+            state: string;
+            term: number;
+            /** @default null */
+            until: string | null;
+        };
+        /**
+         * TestSent
+         * @description The `webhook.test` event that is on its way: look for it in the delivery log.
+         */
+        TestSent: {
+            event: string;
+        };
+        /**
+         * Timeline
+         * @description How a session went.
+         *
+         *         Attributes:
+         *             session: as it is now.
+         *             sentence: why it ended, or what it waits for, in one plain sentence.
+         *             entries: what happened, the first first.
+         *             complete: whether these are all; a session that went through more shows its first thousands.
+         */
+        Timeline: {
+            /** @default true */
+            complete: boolean;
+            entries: components["schemas"]["TimelineEntry"][];
+            sentence: string;
+            session: components["schemas"]["SessionView"];
+        };
+        /**
+         * TimelineEntry
+         * @description One thing that happened in a session.
+         *
+         *         Attributes:
+         *             at: when it took effect.
+         *             kind: what: an event of the lifecycle, or what was noted beside it (`note` is True).
+         *             state: the session's state after it.
+         *             actor: who caused it: `viewer`, `worker:<name>`, `gateway`, `key:<id>`, `member:<id>`.
+         *             cause: why, for machines.
+         *             text: all that as a sentence.
+         *             facts: the numbers and names in it; units last, as in `after_s`.
+         *             note: whether it changed nothing, and was only seen.
+         */
+        TimelineEntry: {
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            cause: string;
+            facts: {
+                [key: string]: string | number;
+            };
+            kind: string;
+            /** @default false */
+            note: boolean;
+            state: components["schemas"]["SessionState"];
+            text: string;
+        };
+        /**
+         * UsageGroup
+         * @description What those used who share `key`; None are the sessions that have no such.
+         */
+        UsageGroup: {
+            idle_us: number;
+            key: string | null;
+            sessions: number;
+            simulation_us: number;
+            stream_us: number;
+            streaming_us: number;
+        };
+        /**
+         * UsageSum
+         * @description What was used: `stream_us` is `streaming_us` and `idle_us` together.
+         *
+         *         `sessions` streamed; one that streamed on two days counts in both, and once in the total.
+         */
+        UsageSum: {
+            idle_us: number;
+            sessions: number;
+            simulation_us: number;
+            stream_us: number;
+            streaming_us: number;
+        };
+        /**
+         * UsageView
+         * @description What an account used from an instant to before another.
+         *
+         *         Sessions that run still are counted up to `until`: what is said of them may yet change, by as
+         *         much as it takes to notice that nobody watches. `cursor` asks for the groups that follow; None
+         *         is the end.
+         */
+        UsageView: {
+            /** @default null */
+            cursor: string | null;
+            /** Format: date-time */
+            from: string;
+            group_by: string;
+            groups: components["schemas"]["UsageGroup"][];
+            /** Format: date-time */
+            to: string;
+            total: components["schemas"]["UsageSum"];
+            /** Format: date-time */
+            until: string;
+        };
+        /**
+         * VerifiedView
+         * @description What came of holding sessions to their log: `cursor` asks for the next; None is the end.
+         */
+        VerifiedView: {
+            /** @default null */
+            cursor: string | null;
+            differences: components["schemas"]["Difference"][];
+            events: number;
+            sessions: number;
+            stream_us: number;
+        };
+        /**
+         * VideoSpec
+         * @description How to encode: codecs in order of wish, and the ceiling.
+         */
+        VideoSpec: {
+            codecs?: ("AV1" | "H264" | "VP8" | "VP9")[];
+            max_bitrate_kbps?: number;
+            max_fps?: number;
+        };
+        /**
+         * WebhookPage
+         * @description A page of webhooks, the newest first: `cursor` asks for the next; None is the end.
+         */
+        WebhookPage: {
+            /** @default null */
+            cursor: string | null;
+            webhooks: components["schemas"]["WebhookView"][];
+        };
+        /**
+         * WebhookSecret
+         * @description A webhook with its newest secret, which is shown this once.
+         */
+        WebhookSecret: {
+            secret: string;
+            webhook: components["schemas"]["WebhookView"];
+        };
+        /**
+         * WebhookView
+         * @description One webhook.
+         *
+         *         `disabled` says why it is sent nothing: `by_owner`, `gone` (its receiver answered 410) or
+         *         `failing` (nothing arrived for three days). `failing_since` is since when nothing arrived.
+         */
+        WebhookView: {
+            /** Format: date-time */
+            created_at: string;
+            description: string;
+            disabled: string | null;
+            enabled: boolean;
+            failing_since: string | null;
+            id: string;
+            previous_secret_until: string | null;
+            types: string[];
+            url: string;
+        };
+        /**
+         * Workers
+         * @description The workers, for the operator; for other accounts, the pools that they use, and no worker.
+         */
+        Workers: {
+            /** @default [] */
+            pools: components["schemas"]["PoolView"][];
+            workers: components["schemas"]["WorkerView"][];
+        };
+        /**
+         * WorkerView
+         * @description One worker: `ready`, `draining`, `suspect` (unheard for a while) or `lost`.
+         *
+         *         `health` is `failing` where worlds fail on it; `drains_at` is when what still runs on it ends,
+         *         while it drains, and `drained_by` who asked for that: None is the worker itself, which stops.
+         */
+        WorkerView: {
+            /** @default null */
+            drained_by: string | null;
+            /** @default null */
+            drains_at: string | null;
+            encoders: string[];
+            /** @enum {unknown} */
+            health: "failing" | "good" | "lost" | "unheard";
+            /** Format: date-time */
+            heard_at: string;
+            /** @default  */
+            host: string;
+            id: string;
+            kinds: string[];
+            load: components["schemas"]["LoadView"];
+            name: string;
+            pool: string;
+            region: string;
+            /** Format: date-time */
+            registered_at: string;
+            slots: components["schemas"]["SlotView"][];
+            state: string;
+            version: string;
+        };
+        /**
+         * Worlds
+         * @description The worlds that a caller may make projects from, by name.
+         */
+        Worlds: {
+            worlds: components["schemas"]["WorldView"][];
+        };
+        /**
+         * WorldView
+         * @description A world that projects may be made from: the operator's project of that name offers it.
+         */
+        WorldView: {
+            description: string;
+            kind: string;
+            name: string;
+            pool: string;
+            /** @default [] */
+            prompts: string[];
+            regions: string[];
+            title: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    healthz_healthz_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readyz_readyz_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    own_v1_account_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_v1_account_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameAccount"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list__v1_accounts_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_v1_accounts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAccount"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedAccount"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_v1_accounts__account_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_v1_accounts__account_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAccount"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list__v1_audit_get: {
+        parameters: {
+            query?: {
+                /** @description `key.created`, or `key` for all of it */
+                action?: string | null;
+                actor?: string | null;
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_v1_audit_check_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheck"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeliver_v1_deliveries__delivery_id__redeliver_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list__v1_events_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                session?: string | null;
+                /** @description such as `session.*,queue.joined` */
+                types?: string | null;
+            };
+            header?: {
+                /** @description the live feed goes on after this event, whatever `cursor` says */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_v1_invitations__invitation_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_v1_invitations_accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInvitation"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_v1_invitations_look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookAtInvitation"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationLook"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list__v1_keys_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keys"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_v1_keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateKey"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_v1_keys__key_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_v1_keys__key_id__rotate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateKey"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    live_v1_live_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_v1_me_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_me_v1_me_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMe"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password_v1_me_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list__v1_members_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_v1_members_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteMember"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_v1_members__member_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_v1_members__member_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeMember"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overview__v1_overview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    series_v1_overview_series_get: {
+        parameters: {
+            query?: {
+                /** @description a day, or a time of ISO 8601 */
+                from?: string | null;
+                /** @description 1,000 points at most */
+                step_s?: number | null;
+                /** @description before when */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list__v1_plans_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plans"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_v1_plans__name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutPlan"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_v1_plans__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_v1_projects_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                /** @description only those of one's account */
+                own?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Projects"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_v1_projects_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateProject"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnProject"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    project_v1_projects__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_v1_projects__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_v1_projects__name__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeProject"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnProject"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queue_v1_projects__name__queue_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectQueue"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_v1_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleCatalogue"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list__v1_sessions_get: {
+        parameters: {
+            query?: {
+                /** @description ended with any of these */
+                code?: components["schemas"]["EndCode"][];
+                cursor?: string | null;
+                end_user?: string | null;
+                /** @description asked for then or later */
+                from?: string | null;
+                limit?: number;
+                /** @description only those that have not ended */
+                live?: boolean;
+                /** @description the project's name */
+                project?: string | null;
+                region?: string | null;
+                /** @description any of these, one a parameter */
+                state?: components["schemas"]["SessionState"][];
+                /** @description asked for before then */
+                to?: string | null;
+                /** @description the name of the worker that it is or was on */
+                worker?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open__v1_sessions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenSession"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedSession"];
+                };
+            };
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedSession"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_v1_sessions__session_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_v1_sessions__session_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bye_v1_sessions__session_id__bye_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeavePage"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    extend__v1_sessions__session_id__extend_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtendSession"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    timeline_v1_sessions__session_id__timeline_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_many_v1_sessions_end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndSessions"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_up_v1_set_up_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUpRequest"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_up_link_v1_set_up_link_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetUpLink"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offer_v1_sign_in_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInOffer"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in_v1_sign_in_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_v1_sign_out_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    usage__v1_usage_get: {
+        parameters: {
+            query?: {
+                /** @description for the operator: whose, or `all` */
+                account?: string | null;
+                cursor?: string | null;
+                /** @description a day, or a time of ISO 8601 */
+                from?: string | null;
+                group_by?: components["schemas"]["GroupBy"];
+                limit?: number;
+                /** @description a month: 2026-11 */
+                period?: string | null;
+                /** @description before when */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    usage_csv_v1_usage_csv_get: {
+        parameters: {
+            query?: {
+                /** @description for the operator: whose, or `all` */
+                account?: string | null;
+                cursor?: string | null;
+                /** @description a day, or a time of ISO 8601 */
+                from?: string | null;
+                group_by?: components["schemas"]["GroupBy"];
+                limit?: number;
+                /** @description a month: 2026-11 */
+                period?: string | null;
+                /** @description before when */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cost__v1_usage_cost_get: {
+        parameters: {
+            query: {
+                /** @description for the operator: whose, or `all` */
+                account?: string | null;
+                /** @description a day, or a time of ISO 8601 */
+                from?: string | null;
+                /** @description a month: 2026-11 */
+                period?: string | null;
+                price_per_gpu_hour: string;
+                /** @description before when */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_v1_usage_verify_get: {
+        parameters: {
+            query?: {
+                /** @description for the operator: whose, or `all` */
+                account?: string | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifiedView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list__v1_webhooks_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_v1_webhooks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_v1_webhooks__webhook_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_v1_webhooks__webhook_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_v1_webhooks__webhook_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeWebhook"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliveries_v1_webhooks__webhook_id__deliveries_get: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                limit?: number;
+                state?: components["schemas"]["DeliveryState"] | null;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_v1_webhooks__webhook_id__replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayWebhook"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_v1_webhooks__webhook_id__rotate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateWebhook"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_v1_webhooks__webhook_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestSent"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workers_v1_workers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workers"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drain__v1_workers__worker_id__drain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                worker_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrainWorker"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume__v1_workers__worker_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                worker_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    worlds_v1_worlds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worlds"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,177 @@
+import { Anchor, Button } from '@mantine/core'
+import IconPlayerPlay from '@tabler/icons-react/dist/esm/icons/IconPlayerPlay.mjs'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import type { Schemas } from '../../api/client.ts'
+import { useRefresh } from '../../api/LiveFeed.tsx'
+import { useMe } from '../../api/me.ts'
+import { overviewNow } from '../../api/overview.ts'
+import { isOver, sessionsThat } from '../../api/sessions.ts'
+import { EmptyState } from '../../pieces/EmptyState.tsx'
+import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
+import { Figure, Figures } from '../../pieces/Figure.tsx'
+import { PageHeader, Part } from '../../pieces/PageHeader.tsx'
+import { exactText, hoursText } from '../../pieces/spans.ts'
+import { SessionTable } from '../sessions/SessionTable.tsx'
+import { Course } from './Course.tsx'
+import { monthName, percentText, toneOf } from './figures.ts'
+
+const SHOWN = 6
+const US_PER_HOUR = 3_600_000_000
+
+/** The account at a glance: how much of what it may is in use, by whom, and how that went. */
+export default function Overview() {
+  const { account } = useMe()
+  const refetchInterval = useRefresh()
+  const { data, error, refetch } = useQuery({ ...overviewNow, refetchInterval })
+  return (
+    <>
+      <PageHeader
+        title="Overview"
+        about={`What ${account.name} streams at this moment, and this month.`}
+      >
+        <Button
+          component="a"
+          href="/play"
+          target="_blank"
+          variant="default"
+          leftSection={<IconPlayerPlay size={16} />}
+        >
+          Play a world
+        </Button>
+      </PageHeader>
+      {error && data === undefined && <ErrorNotice error={error} onRetry={() => void refetch()} />}
+      <Now overview={data} />
+      <Held />
+      <Course limit={data?.limit ?? null} />
+    </>
+  )
+}
+
+function Now({ overview }: { readonly overview: Schemas['Overview'] | undefined }) {
+  if (overview === undefined) {
+    return (
+      <Figures>
+        {['Streams now', 'In line', 'Slots free', 'Stream hours', 'Simulation hours'].map(
+          (label) => (
+            <Figure key={label} label={label} value="–" />
+          ),
+        )}
+      </Figures>
+    )
+  }
+  const { streams, limit, queued, workers, slots } = overview
+  const month = monthName(overview.period.from)
+  const inService = slots.free + slots.held + slots.fencing + slots.quarantined
+  return (
+    <Figures>
+      <Figure
+        label="Streams now"
+        value={streams}
+        of={limit}
+        share={streams / limit}
+        tone={toneOf(streams / limit)}
+        note={streams >= limit ? 'at the limit of the plan' : `${limit - streams} more may start`}
+      />
+      <Figure
+        label="In line"
+        value={queued}
+        note={queued === 0 ? 'nobody waits' : 'wait for a slot'}
+      />
+      <Figure
+        label="Slots free"
+        value={slots.free}
+        of={inService}
+        share={inService === 0 ? null : slots.free / inService}
+        tone={slots.free === 0 ? 'warn' : 'good'}
+        note={slotsNote(workers, slots)}
+      />
+      <Hours
+        label="Stream hours"
+        month={month}
+        us={overview.stream_us}
+        hours={overview.stream_hours}
+      />
+      <Hours
+        label="Simulation hours"
+        month={month}
+        us={overview.simulation_us}
+        hours={overview.simulation_hours}
+      />
+    </Figures>
+  )
+}
+
+function Hours({
+  label,
+  month,
+  us,
+  hours,
+}: {
+  readonly label: string
+  readonly month: string
+  readonly us: number
+  readonly hours: number | null
+}) {
+  const share = hours === null || hours === 0 ? null : us / US_PER_HOUR / hours
+  return (
+    <Figure
+      label={label}
+      value={<span title={exactText(us)}>{hoursText(us)}</span>}
+      {...(hours !== null && { of: `${hours} h` })}
+      share={share}
+      tone={toneOf(share ?? 0)}
+      note={`in ${month}${share === null ? ', without a limit' : `: ${percentText(share)} used`}`}
+    />
+  )
+}
+
+function slotsNote(workers: number, slots: Schemas['SlotCounts']): string {
+  const parts = [workers === 1 ? '1 worker' : `${workers} workers`]
+  if (slots.fencing > 0) parts.push(`${slots.fencing} being cleared`)
+  if (slots.quarantined > 0) parts.push(`${slots.quarantined} set aside`)
+  return parts.join(', ')
+}
+
+function Held() {
+  const refetchInterval = useRefresh()
+  const { data, error } = useInfiniteQuery({ ...sessionsThat({ live: true }), refetchInterval })
+  const live = data?.pages.flatMap(({ sessions }) => sessions).filter((one) => !isOver(one))
+  return (
+    <Part
+      title="What holds the slots"
+      actions={
+        <Anchor component={Link} to="/sessions" size="sm">
+          All sessions
+        </Anchor>
+      }
+    >
+      {error && live === undefined ? (
+        <ErrorNotice error={error} />
+      ) : (
+        <SessionTable
+          label="What holds the slots"
+          sessions={live?.slice(0, SHOWN)}
+          empty={<NobodyWatches />}
+        />
+      )}
+    </Part>
+  )
+}
+
+function NobodyWatches() {
+  return (
+    <EmptyState
+      icon={IconPlayerPlay}
+      title="Nobody watches right now"
+      actions={
+        <Button component="a" href="/play" target="_blank">
+          Play a world
+        </Button>
+      }
+    >
+      Open a world in another tab: its session shows up here as it connects, with what it holds and
+      a button that ends it.
+    </EmptyState>
+  )
+}
