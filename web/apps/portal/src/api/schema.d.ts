@@ -642,6 +642,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/share-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the account's share links, newest first */
+        get: operations["list__v1_share_links_get"];
+        put?: never;
+        /** Make a share link; its address is shown this once */
+        post: operations["create_v1_share_links_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/share-links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a share link */
+        get: operations["get_v1_share_links__link_id__get"];
+        put?: never;
+        post?: never;
+        /** Revoke a share link: it opens nothing any more, and who waits by it is sent away */
+        delete: operations["revoke_v1_share_links__link_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change a share link; what is left out stays */
+        patch: operations["change_v1_share_links__link_id__patch"];
+        trace?: never;
+    };
     "/v1/sign-in": {
         parameters: {
             query?: never;
@@ -671,6 +708,40 @@ export interface paths {
         put?: never;
         /** Sign out of this browser; its cookie opens nothing any more */
         post: operations["sign_out_v1_sign_out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a ticket: it lets one viewer open one session within its minutes */
+        post: operations["mint_v1_tickets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tickets/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign tickets with another key from now on */
+        post: operations["rotate_v1_tickets_rotate_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1111,6 +1182,16 @@ export interface components {
             title?: string;
         };
         /**
+         * ChangeShareLink
+         * @description PATCH /v1/share-links/{id}: what is left out stays, null takes a limit away.
+         */
+        ChangeShareLink: {
+            concurrent?: number | null;
+            expires_in_s?: number | null;
+            name?: string;
+            uses?: number | null;
+        };
+        /**
          * ChangeWebhook
          * @description PATCH /v1/webhooks/{id}: what is left out stays.
          */
@@ -1192,6 +1273,14 @@ export interface components {
             secret: string;
         };
         /**
+         * CreatedShareLink
+         * @description A link that is new: `url` is shown this once.
+         */
+        CreatedShareLink: {
+            link: components["schemas"]["ShareLinkView"];
+            url: string;
+        };
+        /**
          * CreateKey
          * @description POST /v1/keys.
          *
@@ -1241,6 +1330,22 @@ export interface components {
             title?: string;
             video?: components["schemas"]["VideoSpec"] | null;
             world: string;
+        };
+        /**
+         * CreateShareLink
+         * @description POST /v1/share-links.
+         *
+         *         Attributes:
+         *             expires_in_s: for how long it opens sessions; none is until it is revoked.
+         *             uses: sessions it may open in all.
+         *             concurrent: sessions of it that may be there at once.
+         */
+        CreateShareLink: {
+            concurrent?: number | null;
+            expires_in_s?: number | null;
+            name?: string;
+            project: string;
+            uses?: number | null;
         };
         /**
          * DeliveryPage
@@ -1557,6 +1662,41 @@ export interface components {
             role: "admin" | "developer" | "owner" | "viewer";
         };
         /**
+         * MintedTicket
+         * @description A ticket, for one viewer's page alone: whoever has it may use it.
+         */
+        MintedTicket: {
+            /** Format: date-time */
+            expires_at: string;
+            ticket: string;
+        };
+        /**
+         * MintTicket
+         * @description POST /v1/tickets: what one viewer may do once.
+         *
+         *         Attributes:
+         *             project: which.
+         *             end_user: whose session it is, for limits and usage.
+         *             origin: the only pages that may use it, beside what the project's rule `origins` asks for.
+         *             region: where the session runs; none is the viewer's to say.
+         *             device: what a list of sessions calls the viewer's device.
+         *             priority: a class of the project's `queue.priorities`.
+         *             max_runtime_s: how long the session may run, where the project's rule is not shorter.
+         *             afk: shorter times than the project's for a viewer who does nothing.
+         *             expires_in_s: for how long it may be used; the session it opens goes on.
+         */
+        MintTicket: {
+            afk?: components["schemas"]["AskedAfk"] | null;
+            device?: string | null;
+            end_user?: string | null;
+            expires_in_s?: number;
+            max_runtime_s?: number | null;
+            origin?: string | null;
+            priority?: string | null;
+            project: string;
+            region?: string | null;
+        };
+        /**
          * NewWebhook
          * @description POST /v1/webhooks: no `types` is every type; `session.*` is a family.
          */
@@ -1593,6 +1733,8 @@ export interface components {
          * @description POST /v1/sessions. `client_id`, the SDK's secret name for one tab, continues its session.
          *
          *         `priority` names a class of the project's `queue.priorities`, and comes with an API key only.
+         *         `ticket` opens the project it was made for, which need not be named then; `share` is the secret
+         *         of a share link.
          */
         OpenSession: {
             afk?: components["schemas"]["AskedAfk"] | null;
@@ -1600,8 +1742,10 @@ export interface components {
             device?: string | null;
             end_user?: string | null;
             priority?: string | null;
-            project: string;
+            project?: string | null;
             region?: string | null;
+            share?: string | null;
+            ticket?: string | null;
         };
         /**
          * Overview
@@ -1779,6 +1923,24 @@ export interface components {
             world: string;
         };
         /**
+         * PublicRules
+         * @description What visitors without a credential of their own may take.
+         *
+         *         Attributes:
+         *             per_address: sessions and places in line that visitors of one network address may have at
+         *                 once, those not heard for longer than the heartbeat time-out left out; the next is
+         *                 refused with `address_limit`. Sessions opened with an API key or a ticket do not count,
+         *                 nor does the gateway's own machine; an IPv6 address counts with its /64. None is no
+         *                 limit.
+         */
+        PublicRules: {
+            /**
+             * Visitors per address
+             * @default 20
+             */
+            per_address: number | null;
+        };
+        /**
          * PutPlan
          * @description PUT /v1/plans/{name}: its limits; null hours are no limit.
          *
@@ -1801,6 +1963,9 @@ export interface components {
          *             max_length: waiters in one region; the next is refused with 4001 `queue_full`.
          *             max_wait_s: after which a waiter is told 4001 `waited_too_long`; none waits for ever.
          *             accept_s: how long a slot waits for a promoted viewer that is not there, before others pass.
+         *             per_end_user: places in line that one end user may have at once, those not heard for longer
+         *                 than the heartbeat time-out left out; the next is refused with `waiting_limit`. None is
+         *                 no limit.
          *             priorities: the classes that may be asked for with an API key or a ticket, by name; the
          *                 higher is served first, and who asks for none is of class 0.
          */
@@ -1825,6 +1990,11 @@ export interface components {
              * @default null
              */
             max_wait_s: number | null;
+            /**
+             * Places in line per end user
+             * @default 1
+             */
+            per_end_user: number | null;
             /**
              * Priority classes
              * @default {}
@@ -1882,11 +2052,25 @@ export interface components {
             cursor: string;
         };
         /**
+         * RotatedTicketKey
+         * @description The name of the key that signs the account's tickets from now on.
+         */
+        RotatedTicketKey: {
+            key: string;
+        };
+        /**
          * RotateKey
          * @description POST /v1/keys/{id}/rotate: the old secret works this much longer.
          */
         RotateKey: {
             overlap_s?: number;
+        };
+        /**
+         * RotateTicketKey
+         * @description POST /v1/tickets/rotate: `at_once` makes every ticket worthless that is on its way.
+         */
+        RotateTicketKey: {
+            at_once?: boolean;
         };
         /**
          * RotateWebhook
@@ -1914,6 +2098,7 @@ export interface components {
          *                 session.
          *             queue: how waiting goes.
          *             afk: when a viewer who does nothing is warned, and how much later the session ends.
+         *             public: what visitors without a credential of their own may take.
          *             max_runtime_s: from the first frame on; a plan may allow less.
          *             connect_timeout_s: from a reserved slot to the first frame.
          *             resume_window_s: how long world and slot are kept for a viewer who dropped.
@@ -1963,12 +2148,20 @@ export interface components {
              */
             origins: string[];
             /**
+             * Visitors
+             * @default {
+             *       "per_address": 20
+             *     }
+             */
+            public: components["schemas"]["PublicRules"];
+            /**
              * Queue
              * @default {
              *       "accept_s": 30,
              *       "enabled": true,
              *       "max_length": 1000,
              *       "max_wait_s": null,
+             *       "per_end_user": 1,
              *       "priorities": {}
              *     }
              */
@@ -2138,6 +2331,37 @@ export interface components {
             name: string;
             password: string;
             token: string;
+        };
+        /**
+         * ShareLinks
+         * @description A page of share links, the newest first: `cursor` asks for the next.
+         */
+        ShareLinks: {
+            /** @default null */
+            cursor: string | null;
+            links: components["schemas"]["ShareLinkView"][];
+        };
+        /**
+         * ShareLinkView
+         * @description A share link as its account sees it; `hint` is how its secret begins.
+         */
+        ShareLinkView: {
+            concurrent: number | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            expires_at: string | null;
+            hint: string;
+            id: string;
+            last_used_at: string | null;
+            live: number;
+            name: string;
+            project: string;
+            revoked_at: string | null;
+            /** @enum {unknown} */
+            state: "active" | "expired" | "revoked" | "used_up";
+            used: number;
+            uses: number | null;
         };
         /**
          * SignInOffer
@@ -5617,6 +5841,325 @@ export interface operations {
             };
         };
     };
+    list__v1_share_links_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinks"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_v1_share_links_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateShareLink"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedShareLink"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_v1_share_links__link_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinkView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_v1_share_links__link_id__delete: {
+        parameters: {
+            query?: {
+                /** @description end its live sessions too */
+                end_sessions?: boolean;
+            };
+            header?: never;
+            path: {
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinkView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_v1_share_links__link_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeShareLink"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinkView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     offer_v1_sign_in_get: {
         parameters: {
             query?: never;
@@ -5757,6 +6300,135 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mint_v1_tickets_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MintTicket"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MintedTicket"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_v1_tickets_rotate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateTicketKey"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedTicketKey"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Forbidden */
             403: {
