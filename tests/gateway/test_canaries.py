@@ -102,6 +102,22 @@ async def live_among_people(place: Place) -> list[str]:
     return [token, invitation, *map(str, secrets)]
 
 
+async def come_by_doors(place: Place) -> list[str]:
+    """Open sessions by a ticket and by a share link; return the secrets that were in it."""
+    api_key = place.secrets.api_key
+    minted = await place.ask("POST", "/v1/tickets", {"project": "cove"}, secret=api_key)
+    shared = await place.ask("POST", "/v1/share-links", {"project": "cove"}, secret=api_key)
+    ticket = str(minted.json["ticket"])
+    share = str(shared.json["url"]).partition("#share=")[2]
+    statuses = [
+        (await place.post({"project": "cove", name: secret})).status
+        for name, secret in (("ticket", ticket), ("share", share), ("ticket", ticket + "x"))
+    ]
+    assert statuses[:2] == [201, 201]
+    assert statuses[2] >= 400
+    return [ticket, share]
+
+
 async def test_no_secret_comes_out_in_a_log_line_or_a_metric(
     written: tuple[Place, io.StringIO],
 ) -> None:
@@ -109,6 +125,7 @@ async def test_no_secret_comes_out_in_a_log_line_or_a_metric(
 
     secrets = await live_a_little(place)
     secrets += await live_among_people(place)
+    secrets += await come_by_doors(place)
     await ask_strangely(place)
     page = (await place.ask("GET", "/metrics", secret=place.secrets.api_key)).body.decode()
 

@@ -5,7 +5,7 @@ Use it as an asynchronous context manager, or close it.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from types import TracebackType
 from typing import Final, Self, TypeVar, Unpack
 
@@ -28,6 +28,7 @@ from diorama.client.errors import ClientError
 from diorama.client.questions import (
     Asking,
     NewProject,
+    Paged,
     Project,
     ProjectChange,
     Question,
@@ -55,6 +56,7 @@ from diorama.protocol.views import (
 )
 
 T = TypeVar("T")
+P = TypeVar("P", bound=Paged)
 PAGE: Final = 50
 
 
@@ -126,16 +128,13 @@ class AsyncDiorama:
             page: how many to ask for at once, 1 to 200.
             which: `state`, `code`, `project`, `region`, `end_user`, `worker`, `since`, `until`.
         """
-        cursor: str | None = None
-        while True:
-            found = await self._ask(
-                questions.list_sessions(live=live, limit=page, cursor=cursor, which=which)
+        async for found in self._pages(
+            lambda cursor: questions.list_sessions(
+                live=live, limit=page, cursor=cursor, which=which
             )
+        ):
             for one in found.sessions:
                 yield one
-            cursor = found.cursor
-            if cursor is None:
-                return
 
     async def session(self, session: str) -> SessionView:
         """Return a session by its id. Raises NotFound where there is none for this caller."""
@@ -172,14 +171,8 @@ class AsyncDiorama:
 
     async def projects(self) -> list[ProjectView]:
         """Return the public projects, and with a key one's own, by name."""
-        found: list[ProjectView] = []
-        cursor: str | None = None
-        while True:
-            page = await self._ask(questions.list_projects(cursor))
-            found += page.projects
-            cursor = page.cursor
-            if cursor is None:
-                return found
+        pages = self._pages(questions.list_projects)
+        return [one async for page in pages for one in page.projects]
 
     async def project(self, name: str) -> Project:
         """Return a project by its name. Raises NotFound where there is none for this caller."""
@@ -283,24 +276,14 @@ class AsyncDiorama:
         Args:
             of: for the operator: whose, or `all`.
         """
-        cursor: str | None = None
-        while True:
-            page = await self._ask(account.verify_usage(of, cursor))
+        async for page in self._pages(lambda cursor: account.verify_usage(of, cursor)):
             yield page
-            cursor = page.cursor
-            if cursor is None:
-                return
 
     async def keys(self) -> AsyncIterator[KeyView]:
         """Yield the account's keys, newest first; no secrets."""
-        cursor: str | None = None
-        while True:
-            found = await self._ask(account.list_keys(cursor))
-            for one in found.keys:
+        async for page in self._pages(account.list_keys):
+            for one in page.keys:
                 yield one
-            cursor = found.cursor
-            if cursor is None:
-                return
 
     async def create_key(
         self, name: str, *, scopes: Sequence[str] = (), **wanted: Unpack[WantedKey]
@@ -329,14 +312,9 @@ class AsyncDiorama:
         self, *, actor: str | None = None, action: str | None = None
     ) -> AsyncIterator[AuditView]:
         """Yield who changed what, newest first."""
-        cursor: str | None = None
-        while True:
-            found = await self._ask(account.list_audit(actor, action, cursor))
-            for one in found.entries:
+        async for page in self._pages(lambda cursor: account.list_audit(actor, action, cursor)):
+            for one in page.entries:
                 yield one
-            cursor = found.cursor
-            if cursor is None:
-                return
 
     async def set_up_link(self) -> str:
         """Return another link for the first owner; Refused once there is one."""
@@ -352,14 +330,9 @@ class AsyncDiorama:
 
     async def accounts(self) -> AsyncIterator[AccountView]:
         """Yield every account; for the operator."""
-        cursor: str | None = None
-        while True:
-            found = await self._ask(account.list_accounts(cursor))
-            for one in found.accounts:
+        async for page in self._pages(account.list_accounts):
+            for one in page.accounts:
                 yield one
-            cursor = found.cursor
-            if cursor is None:
-                return
 
     async def create_account(
         self, name: str, *, plan: str = "free", owner_email: str | None = None
@@ -378,14 +351,9 @@ class AsyncDiorama:
 
     async def plans(self) -> AsyncIterator[PlanView]:
         """Yield the plans; for the operator."""
-        cursor: str | None = None
-        while True:
-            found = await self._ask(account.list_plans(cursor))
-            for one in found.plans:
+        async for page in self._pages(account.list_plans):
+            for one in page.plans:
                 yield one
-            cursor = found.cursor
-            if cursor is None:
-                return
 
     async def put_plan(self, name: str, **limits: Unpack[PlanLimits]) -> PlanView:
         """Make a plan or change it, and every account under it; for the operator."""
@@ -421,6 +389,16 @@ class AsyncDiorama:
         """
         wishes = Wishes(self.server, project, asking, auto_restart=auto_restart)
         return AsyncViewer(wishes, self.ask_once, keep_frames=keep_frames)
+
+    async def _pages(self, ask: Callable[[str | None], Question[P]]) -> AsyncIterator[P]:
+        """Yield a list's pages, asking for the next when it is needed."""
+        cursor: str | None = None
+        while True:
+            page = await self._ask(ask(cursor))
+            yield page
+            cursor = page.cursor
+            if cursor is None:
+                return
 
     async def _ask(self, question: Question[T]) -> T:
         asked = 0

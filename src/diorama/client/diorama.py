@@ -5,7 +5,7 @@ Use it as a context manager, or close it. Any number of threads may share one.
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Final, Self, TypeVar, Unpack
 
@@ -29,6 +29,7 @@ from diorama.client.errors import ClientError
 from diorama.client.questions import (
     Asking,
     NewProject,
+    Paged,
     Project,
     ProjectChange,
     Question,
@@ -56,6 +57,7 @@ from diorama.protocol.views import (
 )
 
 T = TypeVar("T")
+P = TypeVar("P", bound=Paged)
 PAGE: Final = 50
 
 
@@ -127,15 +129,12 @@ class Diorama:
             page: how many to ask for at once, 1 to 200.
             which: `state`, `code`, `project`, `region`, `end_user`, `worker`, `since`, `until`.
         """
-        cursor: str | None = None
-        while True:
-            found = self._ask(
-                questions.list_sessions(live=live, limit=page, cursor=cursor, which=which)
+        for found in self._pages(
+            lambda cursor: questions.list_sessions(
+                live=live, limit=page, cursor=cursor, which=which
             )
+        ):
             yield from found.sessions
-            cursor = found.cursor
-            if cursor is None:
-                return
 
     def session(self, session: str) -> SessionView:
         """Return a session by its id. Raises NotFound where there is none for this caller."""
@@ -172,14 +171,8 @@ class Diorama:
 
     def projects(self) -> list[ProjectView]:
         """Return the public projects, and with a key one's own, by name."""
-        found: list[ProjectView] = []
-        cursor: str | None = None
-        while True:
-            page = self._ask(questions.list_projects(cursor))
-            found += page.projects
-            cursor = page.cursor
-            if cursor is None:
-                return found
+        pages = self._pages(questions.list_projects)
+        return [one for page in pages for one in page.projects]
 
     def project(self, name: str) -> Project:
         """Return a project by its name. Raises NotFound where there is none for this caller."""
@@ -283,23 +276,12 @@ class Diorama:
         Args:
             of: for the operator: whose, or `all`.
         """
-        cursor: str | None = None
-        while True:
-            page = self._ask(account.verify_usage(of, cursor))
-            yield page
-            cursor = page.cursor
-            if cursor is None:
-                return
+        yield from self._pages(lambda cursor: account.verify_usage(of, cursor))
 
     def keys(self) -> Iterator[KeyView]:
         """Yield the account's keys, newest first; no secrets."""
-        cursor: str | None = None
-        while True:
-            found = self._ask(account.list_keys(cursor))
-            yield from found.keys
-            cursor = found.cursor
-            if cursor is None:
-                return
+        for page in self._pages(account.list_keys):
+            yield from page.keys
 
     def create_key(
         self, name: str, *, scopes: Sequence[str] = (), **wanted: Unpack[WantedKey]
@@ -326,13 +308,8 @@ class Diorama:
 
     def audit(self, *, actor: str | None = None, action: str | None = None) -> Iterator[AuditView]:
         """Yield who changed what, newest first."""
-        cursor: str | None = None
-        while True:
-            found = self._ask(account.list_audit(actor, action, cursor))
-            yield from found.entries
-            cursor = found.cursor
-            if cursor is None:
-                return
+        for page in self._pages(lambda cursor: account.list_audit(actor, action, cursor)):
+            yield from page.entries
 
     def set_up_link(self) -> str:
         """Return another link for the first owner; Refused once there is one."""
@@ -348,13 +325,8 @@ class Diorama:
 
     def accounts(self) -> Iterator[AccountView]:
         """Yield every account; for the operator."""
-        cursor: str | None = None
-        while True:
-            found = self._ask(account.list_accounts(cursor))
-            yield from found.accounts
-            cursor = found.cursor
-            if cursor is None:
-                return
+        for page in self._pages(account.list_accounts):
+            yield from page.accounts
 
     def create_account(
         self, name: str, *, plan: str = "free", owner_email: str | None = None
@@ -373,13 +345,8 @@ class Diorama:
 
     def plans(self) -> Iterator[PlanView]:
         """Yield the plans; for the operator."""
-        cursor: str | None = None
-        while True:
-            found = self._ask(account.list_plans(cursor))
-            yield from found.plans
-            cursor = found.cursor
-            if cursor is None:
-                return
+        for page in self._pages(account.list_plans):
+            yield from page.plans
 
     def put_plan(self, name: str, **limits: Unpack[PlanLimits]) -> PlanView:
         """Make a plan or change it, and every account under it; for the operator."""
@@ -428,6 +395,16 @@ class Diorama:
             answer_within_s=self._answer_within_s,
             retries=self._retries,
         )
+
+    def _pages(self, ask: Callable[[str | None], Question[P]]) -> Iterator[P]:
+        """Yield a list's pages, asking for the next when it is needed."""
+        cursor: str | None = None
+        while True:
+            page = self._ask(ask(cursor))
+            yield page
+            cursor = page.cursor
+            if cursor is None:
+                return
 
     def _ask(self, question: Question[T]) -> T:
         asked = 0

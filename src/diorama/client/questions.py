@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Generic, Literal, TypedDict, TypeVar
+from typing import Final, Generic, Literal, Protocol, TypedDict, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -149,6 +149,14 @@ class Question(Generic[T]):
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     repeatable: bool = True
     token: str | None = field(default=None, repr=False)
+
+
+class Paged(Protocol):
+    """A page of a list: ask again with `cursor` for the next; None is the end."""
+
+    @property
+    def cursor(self) -> str | None:
+        """Where the next begins."""
 
 
 def new_key() -> str:

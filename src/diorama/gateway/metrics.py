@@ -96,7 +96,9 @@ class Metrics:
             registry=self.registry,
         )
         self._answers = self._histogram(
-            "diorama_http_answer_seconds", "Until an answer began, by what it is about.", _QUICK_S
+            "diorama_http_answer_seconds",
+            "From a request to the start of its answer.",
+            _QUICK_S,
         )
         self._store = Histogram(
             "diorama_store_seconds",
