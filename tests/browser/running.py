@@ -17,6 +17,7 @@ import msgspec
 
 from diorama.cli.readiness import free_port
 from diorama.protocol.states import SessionState
+from diorama.protocol.timeline_views import Timeline, TimelineEntry
 from diorama.protocol.views import Page, Readiness, SessionView, SlotView, Workers
 from tests.browser.waiting import until
 
@@ -80,6 +81,21 @@ class Running:
         """Return every session there was, the newest first."""
         page = msgspec.json.decode(await self._get("/v1/sessions?limit=200"), type=Page)
         return list(page.sessions)
+
+    async def timeline(self, session_id: str) -> Timeline:
+        """Return how a session went."""
+        found = await self._get(f"/v1/sessions/{session_id}/timeline")
+        return msgspec.json.decode(found, type=Timeline)
+
+    async def until_noted(self, session_id: str, *kinds: str) -> dict[str, TimelineEntry]:
+        """Return the notes of a session by kind, once there is one of each of these."""
+
+        async def look() -> dict[str, TimelineEntry] | None:
+            entries = (await self.timeline(session_id)).entries
+            found = {entry.kind: entry for entry in entries if entry.note}
+            return found if set(kinds) <= found.keys() else None
+
+        return await until(look, what=f"{session_id} has notes of {kinds}")
 
     async def end(self, session_id: str) -> None:
         """End a session as its operator."""

@@ -35,6 +35,7 @@ async def test_a_key_changes_the_picture_and_a_closed_tab_frees_the_slot_within_
     await player.press("w")
     await player.until_colour("red")
     session = await diorama.only_session()
+    noted = await diorama.until_noted(session.id, "media_path", "quality")
 
     await player.close_tab()
     await diorama.until_free(within_s=CLOSED_WITHIN_S + SLACK_S)
@@ -43,6 +44,9 @@ async def test_a_key_changes_the_picture_and_a_closed_tab_frees_the_slot_within_
     assert ended.state is SessionState.DISCONNECTED
     assert ended.end is not None
     assert (ended.end.code, ended.end.reason) == (1001, "page_left")
+    assert (noted["media_path"].cause, noted["media_path"].facts["protocol"]) == ("direct", "udp")
+    assert noted["quality"].actor == "viewer"
+    assert float(noted["quality"].facts["fps"]) > 0
 
 
 async def test_a_reload_continues_the_session_and_its_world(

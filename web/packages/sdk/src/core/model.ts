@@ -94,6 +94,8 @@ export interface Model {
   /** Since when the page is hidden. */
   readonly hiddenMs: number | null
   readonly heartbeatMs: number
+  /** How often the gateway wants to be told how the stream arrives; null for not at all. */
+  readonly qualityEveryMs: number | null
   readonly resumeWindowMs: number
   /** Since when neither socket nor media has worked. */
   readonly lostMs: number | null
@@ -232,6 +234,7 @@ export function newModel(codecs: readonly string[], policy: Policy = KEEP): Mode
     restarts: { inRow: 0, code: null },
     hiddenMs: null,
     heartbeatMs: 5_000,
+    qualityEveryMs: null,
     resumeWindowMs: 60_000,
     lostMs: null,
     refusal: null,

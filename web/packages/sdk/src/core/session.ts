@@ -187,6 +187,7 @@ function receive(model: Model, message: GatewayToViewer, moment: Moment): Step {
         welcomed: true,
         refusal: null,
         heartbeatMs,
+        qualityEveryMs: message.quality_every_s ? message.quality_every_s * 1_000 : null,
         resumeWindowMs: message.resume_window_s * 1_000,
         socket: {
           at: 'open',

@@ -15,6 +15,7 @@ import {
 } from '../core/model.ts'
 import { messageText } from '../core/messages.ts'
 import { handle, nextDeadlineMs } from '../core/session.ts'
+import { type Told, qualityOf } from '../core/quality.ts'
 import { type Reading, type StreamStats, statsBetween } from '../core/stats.ts'
 import { note, type Timeline, wordsOfEmitted, wordsOfEvent } from '../core/timeline.ts'
 import { mediaOf, reconnectingOf, stateOf } from '../core/views.ts'
@@ -69,6 +70,7 @@ export class Connection {
   private socket: WebSocket | null = null
   private peer: Peer | null = null
   private reading: Reading | null = null
+  private told: Told | null = null
   private readonly alarm = new Alarm(() => {
     this.dispatch({ type: 'tick' })
   })
@@ -332,6 +334,17 @@ export class Connection {
     this.stats = statsBetween(this.reading, reading, this.peer?.channels.rttMs ?? null)
     this.reading = reading
     this.events.onStats(this.stats)
+    this.tellQuality(this.stats)
+  }
+
+  private tellQuality(stats: StreamStats): void {
+    const { media, qualityEveryMs } = this.model
+    if (media.at === 'none' || qualityEveryMs === null || stats.fps === 0) return
+    const { attachment } = media
+    const due = qualityOf(this.told, stats, attachment, qualityEveryMs, performance.now())
+    if (!due || this.socket?.readyState !== WebSocket.OPEN) return
+    this.told = due.told
+    this.carryOut({ do: 'send', message: due.message })
   }
 }
 
