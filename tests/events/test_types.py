@@ -1,5 +1,7 @@
 """Which events a filter means."""
 
+from pathlib import Path
+
 import pytest
 
 from diorama.events.types import FAMILIES, TYPES, meant_by
@@ -34,3 +36,10 @@ def test_a_filter_that_means_nothing_is_refused(wrong: str) -> None:
 
 def test_every_type_is_of_a_family() -> None:
     assert set(FAMILIES) == {"session", "queue", "worker", "usage", "webhook"}
+
+
+def test_the_page_about_events_has_every_type_and_what_it_means() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "events.md").read_text(encoding="utf-8")
+    rows = "".join(f"| `{name}` | {meaning} |\n" for name, meaning in TYPES.items())
+
+    assert rows in page

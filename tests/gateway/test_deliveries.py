@@ -113,6 +113,21 @@ async def test_what_a_gateway_sent_and_died_over_is_sent_again_by_another(
     assert await log_of(house) == [("delivered", [204])]
 
 
+async def test_one_whose_event_is_kept_no_more_runs_out_of_tries(
+    database: Database, clock: SteppedClock, house: House, outbound: Outbound
+) -> None:
+    async with receiver() as good:
+        await told(house, good.url)
+        await database.run(lambda tx: tx.run("DELETE FROM feed"))
+        gateway = Gateway(database, clock, outbound)
+        for _ in range(10):
+            await gateway.deliver()
+            clock.step(seconds=2 * 86_400)
+
+    assert good.received == []
+    assert await log_of(house) == [("failed", [None] * 10)]
+
+
 async def test_a_word_that_comes_too_late_changes_nothing(
     database: Database, clock: SteppedClock, house: House, outbound: Outbound
 ) -> None:

@@ -150,7 +150,7 @@ async def test_a_receiver_that_says_gone_is_told_nothing_more(tmp_path: Path) ->
     assert (view.enabled, view.disabled) == (False, "gone")
     assert told.event["data"] == {
         "id": made.webhook.id,
-        "url": gone.url,
+        "host": "127.0.0.1",
         "reason": "gone",
     }
     assert told.verified_by(watching.secret)
@@ -227,7 +227,7 @@ async def test_what_was_missed_is_told_again_from_a_cursor_and_one_by_one(tmp_pa
 
 async def test_a_webhook_is_set_up_looked_at_changed_and_taken_away(tmp_path: Path) -> None:
     async with gateway_at(tmp_path) as place:
-        made = await hook(place, "https://example.com/hook", "session.ended")
+        made = await hook(place, "https://example.com/hook?a=canary", "session.ended")
         path = f"/webhooks/{made.webhook.id}"
         listed = await ask(place, "GET", "/webhooks")
         changed = await ask(
@@ -250,6 +250,7 @@ async def test_a_webhook_is_set_up_looked_at_changed_and_taken_away(tmp_path: Pa
     assert (gone.status, after.problem) == (204, (404, "webhook_unknown"))
     actions = [entry.action for entry in log if entry.subject == made.webhook.id]
     assert actions == ["webhook.created", "webhook.changed", "webhook.deleted"]
+    assert "canary" not in "".join(entry.detail for entry in log)
 
 
 REFUSED: list[tuple[dict[str, object], str]] = [

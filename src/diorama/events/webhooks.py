@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Protocol
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -72,6 +73,11 @@ class Webhook:
     def wanted(self) -> frozenset[str]:
         """The types it is told of."""
         return meant_by(self.types)
+
+    @property
+    def host(self) -> str:
+        """Whom it leads to: what of its URL may be told, for the rest may hold a secret."""
+        return urlsplit(self.url).hostname or ""
 
     def issues(self, now_us: int) -> list[int]:
         """Return which of its secrets sign now, the newest first."""
@@ -285,7 +291,7 @@ def disable(
     disabled = replace(webhook, disabled=why)
     stores.webhooks.save(disabled)
     stores.webhooks.cancel(webhook.id, now_us)
-    about = {"id": webhook.id, "url": webhook.url, "reason": why.value}
+    about = {"id": webhook.id, "host": webhook.host, "reason": why.value}
     stores.feed.notice(notice(ids, DISABLED, webhook.account_id, now_us, about))
     return disabled
 

@@ -29,6 +29,8 @@ EVERY_S: Final = 1.0
 AT_ONCE: Final = 256
 AT_ONCE_TO_ACCOUNT: Final = 16
 AT_ONCE_TO_WEBHOOK: Final = 4
+FORGOTTEN: Final = Outcome(error="event_forgotten")
+"""Of an event that is kept no more: it runs out of tries as any other."""
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -132,11 +134,10 @@ class Deliveries:
             message = await self._desk.look(
                 partial(_message, key=self._key, webhook=webhook, delivery=delivery)
             )
-            if message is not None:
-                outcome = await self._outbound.send(message)
-                self.count(outcome)
-                report = Report(delivery=delivery, outcome=outcome, luck=self._rng.random())
-                await self._desk.do(lambda work: record(work.stores, report, work.ids, work.now_us))
+            outcome = FORGOTTEN if message is None else await self._outbound.send(message)
+            self.count(outcome)
+            report = Report(delivery=delivery, outcome=outcome, luck=self._rng.random())
+            await self._desk.do(lambda work: record(work.stores, report, work.ids, work.now_us))
         except Unavailable as error:  # it is due again in a minute
             _log.warning("a delivery could not be written down", code=error.code)
         finally:

@@ -100,7 +100,7 @@ class WebhookRoutes:
             disabled=None if asked.enabled else Disabled.BY_OWNER,
         )
         work.stores.webhooks.add(webhook)
-        _note(work, member, "webhook.created", webhook, {"url": asked.url})
+        _note(work, member, "webhook.created", webhook, {"host": webhook.host})
         return self.shown(webhook)
 
     def change(
@@ -121,7 +121,7 @@ class WebhookRoutes:
             webhook = domain.disable(work.stores, webhook, Disabled.BY_OWNER, work.ids, work.now_us)
         elif asked.enabled is True and webhook.disabled is not None:
             webhook = domain.enable(work.stores, webhook)
-        about: dict[str, str | int] = {"url": webhook.url, "enabled": webhook.disabled is None}
+        about: dict[str, str | int] = {"host": webhook.host, "enabled": webhook.disabled is None}
         _note(work, member, "webhook.changed", webhook, about)
         return webhook_view(webhook)
 
@@ -224,7 +224,7 @@ def webhook_routes(routes: WebhookRoutes, documents: Documents) -> APIRouter:
         def take_away(work: Work) -> None:
             webhook = _locked(work, member, webhook_id)
             work.stores.webhooks.remove(webhook.id)
-            _note(work, member, "webhook.deleted", webhook, {"url": webhook.url})
+            _note(work, member, "webhook.deleted", webhook, {"host": webhook.host})
 
         await routes.desk.do(take_away)
         return Response(status_code=204)

@@ -167,6 +167,7 @@ class SqlSessionStore:
         keep_span(self._tx, before, after)
 
     def _append(self, session: Session, row: EventRow) -> None:
+        """Write a row of the log, after the session's own: publishing counts on that order."""
         code, reason = (row.end.code, row.end.reason) if row.end else (None, None)
         self._tx.run(
             _EVENT,
