@@ -3,14 +3,11 @@
 import json
 import re
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import pytest
 
-from diorama.gateway.metrics import Metrics
-from diorama.protocol.end_codes import END_CODES, End, EndCode
-from diorama.sessions.census import Census
-from diorama.sessions.census_store import LaneCount
+from tests.deploy.promql import labels_of, names_in
 
 REPOSITORY: Final = Path(__file__).parents[2]
 DASHBOARD: Final = json.loads((REPOSITORY / "deploy" / "grafana" / "diorama.json").read_text())
@@ -20,57 +17,19 @@ QUESTIONS: Final = [
     for panel in PANELS
     for target in panel["targets"]
 ]
-_METRIC: Final = re.compile(r"\b((?:diorama|process|python)_[a-z_]+)\b(?:\{([^}]*)\})?")
-_BY: Final = re.compile(r"\bby \(([^)]*)\)")
-_OF_PROMETHEUS: Final = frozenset({"instance", "le"})
-
-
-@pytest.fixture(scope="module")
-def shown() -> dict[str, set[str]]:
-    """Return the names of all series of a gateway that has seen something, with their labels."""
-    metrics = Metrics()
-    metrics.answered("GET", "/v1/sessions", 200, 0.1)
-    kinds: tuple[Literal["read", "write"], ...] = ("read", "write")
-    for kind in kinds:
-        with metrics.store(kind):
-            pass
-    code, row = next(iter(END_CODES.items()))
-    metrics.count_end(End(EndCode(code), row.reasons[0]))
-    here = ("local", "default")
-    lane = LaneCount(
-        project="cove", region="local", pool="default", states={"idle": 1}, waiting=0, cap=None
-    )
-    census = Census(
-        lanes=[lane], slots={(here, "free"): 1}, workers={(here, "ready"): 1}, wanted={here: 1}
-    )
-    text = metrics.page(census, {"viewer": 1}, "")[0].decode()
-    found: dict[str, set[str]] = {}
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            name, _, labels = line.partition(" ")[0].partition("{")
-            found.setdefault(name, set()).update(re.findall(r"(\w+)=\"", labels))
-    return found
 
 
 @pytest.mark.parametrize(("title", "expression", "legend"), QUESTIONS)
 def test_a_panel_asks_for_series_and_labels_that_there_are(
     title: str, expression: str, legend: str, shown: dict[str, set[str]]
 ) -> None:
-    asked = _METRIC.findall(expression)
+    there = labels_of(expression, shown)
 
-    assert asked, title
-    there = set(_OF_PROMETHEUS)
-    for name, selectors in asked:
-        assert name in shown, title
-        assert set(re.findall(r"(\w+)[=!]~?\"", selectors)) <= shown[name] | _OF_PROMETHEUS, title
-        there |= shown[name]
-    grouped = {label.strip() for group in _BY.findall(expression) for label in group.split(",")}
-    assert grouped <= there, title
     assert set(re.findall(r"\{\{(\w+)\}\}", legend)) <= there, title
 
 
 def test_every_metric_of_diorama_is_on_the_dashboard(shown: dict[str, set[str]]) -> None:
-    asked = {name for _, expression, _ in QUESTIONS for name, _ in _METRIC.findall(expression)}
+    asked = {name for _, expression, _ in QUESTIONS for name in names_in(expression)}
     families = {re.sub(r"_(bucket|count|sum)$", "", name) for name in shown}
     asked_families = {re.sub(r"_(bucket|count|sum)$", "", name) for name in asked}
 

@@ -41,3 +41,14 @@ async def test_a_worker_that_is_lost_counts_as_lost(house: House) -> None:
 
     assert census.workers == {(HERE, "lost"): 1}
     assert census.wanted == {HERE: 0}
+
+
+async def test_a_worker_that_was_taken_away_is_counted_no_more(house: House) -> None:
+    await house.build()
+    await house.worker(slots=3)
+    house.clock.step(seconds=3_599)
+    late = await house.look(take_census)
+    house.clock.step(seconds=1)
+    later = await house.look(take_census)
+
+    assert (late.workers, later.workers) == ({(HERE, "lost"): 1}, {})

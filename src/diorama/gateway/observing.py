@@ -50,7 +50,7 @@ class Observed:
                 await self._app(scope, receive, answer.send)
                 span.name(route_of(scope), answer.status)
                 self._note(scope, answer)
-        except BaseException:
+        except Exception:  # one that is cancelled failed nobody
             self._metrics.answered(scope["method"], route_of(scope), 500, None)
             raise
 

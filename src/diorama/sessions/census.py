@@ -7,11 +7,16 @@ its cost and its size follow the number of projects and pools, never that of ses
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
+from diorama.kernel.units import HOUR_US
 from diorama.sessions.census_store import LaneCount, Pool
 from diorama.sessions.work import Work
 from diorama.workers.capabilities import Standing
 from diorama.workers.wanted import Demand, wanted_workers
+
+REMEMBERED_US: Final = HOUR_US
+"""A worker that is not heard for longer was taken away: it is counted no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,7 @@ def take_census(work: Work) -> Census:
     workers = Counter(
         ((worker.region, worker.pool), worker.standing(work.now_us).value)
         for worker in work.stores.workers.all()
+        if worker.heard_us > work.now_us - REMEMBERED_US
     )
     return Census(lanes=lanes, slots=slots, workers=workers, wanted=_wanted(lanes, slots, workers))
 
