@@ -13,11 +13,18 @@ from typing import Final, Literal, TypeVar
 
 import msgspec
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
+from multidict import CIMultiDictProxy
 
 from diorama.gateway.bootstrap import Secrets, load_secrets
 from diorama.gateway.front import RunningFront, start_front
 from diorama.gateway.server import Gateway
-from diorama.gateway.settings import ProjectSettings, Settings, WebhookSettings
+from diorama.gateway.settings import (
+    NO_OIDC,
+    OidcSettings,
+    ProjectSettings,
+    Settings,
+    WebhookSettings,
+)
 from diorama.protocol import viewer as viewer_wire
 from diorama.protocol import worker as worker_wire
 from diorama.protocol.views import OpenedSession, SessionView
@@ -36,7 +43,7 @@ class Reply:
     """An answer over HTTP."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: CIMultiDictProxy[str]
     body: bytes
 
     @property
@@ -178,7 +185,9 @@ class Place:
         sent.setdefault("Content-Type", "application/json")
         async with asyncio.timeout(WITHIN_S):
             url = self.front.url + path
-            async with self.http.request(method, url, data=data, headers=sent) as got:
+            async with self.http.request(
+                method, url, data=data, headers=sent, allow_redirects=False
+            ) as got:
                 return Reply(got.status, got.headers, await got.read())
 
     async def post(self, body: Json | bytes, **headers: str) -> Reply:
@@ -221,17 +230,20 @@ class Place:
 
 
 @contextlib.asynccontextmanager
-async def gateway_at(
+async def gateway_at(  # noqa: PLR0913 - a test names only what it is about
     folder: Path,
     *projects: ProjectSettings,
     now_us: int = NOON_US,
     plan: Literal["free", "unlimited"] = "free",
     url: str | None = None,
     webhooks: WebhookSettings = NO_NETWORKS,
+    oidc: OidcSettings = NO_OIDC,
 ) -> AsyncIterator[Place]:
     """Run a gateway on a data folder, until the block ends; `url` is of another database."""
     clock = SteppedClock(now_us=now_us)
-    settings = Settings(data=folder, projects=projects or (COVE,), plan=plan, webhooks=webhooks)
+    settings = Settings(
+        data=folder, projects=projects or (COVE,), plan=plan, webhooks=webhooks, oidc=oidc
+    )
     secrets = load_secrets(folder)
     database = await asyncio.to_thread(
         open_database, url or f"sqlite://{folder / 'diorama.db'}", clock=clock

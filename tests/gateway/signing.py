@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import msgspec
+from multidict import CIMultiDictProxy
 
 from diorama.accounts.joining import offer_set_up
 from diorama.protocol.people_views import Me
@@ -59,9 +60,8 @@ class Browser:
             self.csrf = me(reply).csrf
         return reply
 
-    def _take(self, headers: Mapping[str, str]) -> None:
-        cookie = headers.get("Set-Cookie")
-        if cookie is not None:
+    def _take(self, headers: CIMultiDictProxy[str]) -> None:
+        for cookie in headers.getall("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
             if not value:

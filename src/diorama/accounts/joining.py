@@ -144,10 +144,25 @@ def accept(unit: Unit, token: str, newcomer: Newcomer, known: Person | None) -> 
     if person.email != invitation.email:
         raise refused_link()
     unit.stores.people.withdraw(invitation.account_id, invitation.id)
-    if not any(
-        m.account_id == invitation.account_id for m in unit.stores.people.memberships(person.id)
-    ):
-        _join(unit, invitation.account_id, person, invitation.role)
+    _join_once(unit, invitation, person)
+    return person
+
+
+def accept_vouched(unit: Unit, newcomer: Newcomer, known: Person | None) -> Person | None:
+    """Accept every invitation to an email that is proven, and return the person, if there is one.
+
+    Args:
+        unit: the unit.
+        newcomer: who to make, where there is no such person yet and somebody invited them.
+        known: the person whose email it is.
+    """
+    person = known
+    for seen in unit.stores.people.invitations_to(newcomer.email, unit.now_us):
+        _locked(unit, seen.account_id)
+        if not unit.stores.people.withdraw(seen.account_id, seen.id):
+            continue  # used meanwhile
+        person = _new_person(unit, newcomer) if person is None else person
+        _join_once(unit, seen, person)
     return person
 
 
@@ -231,6 +246,12 @@ def _new_person(unit: Unit, newcomer: Newcomer) -> Person:
     )
     unit.stores.people.add(person)
     return person
+
+
+def _join_once(unit: Unit, invitation: Invitation, person: Person) -> None:
+    known = unit.stores.people.memberships(person.id)
+    if all(member.account_id != invitation.account_id for member in known):
+        _join(unit, invitation.account_id, person, invitation.role)
 
 
 def _join(unit: Unit, account_id: str, person: Person, role: Role) -> None:

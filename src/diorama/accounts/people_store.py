@@ -60,6 +60,9 @@ class PeopleStore(Protocol):
     def invitations(self, account_id: str, now_us: int) -> list[Invitation]:
         """Return the invitations of an account that are not over, the oldest first."""
 
+    def invitations_to(self, email: str, now_us: int) -> list[Invitation]:
+        """Return the invitations to an email that are not over, by account."""
+
     def withdraw(self, account_id: str, invitation_id: str) -> bool:
         """Delete an invitation, and return whether there was one."""
 

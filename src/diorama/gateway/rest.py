@@ -30,12 +30,15 @@ from diorama.gateway.links import Links
 from diorama.gateway.live_routes import live_routes
 from diorama.gateway.metrics import Metrics
 from diorama.gateway.metrics_route import Exposition, metrics_route
+from diorama.gateway.oidc import Provider
+from diorama.gateway.oidc_routes import oidc_routes
 from diorama.gateway.opening_routes import Doorstep, opening_routes
 from diorama.gateway.pages import pages
 from diorama.gateway.people_routes import people_routes
 from diorama.gateway.project_routes import own_answer, project_routes
 from diorama.gateway.session_query import MAX_PAGE
 from diorama.gateway.session_routes import session_routes
+from diorama.gateway.settings import NO_OIDC, OidcSettings
 from diorama.gateway.sign_in_routes import Entrance, sign_in_routes
 from diorama.gateway.telling import Telling
 from diorama.gateway.ticket_routes import ticket_routes
@@ -69,6 +72,7 @@ class RestParts:
         telling: of events.
         metrics: what the gateway counts.
         public_url: where people reach the gateway; empty is wherever they did.
+        oidc: another way to sign in, where it has an issuer.
     """
 
     desk: Desk
@@ -78,6 +82,7 @@ class RestParts:
     metrics: Metrics
     public_url: str = ""
     proxies: Sequence[Network] = ()
+    oidc: OidcSettings = NO_OIDC
 
 
 class Rest:
@@ -99,7 +104,9 @@ class Rest:
             doors=self._doors,
             guesses=Guesses(),
             links=Links(parts.public_url),
+            oidc_name=parts.oidc.name if parts.oidc.issuer else None,
         )
+        self._oidc = parts.oidc
 
     def app(self) -> FastAPI:
         """Return the ASGI application: REST, its document, health and the player's pages."""
@@ -122,6 +129,8 @@ class Rest:
         app.include_router(usage_routes(self._desk, self._doors, documents))
         app.include_router(sign_in_routes(self._entrance, documents))
         app.include_router(people_routes(self._entrance, documents))
+        if self._oidc.issuer:
+            app.include_router(oidc_routes(self._entrance, Provider(self._oidc, self._secret)))
         app.include_router(account_routes(self._entrance, documents))
         app.include_router(plan_routes(self._entrance, documents))
         app.include_router(key_routes(self._desk, self._doors, documents))

@@ -156,6 +156,7 @@ class Gateway:
                 metrics=self.metrics,
                 public_url=self._settings.public_url,
                 proxies=networks(self._settings.trusted_proxies),
+                oidc=self._settings.oidc,
             )
         )
         async with asyncio.TaskGroup() as tasks, self._metrics_port(rest.exposition):

@@ -137,6 +137,44 @@ class WebhookSettings(BaseModel):
     """Networks that are no place on the internet, and that webhooks may reach all the same."""
 
 
+class OidcSettings(BaseModel):
+    """Another way to sign in: OpenID Connect, by a provider that the operator trusts."""
+
+    model_config = _STRICT
+
+    issuer: str = Field(
+        default="",
+        pattern=r"^(https://.{1,500}|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/.{0,500})?)?$",
+        json_schema_extra={"allowed": "an https:// address; empty is no such sign-in"},
+    )
+    """The provider, as its id tokens call it; behind TLS, `public_url` has to be set as well."""
+    client_id: str = Field(
+        default="", max_length=500, json_schema_extra={"allowed": "up to 500 characters"}
+    )
+    """What the provider calls this Diorama."""
+    client_secret: SecretStr = Field(
+        default=SecretStr(""), json_schema_extra={"allowed": "what the provider gave"}
+    )
+    """Proves to the provider that it is this Diorama."""
+    name: str = Field(
+        default="single sign-on",
+        min_length=1,
+        max_length=60,
+        json_schema_extra={"allowed": "1 to 60 characters"},
+    )
+    """What its button says after "Sign in with"."""
+
+    @model_validator(mode="after")
+    def be_whole(self) -> Self:
+        """Refuse a provider that does not know this Diorama."""
+        if self.issuer and not (self.client_id and self.client_secret.get_secret_value()):
+            raise ValueError("`client_id` and `client_secret` belong to `issuer`")
+        return self
+
+
+NO_OIDC: Final = OidcSettings()
+
+
 class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One `[[projects]]` of the file: what can be streamed, and its rules.
 
@@ -218,6 +256,7 @@ class Settings(BaseSettings):
     """Proxies in front of the gateway, whose `X-Forwarded-For` says where a visitor comes from."""
     timers: TimerSettings = TimerSettings()
     local_worker: LocalWorkerSettings = LocalWorkerSettings()
+    oidc: OidcSettings = NO_OIDC
     metrics: MetricsSettings = MetricsSettings()
     traces: str | None = Field(
         default=None,

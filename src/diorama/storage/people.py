@@ -176,6 +176,15 @@ class SqlPeopleStore:
         )
         return [_invitation(row) for row in rows]
 
+    def invitations_to(self, email: str, now_us: int) -> list[Invitation]:
+        """Return the invitations to an email that are not over, by account."""
+        rows = self._tx.run(
+            f"{_INVITATION} WHERE i.email = ? AND i.expires_us > ? ORDER BY i.account_id",
+            email,
+            now_us,
+        )
+        return [_invitation(row) for row in rows]
+
     def withdraw(self, account_id: str, invitation_id: str) -> bool:
         """Delete an invitation, and return whether there was one."""
         gone = self._tx.run(
