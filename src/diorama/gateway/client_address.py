@@ -52,9 +52,14 @@ def visitor_tag(address: Address | None, secret: bytes) -> str | None:
     """Return what stands for an address in the store; nobody without the secret finds it back."""
     if address is None:
         return None
+    said = f"visitor:{household(address)}"
+    return hmac.new(secret, said.encode(), hashlib.sha256).hexdigest()[:_SHOWN]
+
+
+def household(address: Address) -> Network:
+    """Return the addresses that count as one visitor's."""
     prefix = _HOUSEHOLD if isinstance(address, ipaddress.IPv6Address) else address.max_prefixlen
-    home = ipaddress.ip_network((address, prefix), strict=False)
-    return hmac.new(secret, f"visitor:{home}".encode(), hashlib.sha256).hexdigest()[:_SHOWN]
+    return ipaddress.ip_network((address, prefix), strict=False)
 
 
 def _address(text: str) -> Address | None:

@@ -5,8 +5,7 @@ costs the same where there is none. So neither an answer nor its time says who i
 """
 
 import asyncio
-import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, TypeVar
 
@@ -14,30 +13,35 @@ from starlette.requests import Request
 
 from diorama.accounts import passwords
 from diorama.accounts.attempts import PER_ADDRESS, PER_EMAIL, Attempts
+from diorama.gateway.client_address import Network, household, visitor_address
 from diorama.kernel.errors import LimitReached, Unavailable
 
 T = TypeVar("T")
 AT_ONCE: Final = 2
 """Passwords that are worked on at once: 19 MiB and one core each."""
 WITHIN_S: Final = 10.0
-_NETWORK: Final = 64
-"""Of an IPv6 address, what its owner did not choose freely (RFC 6177)."""
 
 
 class Guesses:
-    """Counts tries of one gateway, and works on passwords."""
+    """Counts tries of one gateway, and works on passwords.
 
-    def __init__(self) -> None:
+    Args:
+        proxies: the networks of proxies whose word on addresses is taken.
+    """
+
+    def __init__(self, proxies: Sequence[Network] = ()) -> None:
+        self._proxies = proxies
         self._addresses = Attempts(PER_ADDRESS)
         self._emails = Attempts(PER_EMAIL)
         self._turns = asyncio.Semaphore(AT_ONCE)
 
-    def count(self, address: str, email: str | None = None) -> None:
-        """Count a try, or refuse it.
+    def count(self, request: Request, email: str | None = None) -> None:
+        """Count a try for the visitor's address, and for the email that is tried; or refuse it.
 
         Raises:
             LimitReached: with code `too_many_attempts`, and when to try again.
         """
+        address = self._address(request)
         now_s = asyncio.get_running_loop().time()
         wait_s = self._addresses.wait_s(address, now_s)
         if email is not None:
@@ -51,6 +55,14 @@ class Guesses:
         self._addresses.take(address, now_s)
         if email is not None:
             self._emails.take(email, now_s)
+
+    def _address(self, request: Request) -> str:
+        found = visitor_address(
+            request.client.host if request.client else None,
+            request.headers.getlist("x-forwarded-for"),
+            self._proxies,
+        )
+        return "this machine" if found is None else str(household(found))
 
     def forgive(self, email: str) -> None:
         """Forget the tries for an email: the right password came."""
@@ -70,15 +82,3 @@ class Guesses:
                 return await asyncio.to_thread(work)
         except TimeoutError:
             raise Unavailable("too many sign-ins at once", code="overloaded") from None
-
-
-def address_of(request: Request) -> str:
-    """Return whom tries are counted for: an address, of IPv6 its network."""
-    host = request.client.host if request.client else "nowhere"
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv4Address):
-        return host
-    return str(ipaddress.ip_network((address, _NETWORK), strict=False))

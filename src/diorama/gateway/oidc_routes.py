@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from diorama.accounts import signing_in
 from diorama.accounts.vouching import vouched_person
-from diorama.gateway.guessing import address_of
 from diorama.gateway.oidc import TRY_LASTS_S, Provider, refused
 from diorama.gateway.sign_in_cookie import SignInCookie
 from diorama.gateway.sign_in_routes import Entrance, earlier
@@ -36,7 +35,7 @@ def oidc_routes(entrance: Entrance, provider: Provider) -> APIRouter:
     async def start(request: Request) -> Response:
         base = links.base(request)
         try:
-            entrance.guesses.count(address_of(request))
+            entrance.guesses.count(request)
             begun = await provider.begin(base + CALLBACK)
         except DioramaError as error:
             return _back(f"/sign-in?problem={error.code}")

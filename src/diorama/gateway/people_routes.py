@@ -21,7 +21,6 @@ from diorama.accounts.signing_in import refused
 from diorama.gateway import sign_in_cookie
 from diorama.gateway.authorisation import Member
 from diorama.gateway.body import Documents, answer, json_body, path_id
-from diorama.gateway.guessing import address_of
 from diorama.gateway.sign_in_routes import Entrance, earlier
 from diorama.kernel.errors import Invalid
 from diorama.protocol.people_views import (
@@ -165,7 +164,7 @@ class _Routes:
         body: Annotated[LookAtInvitation, Depends(json_body(LookAtInvitation))],
     ) -> Response:
         sign_in_cookie.check_page(request.headers)
-        self._guesses.count(address_of(request))
+        self._guesses.count(request)
         invitation, person = await self._desk.look(lambda work: _invited(work, body.token))
         look = InvitationLook(
             account=invitation.account_name,
@@ -181,7 +180,7 @@ class _Routes:
         body: Annotated[AcceptInvitation, Depends(json_body(AcceptInvitation))],
     ) -> Response:
         sign_in_cookie.check_page(request.headers)
-        self._guesses.count(address_of(request))
+        self._guesses.count(request)
         invitation, person = await self._desk.look(lambda work: _invited(work, body.token))
         if person is None:
             newcomer = await self._newcomer(invitation, body)
@@ -210,7 +209,7 @@ class _Routes:
             if visit.who.person.id != person.id:
                 raise refused()
             return
-        self._guesses.count(address_of(request), person.email)
+        self._guesses.count(request, person.email)
         if not await self._guesses.matches(person.password, body.password):
             raise refused()
         self._guesses.forgive(person.email)

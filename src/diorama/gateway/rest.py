@@ -102,7 +102,7 @@ class Rest:
         self._entrance = Entrance(
             desk=parts.desk,
             doors=self._doors,
-            guesses=Guesses(),
+            guesses=Guesses(parts.proxies),
             links=Links(parts.public_url),
             oidc_name=parts.oidc.name if parts.oidc.issuer else None,
         )
@@ -130,7 +130,7 @@ class Rest:
         app.include_router(sign_in_routes(self._entrance, documents))
         app.include_router(people_routes(self._entrance, documents))
         if self._oidc.issuer:
-            app.include_router(oidc_routes(self._entrance, Provider(self._oidc, self._secret)))
+            app.include_router(oidc_routes(self._entrance, Provider(self._oidc, self._step.secret)))
         app.include_router(account_routes(self._entrance, documents))
         app.include_router(plan_routes(self._entrance, documents))
         app.include_router(key_routes(self._desk, self._doors, documents))

@@ -17,7 +17,7 @@ from diorama.gateway import sign_in_cookie
 from diorama.gateway.authorisation import Doorkeeper, Visit
 from diorama.gateway.body import Documents, answer, json_body
 from diorama.gateway.desk import Desk
-from diorama.gateway.guessing import Guesses, address_of
+from diorama.gateway.guessing import Guesses
 from diorama.gateway.links import Links
 from diorama.kernel.errors import Invalid, Refused
 from diorama.kernel.ids import digest
@@ -161,7 +161,7 @@ class _Routes:
     ) -> Response:
         sign_in_cookie.check_page(request.headers)
         email = normal_email(body.email)
-        self._guesses.count(address_of(request), email)
+        self._guesses.count(request, email)
         person = await self._desk.look(lambda work: work.stores.people.by_email(email))
         stored = None if person is None else person.password
         if not await self._guesses.matches(stored, body.password) or person is None:
@@ -189,7 +189,7 @@ class _Routes:
         self, request: Request, body: Annotated[SetUpRequest, Depends(json_body(SetUpRequest))]
     ) -> Response:
         sign_in_cookie.check_page(request.headers)
-        self._guesses.count(address_of(request))
+        self._guesses.count(request)
         email = normal_email(body.email)
         check_password(body.password, email=email)
         newcomer = Newcomer(
@@ -226,7 +226,7 @@ class _Routes:
         self, request: Request, body: Annotated[ChangePassword, Depends(json_body(ChangePassword))]
     ) -> Response:
         person = (await self._entrance.doors.person(request)).who.person
-        self._guesses.count(address_of(request), person.email)
+        self._guesses.count(request, person.email)
         check_password(body.new, email=person.email)
         await self._check_current(person, body.current)
         stored = await self._guesses.hashed(body.new)
