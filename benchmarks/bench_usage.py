@@ -361,6 +361,7 @@ async def at(url: str, count: int) -> tuple[list[Figures], Figures]:
     await store.fill(count)
     if isinstance(database, PostgresDatabase):
         with database.connect() as connection:
+            connection.execute("SET statement_timeout = 0")
             connection.execute("VACUUM ANALYZE")
     found = await measure(store), await rebuild(store)
     await database.close()

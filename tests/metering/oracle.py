@@ -8,6 +8,7 @@ clipped by numpy over all histories at once, months by `datetime`.
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -99,9 +100,14 @@ class Oracle:
                 self.who.append(history)
         return sum(self.ends[before:]) - sum(self.begins[before:])
 
+    @cached_property
+    def _rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """All that was added, once it all was."""
+        return np.array(self.begins, np.int64), np.array(self.ends, np.int64)
+
     def clipped(self, since_us: int, until_us: int) -> NDArray[np.int64]:
         """Return how much of each row lies in a window."""
-        begins = np.maximum(np.array(self.begins, np.int64), since_us)
-        ends = np.minimum(np.array(self.ends, np.int64), until_us)
-        parts: NDArray[np.int64] = np.maximum(ends - begins, 0)
+        begins, ends = self._rows
+        length = np.minimum(ends, until_us) - np.maximum(begins, since_us)
+        parts: NDArray[np.int64] = np.maximum(length, 0)
         return parts

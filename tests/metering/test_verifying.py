@@ -45,8 +45,7 @@ async def some_usage(house: House) -> None:
     house.clock.step(seconds=4)
 
 
-@pytest.mark.parametrize("page", [1, 2, 200])
-@pytest.mark.parametrize("account_id", [ACCOUNT, None])
+@pytest.mark.parametrize(("page", "account_id"), [(1, ACCOUNT), (2, None), (200, None)])
 async def test_what_the_store_kept_is_what_its_log_says(
     house: House, page: int, account_id: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
