@@ -10,6 +10,7 @@ from diorama.gateway.settings import ProjectSettings
 from diorama.protocol.usage_views import CostView, Overview, SeriesView, UsageView, VerifiedView
 from diorama.protocol.views import OpenedSession
 from tests.gateway.running import Place, Reply, gateway_at
+from tests.gateway.tenants import tenant
 
 FORMULA = "=HYPERLINK(1)"
 PROJECTS = (ProjectSettings(name="cove", world="a:B"), ProjectSettings(name="dunes", world="a:B"))
@@ -169,3 +170,39 @@ async def test_usage_is_nobody_else_s_to_see(tmp_path: Path) -> None:
 
     assert without == [(401, "credential_missing")] * len(paths)
     assert by_viewer == [(401, "credential_refused")] * len(paths)
+
+
+async def test_another_account_sees_its_own_usage_and_no_more(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path) as place:
+        secret = (await tenant(place)).secret
+        await stream(place, seconds=3)
+
+        async def by_tenant(path: str) -> Reply:
+            return await place.ask("GET", path, secret=secret)
+
+        own = await by_tenant("/v1/usage?group_by=session")
+        glance = msgspec.json.decode((await by_tenant("/v1/overview")).body, type=Overview)
+        price = "price_per_gpu_hour=1"
+        refused = [
+            (await by_tenant(path)).problem
+            for path in (
+                "/v1/usage?account=all",
+                "/v1/usage.csv?group_by=account",
+                f"/v1/usage/cost?account=all&{price}",
+                "/v1/usage/verify?account=all",
+            )
+        ]
+        foreign = [(await by_tenant(path)).problem for path in _of_account("acc_owner", price)]
+        missing = [(await by_tenant(path)).problem for path in _of_account("acc_missing", price)]
+
+    assert (own.json["groups"], glance.stream_us, glance.workers) == ([], 0, 0)
+    assert refused == [(403, "permission_missing")] * 4
+    assert foreign == missing == [(404, "account_unknown")] * 4
+
+
+def _of_account(account: str, price: str) -> list[str]:
+    of = f"account={account}"
+    return [
+        *(f"/v1/usage?{of}", f"/v1/usage.csv?{of}"),
+        *(f"/v1/usage/cost?{of}&{price}", f"/v1/usage/verify?{of}"),
+    ]

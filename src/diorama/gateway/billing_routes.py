@@ -21,14 +21,14 @@ from diorama.sessions.work import Work
 
 
 def billing_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRouter:
-    """Return the routes, for the router that has the prefix `/v1`.
+    """Return the routes.
 
     Args:
         desk: runs use cases.
         doors: says who asks.
         documents: collects what the routes take and give.
     """
-    router = APIRouter(prefix="/usage", tags=["usage"])
+    router = APIRouter(prefix="/v1/usage", tags=["usage"])
 
     @router.get(
         "/cost",

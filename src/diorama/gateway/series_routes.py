@@ -23,14 +23,14 @@ MAX_STEP_S: Final = 31 * 86_400
 
 
 def series_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRouter:
-    """Return the routes, for the router that has the prefix `/v1`.
+    """Return the routes.
 
     Args:
         desk: runs use cases.
         doors: says who asks.
         documents: collects what the routes take and give.
     """
-    router = APIRouter(prefix="/overview", tags=["usage"])
+    router = APIRouter(prefix="/v1/overview", tags=["usage"])
 
     @router.get(
         "/series",

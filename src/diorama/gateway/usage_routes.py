@@ -68,10 +68,10 @@ def usage_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRout
         doors: says who asks.
         documents: collects what the routes take and give.
     """
-    router = APIRouter(prefix="/v1", tags=["usage"])
+    router = APIRouter(tags=["usage"])
 
     @router.get(
-        "/overview",
+        "/v1/overview",
         summary="An account at a glance: streams against the limit, workers, hours of the month",
         **documents.route(answers={200: Overview}, problems=(401, 403)),
     )
@@ -81,7 +81,7 @@ def usage_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRout
         return answer(await desk.look(look))
 
     @router.get(
-        "/usage",
+        "/v1/usage",
         summary="What was used from when to when; as CSV with `Accept: text/csv`",
         **documents.route(answers={200: UsageView}, problems=(401, 403, 404)),
     )
@@ -92,7 +92,7 @@ def usage_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRout
         return answer(await desk.look(lambda work: usage(work, _question(work, member, asked))))
 
     @router.get(
-        "/usage.csv",
+        "/v1/usage.csv",
         summary="The same as CSV, without pages",
         **documents.route(answers={200: None}, problems=(401, 403, 404)),
     )

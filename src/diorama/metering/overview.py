@@ -38,9 +38,9 @@ def overview(work: Work, account_id: str, *, operates: bool) -> Overview:
             quarantined=capacity.quarantined,
         ),
         stream_us=month.used_us(work.now_us),
-        stream_hours=None if account.stream_us is None else account.stream_us / HOUR_US,
+        stream_hours=_hours(account.stream_us),
         simulation_us=0,
-        simulation_hours=None,
+        simulation_hours=_hours(account.simulation_us),
         period=PeriodView(
             from_=time_of(month_start_us(work.now_us)), to=time_of(month_end_us(work.now_us))
         ),
@@ -49,3 +49,7 @@ def overview(work: Work, account_id: str, *, operates: bool) -> Overview:
 
 def _pools(work: Work, account_id: str) -> set[str]:
     return {p.pool for p in work.stores.projects.all() if p.account_id == account_id}
+
+
+def _hours(us: int | None) -> float | None:
+    return None if us is None else us / HOUR_US
