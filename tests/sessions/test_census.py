@@ -40,6 +40,7 @@ async def test_a_worker_that_is_lost_counts_as_lost(house: House) -> None:
     census = await house.look(take_census)
 
     assert census.workers == {(HERE, "lost"): 1}
+    assert census.slots == {}
     assert census.wanted == {HERE: 0}
 
 

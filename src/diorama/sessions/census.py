@@ -39,7 +39,7 @@ class Census:
 def take_census(work: Work) -> Census:
     """Return what there is now."""
     lanes = work.stores.census.lanes()
-    slots = work.stores.census.slots()
+    slots = work.stores.census.slots(work.now_us)
     workers = Counter(
         ((worker.region, worker.pool), worker.standing(work.now_us).value)
         for worker in work.stores.workers.all()

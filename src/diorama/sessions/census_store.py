@@ -31,5 +31,5 @@ class CensusStore(Protocol):
     def lanes(self) -> list[LaneCount]:
         """Return the lanes with anybody in them, the fullest first."""
 
-    def slots(self) -> dict[tuple[Pool, str], int]:
-        """Return how many slots each pool has in each state; retired ones are none."""
+    def slots(self, now_us: int) -> dict[tuple[Pool, str], int]:
+        """Return how many slots each pool has in each state, of workers that are not lost."""

@@ -35,13 +35,16 @@ class SqlCensusStore:
         ]
         return sorted(found, key=lambda one: (-one.held - one.waiting, one.project, one.region))
 
-    def slots(self) -> dict[tuple[Pool, str], int]:
-        """Return how many slots each pool has in each state; retired ones are none."""
+    def slots(self, now_us: int) -> dict[tuple[Pool, str], int]:
+        """Return how many slots each pool has in each state, of workers that are not lost."""
         return {
             ((region, pool), state): int(count)
             for region, pool, state, count in self._tx.run(
-                "SELECT region, pool, state, COUNT(*) FROM slot WHERE state <> 'retired'"
-                " GROUP BY region, pool, state"
+                "SELECT s.region, s.pool, s.state, COUNT(*) FROM slot s"
+                " JOIN worker_lease l ON l.worker_id = s.worker_id"
+                " WHERE s.state <> 'retired' AND l.hard_until_us > ?"
+                " GROUP BY s.region, s.pool, s.state",
+                now_us,
             )
         }
 
