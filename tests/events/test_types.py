@@ -35,7 +35,11 @@ def test_a_filter_that_means_nothing_is_refused(wrong: str) -> None:
 
 
 def test_every_type_is_of_a_family() -> None:
-    assert set(FAMILIES) == {"session", "queue", "worker", "usage", "webhook"}
+    assert {name.partition(".")[0] for name in TYPES} <= set(FAMILIES)
+
+
+def test_a_family_may_be_asked_for_before_it_has_a_type() -> None:
+    assert meant_by(("simulation.*",)) == frozenset()
 
 
 def test_the_page_about_events_has_every_type_and_what_it_means() -> None:

@@ -39,6 +39,8 @@ MAX_PAGE: Final = 200
 REPLAYED_AT_ONCE: Final = 1_000
 """Events that one replay looks for; the answer says where to go on."""
 ID: Final = "^[0-9a-z_]{1,64}$"
+PLACE: Final = "^[0-9]{1,18}$"
+"""A place in the feed, as a text: it may have more digits than a number of JavaScript's."""
 
 
 class WebhookRoutes:
@@ -295,7 +297,7 @@ def webhook_action_routes(routes: WebhookRoutes, documents: Documents) -> APIRou
         request: Request,
         webhook_id: str,
         state: Annotated[DeliveryState | None, Query()] = None,
-        cursor: Annotated[int | None, Query(ge=0, lt=1 << 63)] = None,
+        cursor: Annotated[str | None, Query(pattern=PLACE)] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
     ) -> Response:
         member = await routes.reader(request)
@@ -303,8 +305,9 @@ def webhook_action_routes(routes: WebhookRoutes, documents: Documents) -> APIRou
         def look(work: Work) -> DeliveryPage:
             webhook = _seen(work, member, webhook_id)
             states = tuple(DeliveryState) if state is None else (state,)
+            before = None if cursor is None else int(cursor)
             found = work.stores.webhooks.deliveries(
-                webhook.id, states=states, before=cursor, limit=limit + 1
+                webhook.id, states=states, before=before, limit=limit + 1
             )
             page = found[:limit]
             more = len(found) > limit

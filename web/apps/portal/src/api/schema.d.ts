@@ -7017,7 +7017,7 @@ export interface operations {
     deliveries_v1_webhooks__webhook_id__deliveries_get: {
         parameters: {
             query?: {
-                cursor?: number | null;
+                cursor?: string | null;
                 limit?: number;
                 state?: components["schemas"]["DeliveryState"] | null;
             };
