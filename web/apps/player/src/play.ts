@@ -5,6 +5,7 @@
  */
 import { type AttachedInput, attachInput, connect, type DioramaSession } from '@diorama/sdk'
 
+import { takeBrought } from './doors.ts'
 import { Frame } from './embed/child.ts'
 import { commandsOf, tellSession } from './embed/wiring.ts'
 import { forgetFailures, onNext, showEnd } from './endScreen.ts'
@@ -32,14 +33,22 @@ const facts = readFacts(
 let name = project
 let capture: AttachedInput | null = null
 let session: DioramaSession | null = null
-let token: string | null = null
+const brought = takeBrought()
+let token: string | null = brought.ticket
 
 function start(): void {
   clearNotices()
   beginWait()
   showScreen('waiting')
   video.srcObject = null
-  const opened = connect({ project, video, ...(token !== null && { token }) })
+  const opened = connect({
+    project,
+    video,
+    ...(token !== null && { token }),
+    ...(brought.share !== null && { share: brought.share }),
+  })
+  // A ticket is good once: the next session of this page needs another.
+  if (token === brought.ticket) token = null
   session = opened
   const wait = () => {
     if (!opened.ended) showWait(opened, facts)

@@ -77,7 +77,11 @@ export class DioramaStreamElement extends Base {
     'when-hidden',
     'hidden-for-s',
   ]
-  /** A ticket or key, for projects that are not public; set it before the element is put up. */
+  /** What fetches a ticket for each request; set it before the element is put up, as the others. */
+  getTicket: NonNullable<ConnectOptions['getTicket']> | null = null
+  /** The secret of a share link. */
+  share: string | null = null
+  /** A ticket or key, for projects that are not public. */
   token: NonNullable<ConnectOptions['token']> | null = null
   private held: Held | null = null
   private stage: Stage | null = null
@@ -201,8 +205,16 @@ export class DioramaStreamElement extends Base {
       ...(server !== null && { server }),
       ...(region !== null && { region }),
       ...(clientId !== null && { clientId }),
-      ...(this.token !== null && { token: this.token }),
+      ...this.credentials(),
       ...this.policyOptions(),
+    }
+  }
+
+  private credentials(): Pick<ConnectOptions, 'getTicket' | 'share' | 'token'> {
+    return {
+      ...(this.getTicket !== null && { getTicket: this.getTicket }),
+      ...(this.share !== null && { share: this.share }),
+      ...(this.token !== null && { token: this.token }),
     }
   }
 

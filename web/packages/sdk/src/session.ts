@@ -17,6 +17,7 @@ import type {
   Warning,
 } from './core/model.ts'
 import type { StreamStats } from './core/stats.ts'
+import { projectOf } from './core/ticket.ts'
 import { mediaOf, reconnectingOf, stateOf } from './core/views.ts'
 import { warningsOf } from './core/warnings.ts'
 import { Connection } from './rtc/connection.ts'
@@ -32,14 +33,21 @@ export interface AfkOptions {
 }
 
 export interface ConnectOptions {
-  readonly project: string
+  /** What to play; a `ticket` names it too. */
+  readonly project?: string
   /** Origin of the gateway; the page's own unless given. */
   readonly server?: string
   readonly region?: string
   readonly video?: HTMLVideoElement
   /** 16 to 64 letters, digits, `-` and `_`; a secret name of this tab unless given. */
   readonly clientId?: string
-  /** A ticket or key, for projects that are not public; or what fetches one for each request. */
+  /** A ticket from one's backend: it opens one session of its project. */
+  readonly ticket?: string
+  /** Fetches a ticket; called for each request for a session, so that there can be another one. */
+  readonly getTicket?: () => Promise<string>
+  /** The secret of a share link: what stands behind `#share=` in its address. */
+  readonly share?: string
+  /** A ticket or key, sent as a bearer; or what fetches one for each request. */
   readonly token?: string | (() => string | Promise<string>)
   /** Whether sound is off from the start; as the video element has it unless given. */
   readonly muted?: boolean
@@ -51,6 +59,8 @@ export interface ConnectOptions {
   /** For `disconnect`: how long the page may be hidden before; 60 s unless given. */
   readonly hiddenForS?: number
 }
+
+type Known = ConnectOptions & { readonly project: string; readonly clientId: string }
 
 /** All events of a session by name, with what their listeners are given. */
 export interface DioramaEvents extends SessionEvents {
@@ -82,7 +92,7 @@ export class DioramaSession {
   private attachings = 0
 
   /** Pages call `connect`, which makes one session a tab and project. */
-  constructor(options: ConnectOptions & { clientId: string }, release: () => void) {
+  constructor(options: Known, release: () => void) {
     this.project = options.project
     this.server = options.server ?? location.origin
     this.release = release
@@ -99,8 +109,7 @@ export class DioramaSession {
       request: requestOf(options),
       policy: policyOf(options),
       pausesHidden: options.whenHidden === 'pause_input',
-      token: async () =>
-        typeof options.token === 'function' ? options.token() : (options.token ?? null),
+      token: () => credentialOf(options),
     }
     this.connection = new Connection(wishes, {
       onEmitted: (emitted) => {
@@ -305,7 +314,14 @@ function policyOf({ autoRestart, whenHidden, hiddenForS }: ConnectOptions): Poli
   }
 }
 
-function requestOf(options: ConnectOptions & { clientId: string }): OpenSession {
+/** Returns what opens the project, where it is not public: for one request. */
+async function credentialOf({ ticket, getTicket, token }: Known): Promise<string | null> {
+  if (getTicket) return getTicket()
+  if (ticket !== undefined) return ticket
+  return typeof token === 'function' ? token() : (token ?? null)
+}
+
+function requestOf(options: Known): OpenSession {
   const { warnAfterS, disconnectAfterS } = options.afk ?? {}
   const afk = {
     ...(warnAfterS !== undefined && { warn_after_s: warnAfterS }),
@@ -317,6 +333,7 @@ function requestOf(options: ConnectOptions & { clientId: string }): OpenSession 
     client_id: options.clientId,
     device: deviceLabel(navigator.userAgent),
     ...(options.afk && { afk }),
+    ...(options.share !== undefined && { share: options.share }),
   }
 }
 
@@ -351,11 +368,13 @@ export function hold(options: ConnectOptions): Held {
 
 function open(options: ConnectOptions): DioramaSession {
   const clientId = options.clientId ?? tabClientId()
-  const key = JSON.stringify([options.server ?? location.origin, options.project, clientId])
+  const project = options.project ?? projectOf(options.ticket ?? '')
+  if (project === null) throw new TypeError('connect: name a project, or give a ticket')
+  const key = JSON.stringify([options.server ?? location.origin, project, clientId])
   const sessions = registry()
   const known = sessions.get(key)
   if (known && !known.ended) return known
-  const session = new DioramaSession({ ...options, clientId }, () => {
+  const session = new DioramaSession({ ...options, project, clientId }, () => {
     if (sessions.get(key) === session) sessions.delete(key)
   })
   sessions.set(key, session)

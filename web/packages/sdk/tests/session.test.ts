@@ -101,6 +101,40 @@ describe('what goes with the request', () => {
     expect(gateway.headers[0]?.get('Authorization')).toBe('Bearer fresh')
   })
 
+  test('a ticket, which names the project as well', async () => {
+    const claims = btoa(JSON.stringify({ ticket: { project: 'cove' } })).replaceAll('=', '')
+    const ticket = `dtk_head.${claims}.signature`
+    session = connect({ ticket })
+    await pass(5)
+
+    expect(session.project).toBe('cove')
+    expect(gateway.posts[0]).toMatchObject({ project: 'cove' })
+    expect(gateway.headers[0]?.get('Authorization')).toBe(`Bearer ${ticket}`)
+  })
+
+  test('the secret of a share link, in the body', async () => {
+    await open({ share: 'dsh_secret' })
+
+    expect(gateway.posts[0]).toMatchObject({ share: 'dsh_secret' })
+    expect(gateway.headers[0]?.get('Authorization')).toBeNull()
+  })
+
+  test('a ticket that is fetched anew for each request', async () => {
+    let number = 0
+    await open({ getTicket: () => Promise.resolve(`ticket ${++number}`) })
+    void session.disconnect()
+    await pass(5)
+    await open({ getTicket: () => Promise.resolve(`ticket ${++number}`) })
+
+    const sent = gateway.headers.map((headers) => headers.get('Authorization'))
+    expect(sent).toEqual(['Bearer ticket 1', 'Bearer ticket 2'])
+  })
+
+  test('nothing, where neither a project nor a ticket is named', () => {
+    expect(() => connect({})).toThrow(TypeError)
+    expect(() => connect({ ticket: 'nonsense' })).toThrow(TypeError)
+  })
+
   test('a ticket that cannot be fetched is told, and fetched again', async () => {
     const errors: string[] = []
     const token = vi.fn(() => Promise.reject(new Error('the backend is down')))
