@@ -13,6 +13,7 @@ import httpx
 import msgspec
 
 from diorama.client import account_questions as account
+from diorama.client import door_questions as doors
 from diorama.client import questions
 from diorama.client.account_questions import (
     AccountChange,
@@ -24,6 +25,7 @@ from diorama.client.account_questions import (
 from diorama.client.address import origin_of
 from diorama.client.answers import read
 from diorama.client.async_viewer import AsyncViewer
+from diorama.client.door_questions import LinkWishes, TicketWishes
 from diorama.client.errors import ClientError
 from diorama.client.questions import (
     Asking,
@@ -38,6 +40,7 @@ from diorama.client.retries import PATIENT, Retries
 from diorama.client.sending import ANSWER_WITHIN_S, reply_of, request_of, timeout, unreachable
 from diorama.client.streaming.connection import Wishes
 from diorama.protocol.account_views import AccountView, CreatedAccount, PlanView
+from diorama.protocol.door_views import CreatedShareLink, MintedTicket, ShareLinkView
 from diorama.protocol.key_views import AuditView, CreatedKey, KeyView
 from diorama.protocol.project_views import WorldView
 from diorama.protocol.rule_views import RuleView
@@ -362,6 +365,31 @@ class AsyncDiorama:
     async def delete_plan(self, name: str) -> None:
         """Delete a plan that no account is under; for the operator."""
         await self._ask(account.delete_plan(name))
+
+    async def create_ticket(self, project: str, **wishes: Unpack[TicketWishes]) -> MintedTicket:
+        """Return a ticket that lets one viewer open one session of a project within its minutes."""
+        return await self._ask(doors.mint_ticket(project, wishes))
+
+    async def create_share_link(
+        self, project: str, **wishes: Unpack[LinkWishes]
+    ) -> CreatedShareLink:
+        """Make a share link and return it with its `url`, which is told this once."""
+        return await self._ask(doors.create_link(project, wishes))
+
+    async def share_links(self, *, project: str | None = None) -> AsyncIterator[ShareLinkView]:
+        """Yield the account's share links, the newest first, page by page."""
+        cursor: str | None = None
+        while True:
+            found = await self._ask(doors.list_links(project, cursor))
+            for link in found.links:
+                yield link
+            cursor = found.cursor
+            if cursor is None:
+                return
+
+    async def revoke_share_link(self, link: str, *, end_sessions: bool = False) -> ShareLinkView:
+        """Let a share link open nothing any more, and return it; who waits by it is sent away."""
+        return await self._ask(doors.revoke_link(link, end_sessions=end_sessions))
 
     async def health(self) -> Health:
         """Return whether the gateway's process lives, and its version."""

@@ -13,6 +13,7 @@ import httpx
 import msgspec
 
 from diorama.client import account_questions as account
+from diorama.client import door_questions as doors
 from diorama.client import questions
 from diorama.client.account_questions import (
     AccountChange,
@@ -25,6 +26,7 @@ from diorama.client.address import origin_of
 from diorama.client.answers import read
 from diorama.client.async_diorama import AsyncDiorama
 from diorama.client.async_viewer import AsyncViewer
+from diorama.client.door_questions import LinkWishes, TicketWishes
 from diorama.client.errors import ClientError
 from diorama.client.questions import (
     Asking,
@@ -39,6 +41,7 @@ from diorama.client.retries import PATIENT, Retries
 from diorama.client.sending import ANSWER_WITHIN_S, reply_of, request_of, timeout, unreachable
 from diorama.client.viewer import Viewer
 from diorama.protocol.account_views import AccountView, CreatedAccount, PlanView
+from diorama.protocol.door_views import CreatedShareLink, MintedTicket, ShareLinkView
 from diorama.protocol.key_views import AuditView, CreatedKey, KeyView
 from diorama.protocol.project_views import WorldView
 from diorama.protocol.rule_views import RuleView
@@ -355,6 +358,28 @@ class Diorama:
     def delete_plan(self, name: str) -> None:
         """Delete a plan that no account is under; for the operator."""
         self._ask(account.delete_plan(name))
+
+    def create_ticket(self, project: str, **wishes: Unpack[TicketWishes]) -> MintedTicket:
+        """Return a ticket that lets one viewer open one session of a project within its minutes."""
+        return self._ask(doors.mint_ticket(project, wishes))
+
+    def create_share_link(self, project: str, **wishes: Unpack[LinkWishes]) -> CreatedShareLink:
+        """Make a share link and return it with its `url`, which is told this once."""
+        return self._ask(doors.create_link(project, wishes))
+
+    def share_links(self, *, project: str | None = None) -> Iterator[ShareLinkView]:
+        """Yield the account's share links, the newest first, page by page."""
+        cursor: str | None = None
+        while True:
+            found = self._ask(doors.list_links(project, cursor))
+            yield from found.links
+            cursor = found.cursor
+            if cursor is None:
+                return
+
+    def revoke_share_link(self, link: str, *, end_sessions: bool = False) -> ShareLinkView:
+        """Let a share link open nothing any more, and return it; who waits by it is sent away."""
+        return self._ask(doors.revoke_link(link, end_sessions=end_sessions))
 
     def health(self) -> Health:
         """Return whether the gateway's process lives, and its version."""

@@ -57,6 +57,8 @@ class Asking(TypedDict, total=False):
         device: what a list of sessions calls the viewer's device.
         priority: a class of the project's `queue.priorities`; with an API key only.
         afk: shorter times than the project's for a viewer who does nothing.
+        ticket: from a backend, for a project that is not public.
+        share: the secret of a share link.
     """
 
     region: str
@@ -65,6 +67,8 @@ class Asking(TypedDict, total=False):
     device: str
     priority: str
     afk: AskedAfk
+    ticket: str
+    share: str
 
 
 class ProjectChange(TypedDict, total=False):
