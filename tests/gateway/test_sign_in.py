@@ -195,6 +195,29 @@ async def test_a_guesser_has_to_wait_and_so_does_one_who_guesses_at_nobody(place
     assert "ada" not in str(right.json)
 
 
+async def test_tries_count_for_the_visitor_s_address_behind_a_proxy_that_is_trusted(
+    place: Place,
+) -> None:
+    far = {"X_Forwarded_For": "203.0.113.9"}
+    tries = [
+        await Browser(place).ask(
+            "POST", "/v1/sign-in", {"email": f"{n}@example.com", "password": OTHER}, far
+        )
+        for n in range(21)
+    ]
+    forged = await Browser(place).ask(
+        "POST",
+        "/v1/sign-in",
+        {"email": "x@example.com", "password": OTHER},
+        {"X_Forwarded_For": "198.51.100.1, 203.0.113.9"},
+    )
+    elsewhere = await Browser(place).sign_in("y@example.com")
+
+    assert [reply.status for reply in tries] == [401] * 20 + [429]
+    assert forged.problem == (429, "too_many_attempts")
+    assert elsewhere.problem == (401, "sign_in_refused")
+
+
 @pytest.mark.parametrize("lasts_us", [SIGN_IN_IDLE_US, SIGN_IN_LASTS_US])
 async def test_a_sign_in_ends_when_it_is_unused_and_when_it_is_old(
     place: Place, lasts_us: int
