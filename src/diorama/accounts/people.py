@@ -29,12 +29,34 @@ PASSWORD_LENGTH: Final = 10
 """NIST SP 800-63B, 3.1.1.2: length, not composition. 8 is the least it allows."""
 _EMAIL_LENGTH: Final = 254
 _GUESSED_FIRST: Final = frozenset(
-    (
-        "0123456789 1234567890 12345678910 0987654321 1q2w3e4r5t 1qaz2wsx3edc password12 "
-        "password123 password1234 passw0rd123 passwordpassword qwertyuiop qwerty12345 "
-        "qwerty123456 qwertyuiop123 q1w2e3r4t5 iloveyou123 letmein123 welcome123 welcome1234 "
-        "administrator admin12345 changeme123 football123 diorama123 diorama1234"
-    ).split()
+    [
+        "0123456789",
+        "1234567890",
+        "12345678910",
+        "0987654321",
+        "1q2w3e4r5t",
+        "1qaz2wsx3edc",
+        "password12",
+        "password123",
+        "password1234",
+        "passw0rd123",
+        "passwordpassword",
+        "qwertyuiop",
+        "qwerty12345",
+        "qwerty123456",
+        "qwertyuiop123",
+        "q1w2e3r4t5",
+        "iloveyou123",
+        "letmein123",
+        "welcome123",
+        "welcome1234",
+        "administrator",
+        "admin12345",
+        "changeme123",
+        "football123",
+        "diorama123",
+        "diorama1234",
+    ]
 )
 """Of those in every list of leaked passwords, the ones that are long enough."""
 

@@ -36,14 +36,21 @@ def end_these(work: Work, by: Asker, ids: Sequence[str]) -> list[EndResult]:
     """End sessions with 4012, and return what came of each; a foreign one looks missing."""
     seen = [work.stores.sessions.get(session_id) for session_id in ids]
     lock_counts(work, [one for one in seen if one is not None and one.account_id == by.account_id])
-    return [_end_one(work, by, session_id) for session_id in ids]
+    ended: list[str] = []
+    results = [_end_one(work, by, session_id, ended) for session_id in ids]
+    for session_id in ended:  # the log's lock is the last
+        work.stores.audit.add(by.account_id, by.actor, "session.ended", session_id)
+    return results
 
 
-def _end_one(work: Work, by: Asker, session_id: str) -> EndResult:
+def _end_one(work: Work, by: Asker, session_id: str, live: list[str]) -> EndResult:
+    """End one session, and add it to `live` where it had not ended before."""
     seen = work.stores.sessions.get(session_id)
     session = locked(work, session_id) if seen and seen.account_id == by.account_id else None
     if session is None:
         return EndResult(session=session_id, problem="session_unknown")
+    if not session.is_final:
+        live.append(session.id)
     ended = end(work, session, End(EndCode.ENDED_BY_OPERATOR, by.reason), actor=by.actor)
     return EndResult(
         session=session_id,

@@ -6,7 +6,7 @@ what the account's plan lets one session run in all. Source: DESIGN section 5.
 
 from dataclasses import dataclass
 
-from diorama.kernel.errors import Invalid, Refused
+from diorama.kernel.errors import Detail, Invalid, Refused
 from diorama.kernel.units import SECOND_US, seconds
 from diorama.sessions.lifecycle import Event, Happened, Session, runtime_us
 from diorama.sessions.store import Answered
@@ -67,6 +67,8 @@ def extend(work: Work, asked: Extension) -> Session:
             asked.account_id, _scoped(asked.idempotency_key), answered, work.now_us
         ):
             raise _mismatch()  # another session's request took the key since we looked
+    facts: dict[str, Detail] = {"seconds": asked.extra_s}
+    work.stores.audit.add(asked.account_id, asked.actor, "session.extended", session.id, facts)
     return extended
 
 

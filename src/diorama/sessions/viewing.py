@@ -111,7 +111,10 @@ def end_by_operator(work: Work, session_id: str, *, by: Asker) -> Session:
     if session is not None and session.account_id != by.account_id:
         session = None
     found = required(session, session_id)
-    return end(work, found, End(EndCode.ENDED_BY_OPERATOR, by.reason), actor=by.actor)
+    ended = end(work, found, End(EndCode.ENDED_BY_OPERATOR, by.reason), actor=by.actor)
+    if not found.is_final:
+        work.stores.audit.add(by.account_id, by.actor, "session.ended", found.id)
+    return ended
 
 
 def hear(work: Work, session_id: str) -> None:
