@@ -10,8 +10,10 @@ from diorama.storage.database import Row, Transaction, Value
 LOOKED_THROUGH: Final = 2_000
 """Events of an account that one page looks through, however few of them are wanted."""
 _EVENT: Final = "position, id, type, account_id, at_us, data, session_id, seq, log_seq"
+# Both sides are bounded, so that whatever way the two are joined begins at what has not settled.
 _UNPUBLISHED: Final = (
-    "FROM event e WHERE e.seq > ? AND NOT EXISTS (SELECT 1 FROM feed f WHERE f.log_seq = e.seq)"
+    "FROM event e WHERE e.seq > ? AND NOT EXISTS"
+    " (SELECT 1 FROM feed f WHERE f.log_seq = e.seq AND f.log_seq > ?)"
 )
 # What settled is in the feed as a whole, so nothing of it may be dropped before that.
 _OLD: Final = (
@@ -32,7 +34,7 @@ class SqlFeedStore:
         return (
             newest > settled
             or bool(self._tx.run("SELECT 1 FROM notice LIMIT 1"))
-            or bool(self._tx.run(f"SELECT 1 {_UNPUBLISHED} LIMIT 1", settled))
+            or bool(self._tx.run(f"SELECT 1 {_UNPUBLISHED} LIMIT 1", settled, settled))
         )
 
     def take_head(self) -> Head | None:
@@ -70,6 +72,7 @@ class SqlFeedStore:
             " JOIN session s ON s.id = e.session_id JOIN project p ON p.id = e.project_id"
             " LEFT JOIN event b ON b.session_id = e.session_id AND b.version = e.version - 1"
             " ORDER BY e.seq",
+            settled,
             settled,
             limit,
         )
