@@ -7,6 +7,7 @@ from diorama.metering.spans import day_of
 from diorama.sessions.slot_time_store import SlotSum, SlotTime
 from diorama.sessions.usage_store import Window
 from diorama.storage.database import Transaction, Value
+from diorama.storage.usage import whose
 from diorama.workers.capabilities import Worker
 
 
@@ -41,13 +42,15 @@ _METERED: Final = (
     f" {_clipped('s.entered_us', 'w.until_us')} FROM session s, w"
     " WHERE {s}s.state IN ('connecting', 'streaming', 'idle') AND s.state <> 'connecting'"
 )
+# In this order: SQLite, which knows no sizes, would read the whole log to find a few slots in it.
 _HELD: Final = (
     f"SELECT h.worker_id, h.slots, {_clipped('h.from_us', 'h.to_us')} FROM slot_hold h, w"
     " WHERE {h}h.to_us > ? AND h.from_us < ? UNION ALL"
     f" SELECT t.worker_id, {_offered('t.worker_id', 'e.at_us')},"
     f" {_clipped('e.at_us', 'w.until_us')}"
-    " FROM slot t JOIN event e ON e.session_id = t.session_id AND e.term = t.term"
-    " AND e.slot_id = t.id AND e.kind = 'reserved', w WHERE {e}t.session_id IS NOT NULL"
+    " FROM slot t CROSS JOIN event e CROSS JOIN w WHERE {e}t.session_id IS NOT NULL"
+    " AND e.session_id = t.session_id AND e.term = t.term AND e.slot_id = t.id"
+    " AND e.kind = 'reserved'"
 )
 _THERE: Final = (
     f"SELECT c.worker_id, c.slots, {_clipped('c.from_us', _HEARD)}"
@@ -110,8 +113,9 @@ class SqlSlotTimeStore:
         if window.until_us <= window.from_us:
             return []
         of = () if account_id is None else (account_id,)
-        own = "" if account_id is None else "{0}.account_id = ? AND "
-        held = _HELD.format(h=own.format("h"), e=own.format("e"))
+        own = f"{{0}}.account_id {whose(account_id)} AND "
+        by_time = "" if account_id is None else own
+        held = _HELD.format(h=by_time.format("h"), e=by_time.format("e"))
         metered = _METERED.format(u=own.format("u"), s=own.format("s"))
         ends = (window.from_us, window.until_us)
         days = (day_of(window.from_us), window.until_us)
