@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from diorama.gateway.bootstrap import OWNER
 from diorama.gateway.settings import ProjectSettings
 from diorama.kernel.units import SECOND_US
 from diorama.protocol.timeline_views import Timeline
@@ -133,6 +134,33 @@ async def test_a_timeline_is_told_to_the_account_and_to_nobody_else(tmp_path: Pa
     assert ended.text == timeline.sentence
     assert timeline.session.end is not None
     assert timeline.complete
+    assert timeline.sentence == 'Key "first api key" ended it before the first picture.'
     assert viewer.problem == (401, "credential_refused")
     assert nobody.problem == (401, "credential_missing")
     assert missing.problem == (404, "session_unknown")
+
+
+async def test_a_session_says_by_which_share_link_it_came_and_who_ended_it(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path) as place:
+        await place.worker()
+        key = place.secrets.api_key
+        made = await place.ask(
+            "POST", "/v1/share-links", {"project": "cove", "name": "demo day"}, secret=key
+        )
+        link = made.json["link"]
+        assert isinstance(link, dict)
+        share = str(made.json["url"]).partition("#share=")[2]
+        opened = await place.open(share=share)
+        path = f"/v1/sessions/{opened.session.id}"
+        own = await place.ask("GET", path, secret=key)
+        before = await place.gateway.desk.look(lambda work: work.stores.audit.head(OWNER).seq)
+        await place.ask("POST", "/v1/sessions/end", {"sessions": [opened.session.id]}, secret=key)
+        await place.ask("DELETE", path, secret=key)
+        after = await place.gateway.desk.look(lambda work: work.stores.audit.head(OWNER).seq)
+        told = await place.ask("GET", f"{path}/timeline", secret=key)
+
+    first = msgspec.json.decode(told.body, type=Timeline).entries[0]
+    assert own.json["source"] == f"link:{link['id']}"
+    assert (first.cause, first.facts["link"]) == ("with_share_link", "demo day")
+    assert first.text.endswith('by share link "demo day".')
+    assert after == before + 1

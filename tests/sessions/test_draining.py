@@ -62,7 +62,7 @@ async def test_what_runs_goes_on_until_its_time_is_up_and_then_ends(house: House
     assert before.state is S.STREAMING
     assert ended(after) == (S.DISCONNECTED, EndCode.DRAINING, "worker_draining")
     row = (await house.look(lambda w: w.stores.timeline.log(session.id, limit=99)))[-1]
-    assert row.actor == "key:key_house"
+    assert row.actor == "operator"
 
 
 async def test_out_of_service_outlives_a_restart_of_the_worker(house: House) -> None:

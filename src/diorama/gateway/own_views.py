@@ -8,6 +8,7 @@ from diorama.gateway.viewer_socket import view_of
 from diorama.protocol.views import SessionView
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.listing import names_of_workers
+from diorama.sessions.naming import source_of
 from diorama.sessions.show import class_name
 from diorama.sessions.work import Work
 
@@ -20,7 +21,7 @@ def own_views(work: Work, sessions: Sequence[Session]) -> tuple[SessionView, ...
         msgspec.structs.replace(
             view_of(work, session),
             priority=class_name(session),
-            source=sources.get(session.id),
+            source=source_of(session, sources.get(session.id)),
             worker=workers.get(session.worker_id or ""),
         )
         for session in sessions

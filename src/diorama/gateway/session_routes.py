@@ -131,7 +131,7 @@ def _add_extending(router: APIRouter, desk: Desk, doors: Doorkeeper, documents: 
             actor=member.actor,
             idempotency_key=idempotency_key(request),
         )
-        return answer(await desk.do(lambda work: view_of(work, extend(work, extension))))
+        return answer(await desk.do(lambda work: own_view(work, extend(work, extension))))
 
 
 def theirs(work: Work, caller: Caller, session_id: str, *, current: bool = False) -> Session:
@@ -205,7 +205,5 @@ def _end(work: Work, caller: Caller, session_id: str) -> SessionView:
     session = theirs(work, caller, session_id, current=True)
     if caller.account_id is not None:
         asker = Asker(account_id=caller.account_id, actor=caller.actor, reason=_ended_by(caller))
-        ended = end_by_operator(work, session_id, by=asker)
-    else:
-        ended = leave(work, session.id, 1000, reason="client_ended") or session
-    return view_of(work, ended)
+        return own_view(work, end_by_operator(work, session_id, by=asker))
+    return view_of(work, leave(work, session.id, 1000, reason="client_ended") or session)

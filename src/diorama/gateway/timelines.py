@@ -7,6 +7,7 @@ from diorama.metering.usage import LoggedEvent, metered_us
 from diorama.protocol.timeline_views import Timeline
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.listing import names_of_workers
+from diorama.sessions.naming import names_of, source_of
 from diorama.sessions.timeline import entries
 from diorama.sessions.why import Story, sentence
 from diorama.sessions.work import Work
@@ -35,6 +36,11 @@ def timeline_of(work: Work, session: Session) -> Timeline:
         now_us=work.now_us,
         streamed_us=metered_us(metered, until_us=work.now_us),
         workers=names_of_workers(work, [row.worker_id for row in log]),
+        names=names_of(
+            work,
+            session.account_id,
+            [*(row.actor for row in log), source_of(session, None) or "viewer"],
+        ),
     )
     return Timeline(
         session=own_view(work, session),

@@ -55,8 +55,8 @@ class SessionView(msgspec.Struct, frozen=True, gc=False):
     them, also on a page that was reloaded.
 
     Only its account is shown its class in line (`priority`), what it was asked for with (`source`:
-    `key:<id>`, `member:<id>`, `viewer` for a visitor) and the name of the `worker` it is on, or was
-    on last.
+    `ticket:<id>`, `link:<id>`, `key:<id>`, `member:<id>`, `viewer` for a visitor) and the name of
+    the `worker` it is on, or was on last.
     """
 
     id: str

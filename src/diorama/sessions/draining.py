@@ -78,7 +78,7 @@ def end_drained(work: Work, worker_id: str) -> None:
     if worker is None or worker.drained_by is None or worker.drains_until_us is None:
         return
     if worker.drains_until_us <= work.now_us:
-        end_all_of(work, worker, DRAINED, actor=worker.drained_by)
+        end_all_of(work, worker, DRAINED, actor="operator")
 
 
 def _locked(work: Work, worker_id: str) -> Worker:

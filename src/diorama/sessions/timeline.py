@@ -107,8 +107,13 @@ def _requested(step: _Step) -> Told:
     session = step.story.session
     named = {"region": session.region, "device": session.device, "end_user": session.end_user}
     facts = {name: value for name, value in named.items() if value is not None}
-    text = f"{step.who} asked for a session of {step.story.project} in {session.region}."
-    return Told("asked", text, facts)
+    what = f"{step.who} asked for a session of {step.story.project} in {session.region}"
+    if session.ticket_id is not None:
+        return Told("with_ticket", f"{what}, with a ticket.", facts)
+    if session.link_id is None:
+        return Told("asked", f"{what}.", facts)
+    link = step.story.names.get(f"link:{session.link_id}", session.link_id)
+    return Told("with_share_link", f'{what}, by share link "{link}".', {**facts, "link": link})
 
 
 def _queued(step: _Step) -> Told:

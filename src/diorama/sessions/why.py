@@ -22,7 +22,6 @@ _WHO: Final = {
     "api": "a key of the account",
     "worker": "the worker",
 }
-_KINDS: Final = {"key": "key", "member": "member", "worker": "worker"}
 
 WHY: Final[Mapping[str, str]] = {
     "viewer_left": "The viewer ended it {streamed}.",
@@ -60,6 +59,7 @@ WHY: Final[Mapping[str, str]] = {
     "ended_by_api": "{Who} ended it {streamed}.",
     "ended_in_portal": "{Who} ended it in the portal {streamed}.",
     "ended_by_cli": "{Who} ended it with the command line {streamed}.",
+    "link_revoked": "{Who} revoked the share link that it came by {streamed}.",
     "account_suspended": "{Who} suspended the account {streamed}.",
     "worker_draining": "Worker {worker} was going out of service, and its time was up {streamed}.",
     "gateway_draining": "The gateway was going out of service {streamed}.",
@@ -97,9 +97,10 @@ class Story:
     def who(self, actor: str) -> str:
         """Return an actor as a sentence names it."""
         kind, _, name = actor.partition(":")
-        if name and kind in _KINDS:
-            return f"{_KINDS[kind]} {self.names.get(actor, name)}"
-        return _WHO.get(actor, actor)
+        if actor in self.names:
+            known = self.names[actor]
+            return known if kind == "member" else f'{kind} "{known}"'
+        return f"{kind} {name}" if name else _WHO.get(actor, actor)
 
 
 def sentence(story: Story) -> str:
