@@ -20,6 +20,13 @@ async def place(tmp_path: Path, database_url: str) -> AsyncIterator[Place]:
         yield place
 
 
+@pytest.fixture
+async def embedded(tmp_path: Path) -> AsyncIterator[Place]:
+    """Yield a gateway over SQLite, for what never gets as far as the database."""
+    async with gateway_at(tmp_path) as place:
+        yield place
+
+
 def said(reply: Reply) -> dict[str, object]:
     """What an answer says, whichever request it is to."""
     return {**reply.json, "request_id": None}
@@ -44,10 +51,10 @@ async def test_the_first_owner_comes_by_a_link_that_works_once(place: Place) -> 
 
 
 @pytest.mark.parametrize("token", ["dsu_forged", "", "x" * 200])
-async def test_a_forged_link_makes_no_owner(place: Place, token: str) -> None:
-    await set_up_token(place)
+async def test_a_forged_link_makes_no_owner(embedded: Place, token: str) -> None:
+    await set_up_token(embedded)
     asked = {"token": token or "x", "email": EMAIL, "name": "Eve", "password": PASSWORD}
-    refused = await Browser(place).ask("POST", "/v1/set-up", asked)
+    refused = await Browser(embedded).ask("POST", "/v1/set-up", asked)
 
     assert refused.problem == (403, "link_refused")
 
@@ -164,9 +171,9 @@ async def test_a_changed_password_signs_every_other_browser_out(place: Place) ->
     ],
 )
 async def test_a_password_changes_with_the_current_one_and_to_no_weak_one(
-    place: Place, asked: dict[str, object], problem: tuple[int, str]
+    embedded: Place, asked: dict[str, object], problem: tuple[int, str]
 ) -> None:
-    browser = await owner_of(place)
+    browser = await owner_of(embedded)
 
     assert (await browser.ask("POST", "/v1/me/password", asked)).problem == problem
     assert (await browser.ask("GET", "/v1/me")).status == 200
@@ -196,22 +203,22 @@ async def test_a_guesser_has_to_wait_and_so_does_one_who_guesses_at_nobody(place
 
 
 async def test_tries_count_for_the_visitor_s_address_behind_a_proxy_that_is_trusted(
-    place: Place,
+    embedded: Place,
 ) -> None:
     far = {"X_Forwarded_For": "203.0.113.9"}
     tries = [
-        await Browser(place).ask(
+        await Browser(embedded).ask(
             "POST", "/v1/sign-in", {"email": f"{n}@example.com", "password": OTHER}, far
         )
         for n in range(21)
     ]
-    forged = await Browser(place).ask(
+    forged = await Browser(embedded).ask(
         "POST",
         "/v1/sign-in",
         {"email": "x@example.com", "password": OTHER},
         {"X_Forwarded_For": "198.51.100.1, 203.0.113.9"},
     )
-    elsewhere = await Browser(place).sign_in("y@example.com")
+    elsewhere = await Browser(embedded).sign_in("y@example.com")
 
     assert [reply.status for reply in tries] == [401] * 20 + [429]
     assert forged.problem == (429, "too_many_attempts")
@@ -220,19 +227,19 @@ async def test_tries_count_for_the_visitor_s_address_behind_a_proxy_that_is_trus
 
 @pytest.mark.parametrize("lasts_us", [SIGN_IN_IDLE_US, SIGN_IN_LASTS_US])
 async def test_a_sign_in_ends_when_it_is_unused_and_when_it_is_old(
-    place: Place, lasts_us: int
+    embedded: Place, lasts_us: int
 ) -> None:
-    browser = await owner_of(place)
+    browser = await owner_of(embedded)
     step_s = min(SIGN_IN_IDLE_US, lasts_us) / SECOND_US
     if lasts_us > SIGN_IN_IDLE_US:
         step_s -= 1
         for _ in range(lasts_us // SIGN_IN_IDLE_US):
-            place.clock.step(seconds=step_s)
+            embedded.clock.step(seconds=step_s)
             assert (await browser.ask("GET", "/v1/me")).status == 200
         step_s = lasts_us / SECOND_US - step_s * (lasts_us // SIGN_IN_IDLE_US)
-    place.clock.step(seconds=step_s - 1)
+    embedded.clock.step(seconds=step_s - 1)
     before = await browser.ask("GET", "/v1/me")
-    place.clock.step(seconds=1 if lasts_us > SIGN_IN_IDLE_US else step_s)
+    embedded.clock.step(seconds=1 if lasts_us > SIGN_IN_IDLE_US else step_s)
     after = await browser.ask("GET", "/v1/me")
 
     assert before.status == 200
@@ -249,11 +256,11 @@ async def test_a_sign_in_ends_when_it_is_unused_and_when_it_is_old(
         "diorama_sign_in=dsi_forged; diorama_sign_in=dsi_other",
     ],
 )
-async def test_a_forged_cookie_opens_nothing(place: Place, cookie: str) -> None:
-    await owner_of(place)
-    seen = await place.ask("GET", "/v1/me", Cookie=cookie)
-    listed = await place.ask("GET", "/v1/sessions", Cookie=cookie)
-    open_to_all = await place.ask("GET", "/v1/projects", Cookie=cookie)
+async def test_a_forged_cookie_opens_nothing(embedded: Place, cookie: str) -> None:
+    await owner_of(embedded)
+    seen = await embedded.ask("GET", "/v1/me", Cookie=cookie)
+    listed = await embedded.ask("GET", "/v1/sessions", Cookie=cookie)
+    open_to_all = await embedded.ask("GET", "/v1/projects", Cookie=cookie)
 
     assert seen.problem == listed.problem == (401, "credential_missing")
     assert open_to_all.status == 200
@@ -277,9 +284,9 @@ async def test_a_digest_from_the_store_is_no_cookie(place: Place) -> None:
     ],
 )
 async def test_a_change_by_cookie_that_no_own_page_sent_is_refused(
-    place: Place, odd: dict[str, str | None]
+    embedded: Place, odd: dict[str, str | None]
 ) -> None:
-    browser = await owner_of(place)
+    browser = await owner_of(embedded)
     renamed = await browser.ask("PATCH", "/v1/me", {"name": "Eve"}, odd)
     invited = await browser.ask(
         "POST", "/v1/members", {"email": "eve@example.com", "role": "owner"}, odd

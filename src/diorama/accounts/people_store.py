@@ -52,7 +52,10 @@ class PeopleStore(Protocol):
         """Take a member out of the account."""
 
     def invite(self, invitation: Invitation) -> None:
-        """Store an invitation that is new, in place of an older one of the same email."""
+        """Store an invitation that is new, in place of an older one of the same email.
+
+        Those that are over, of any account, are forgotten.
+        """
 
     def invitation(self, digest: str, now_us: int) -> Invitation | None:
         """Return an invitation by its secret's digest, unless it is over."""

@@ -142,7 +142,7 @@ class SqlPeopleStore:
         """Store an invitation that is new, in place of an older one of the same email."""
         i = invitation
         self._tx.run(
-            "DELETE FROM invitation WHERE account_id = ? AND (email = ? OR expires_us <= ?)",
+            "DELETE FROM invitation WHERE (account_id = ? AND email = ?) OR expires_us <= ?",
             i.account_id,
             i.email,
             i.created_us,
