@@ -4,6 +4,7 @@ import asyncio
 import random
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 from functools import partial
 
 import msgspec
@@ -13,8 +14,7 @@ from diorama.events.types import TYPES
 from diorama.events.webhooks import Delivery, Disabled, Webhook, disable
 from diorama.protocol.event_views import SessionEventData
 from diorama.sessions.announcing import FROM_LINE, TYPE_OF
-from diorama.sessions.extending import Extension, extend
-from diorama.sessions.lifecycle import Event, Session
+from diorama.sessions.lifecycle import Event, Happened, Session
 from diorama.sessions.publishing import (
     close_months,
     forget_events,
@@ -24,7 +24,7 @@ from diorama.sessions.publishing import (
     tell_of_workers,
     workers_to_tell_of,
 )
-from diorama.sessions.work import Work
+from diorama.sessions.work import Work, locked, record
 from diorama.storage.database import Database, open_database
 from tests.clock import SteppedClock
 from tests.sessions.house import ACCOUNT, Asked, House
@@ -50,11 +50,16 @@ async def publish_all(house: House) -> None:
         await house.run(publish)
 
 
-def more_runtime(session: Session, key: str) -> partial[Session]:
-    return partial(
-        extend,
-        asked=Extension(session_id=session.id, account_id=ACCOUNT, extra_s=1, idempotency_key=key),
-    )
+def step(session: Session) -> Callable[[Work], None]:
+    """Return a unit that writes a row of a session's log, and locks nothing but the session."""
+
+    def close_socket(work: Work) -> None:
+        known = locked(work, session.id)
+        assert known is not None
+        happened = Happened(event=Event.SOCKET_CLOSED, at_us=work.now_us)
+        record(work, known, happened, actor="viewer")
+
+    return close_socket
 
 
 def test_every_kind_of_event_has_a_type_that_is_documented() -> None:
@@ -118,7 +123,7 @@ async def test_what_comes_doubled_and_in_any_order_ends_at_what_is(house: House)
     rig = await house.worker(slots=3)
     for number in range(4):
         session = await house.streaming(rig, Asked(client_id=f"a-secret-of-one-tab-{number}"))
-        await house.run(more_runtime(session, str(number)))
+        await house.run(step(session))
         await house.end(session)
         await rig.stopped(session)
     still = [await house.streaming(rig), (await house.open()).session]
@@ -165,13 +170,13 @@ async def test_what_commits_late_is_in_the_future_of_whoever_read_meanwhile(
     written, go_on = threading.Event(), threading.Event()
 
     def hold(work: Work) -> None:
-        more_runtime(slow, "slow")(work)
+        step(slow)(work)
         written.set()
         assert go_on.wait(HELD_S)
 
     held = asyncio.create_task(house.run(hold))
     await asyncio.to_thread(written.wait, HELD_S)
-    await house.run(more_runtime(quick, "quick"))
+    await house.run(step(quick))
     await house.run(publish)
     await house.run(publish)
     meanwhile = await follow(house, after=begun[-1].position)
@@ -195,7 +200,7 @@ async def test_readers_miss_nothing_while_many_write_and_two_publish(
     rig = await house.worker(slots=20)
     sessions = [await house.streaming(rig) for _ in range(20)]
     rng = random.Random(7)
-    writers = [more_runtime(rng.choice(sessions), str(n)) for n in range(200)]
+    writers = [step(rng.choice(sessions)) for _ in range(200)]
     over = asyncio.Event()
 
     async def publisher() -> None:
