@@ -10,7 +10,7 @@ RuleType = Literal["boolean", "integer", "number", "choice", "list", "map"]
 Value = Annotated[object, Meta(extra_json_schema={"description": "what a rule may be, as JSON"})]
 
 
-class RuleView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RuleView(msgspec.Struct, frozen=True, kw_only=True):
     """One rule. What it may be is held to by the gateway whatever a form says.
 
     Attributes:

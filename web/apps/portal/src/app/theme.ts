@@ -95,7 +95,8 @@ const MONO = "ui-monospace, 'SF Mono', 'Cascadia Mono', 'Liberation Mono', Menlo
 
 export const theme = createTheme({
   primaryColor: 'pine',
-  primaryShade: { light: 7, dark: 4 },
+  // White labels stand on both: Mantine chooses a label's colour by the shade of the light scheme.
+  primaryShade: { light: 7, dark: 6 },
   colors: { pine, clay, gray, dark, red },
   black: '#211d18',
   autoContrast: true,

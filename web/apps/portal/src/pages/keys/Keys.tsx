@@ -1,0 +1,183 @@
+import { Anchor, Button, Group, Text } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import IconKey from '@tabler/icons-react/dist/esm/icons/IconKey.mjs'
+import IconPlus from '@tabler/icons-react/dist/esm/icons/IconPlus.mjs'
+import { useState } from 'react'
+import { useMay } from '../../api/me.ts'
+import { confirm } from '../../pieces/confirm.tsx'
+import { CopyBox } from '../../pieces/CopyBox.tsx'
+import { DataTable } from '../../pieces/DataTable.tsx'
+import { EmptyState } from '../../pieces/EmptyState.tsx'
+import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
+import { Ago, Moment } from '../../pieces/Moment.tsx'
+import { PageHeader, Part } from '../../pieces/PageHeader.tsx'
+import { Dot, type Tone } from '../../pieces/StateBadge.tsx'
+import { type Key, keysSeen, useRevoke } from './asked.ts'
+import { CreateKey } from './CreateKey.tsx'
+import { RotateKey } from './RotateKey.tsx'
+
+const TONES: Readonly<Record<Key['state'], Tone>> = {
+  active: 'good',
+  expired: 'warn',
+  revoked: 'over',
+}
+
+/** What servers and workers are known by. */
+export default function Keys() {
+  const asked = useInfiniteQuery(keysSeen)
+  const may = useMay('keys:write')
+  const [isMaking, setMaking] = useState(false)
+  const [rotated, setRotated] = useState<Key | null>(null)
+  const create = may && (
+    <Button
+      leftSection={<IconPlus size={16} />}
+      onClick={() => {
+        setMaking(true)
+      }}
+    >
+      New key
+    </Button>
+  )
+  const command = `curl -H "Authorization: Bearer $DIORAMA_KEY" ${location.origin}/v1/sessions`
+  return (
+    <>
+      <PageHeader
+        title="Keys"
+        about="API keys are for servers and scripts, and never go into a browser. Worker keys let a GPU host offer slots."
+      >
+        {create}
+      </PageHeader>
+      {asked.error && asked.data === undefined ? (
+        <ErrorNotice error={asked.error} onRetry={() => void asked.refetch()} />
+      ) : (
+        <DataTable
+          label="Keys"
+          rows={asked.data?.pages.flatMap(({ keys }) => keys)}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              key: 'name',
+              title: 'Key',
+              leads: true,
+              cell: ({ name, hint, kind }) => (
+                <div>
+                  <Text fw={600}>{name}</Text>
+                  <Text size="xs" c="dimmed" ff="monospace">
+                    {hint} · {kind}
+                  </Text>
+                </div>
+              ),
+            },
+            {
+              key: 'state',
+              title: 'State',
+              cell: ({ state }) => <Dot tone={TONES[state]}>{state}</Dot>,
+            },
+            { key: 'may', title: 'May', cell: (key) => scopesText(key) },
+            {
+              key: 'used',
+              title: 'Last used',
+              cell: ({ last_used_at: at }) => (at === null ? <Never /> : <Ago at={at} />),
+            },
+            {
+              key: 'until',
+              title: 'Until',
+              cell: ({ expires_at: at }) => (at === null ? 'no end' : <Moment at={at} />),
+            },
+            {
+              key: 'acts',
+              title: 'Do',
+              mute: true,
+              align: 'right',
+              cell: (key) =>
+                may && key.state === 'active' && <Acts shown={key} onRotate={setRotated} />,
+            },
+          ]}
+          empty={
+            <EmptyState icon={IconKey} title="No key yet" actions={create}>
+              With a key, a server of yours lists and ends sessions, mints tickets for its viewers
+              and reads usage. It is shown once; give it only what it needs.
+            </EmptyState>
+          }
+          onMore={asked.hasNextPage ? () => void asked.fetchNextPage() : null}
+          isAskingMore={asked.isFetchingNextPage}
+        />
+      )}
+      <Part
+        title="Try one"
+        about={
+          <>
+            Every route is in the <Anchor href="/openapi.json">OpenAPI document</Anchor>.
+          </>
+        }
+      >
+        <CopyBox text={command} label="the command" />
+      </Part>
+      <CreateKey
+        isOpen={isMaking}
+        onClose={() => {
+          setMaking(false)
+        }}
+      />
+      <RotateKey
+        shown={rotated}
+        onClose={() => {
+          setRotated(null)
+        }}
+      />
+    </>
+  )
+}
+
+function Acts({ shown, onRotate }: { readonly shown: Key; readonly onRotate: (key: Key) => void }) {
+  const revoke = useRevoke()
+  return (
+    <Group gap={4} justify="flex-end" wrap="nowrap">
+      <Button
+        size="compact-sm"
+        variant="subtle"
+        onClick={() => {
+          onRotate(shown)
+        }}
+      >
+        Rotate
+      </Button>
+      <Button
+        size="compact-sm"
+        variant="subtle"
+        color="red"
+        loading={revoke.isPending}
+        onClick={() => {
+          confirm({
+            title: `Revoke ${shown.name}?`,
+            about:
+              'Whatever uses it is refused from its next request on. It cannot be brought back.',
+            action: 'Revoke the key',
+            act: () => {
+              revoke.mutate(shown)
+            },
+          })
+        }}
+      >
+        Revoke
+      </Button>
+    </Group>
+  )
+}
+
+function Never() {
+  return (
+    <Text component="span" c="dimmed">
+      never
+    </Text>
+  )
+}
+
+function scopesText({ kind, scopes, worker }: Key): string {
+  if (kind === 'worker')
+    return worker === null ? 'register any worker' : `register worker ${worker}`
+  if (scopes === null) return 'everything its account may'
+  return scopes.length <= 2
+    ? scopes.join(', ')
+    : `${scopes.length} things: ${scopes.slice(0, 2).join(', ')} …`
+}

@@ -1,0 +1,129 @@
+import { Button, Code, Collapse, Group, Stack, Text, UnstyledButton } from '@mantine/core'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import IconSend from '@tabler/icons-react/dist/esm/icons/IconSend.mjs'
+import { useState } from 'react'
+import { useMay } from '../../api/me.ts'
+import { DataTable } from '../../pieces/DataTable.tsx'
+import { EmptyState } from '../../pieces/EmptyState.tsx'
+import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
+import { Moment } from '../../pieces/Moment.tsx'
+import { Part } from '../../pieces/PageHeader.tsx'
+import { Dot, type Tone } from '../../pieces/StateBadge.tsx'
+import { deliveriesOf, type Delivery, useRedeliver } from './asked.ts'
+
+const TONES: Readonly<Record<string, Tone>> = {
+  waiting: 'wait',
+  delivered: 'good',
+  failed: 'bad',
+  cancelled: 'over',
+}
+
+/** What was sent to a webhook, each with what came back. */
+export function Deliveries({ id }: { readonly id: string }) {
+  const asked = useInfiniteQuery(deliveriesOf(id))
+  const may = useMay('webhooks:write')
+  const redeliver = useRedeliver(id)
+  return (
+    <Part
+      title="Deliveries"
+      about="The newest first. An event is tried again until it arrives, for three days."
+    >
+      {asked.error && asked.data === undefined ? (
+        <ErrorNotice error={asked.error} onRetry={() => void asked.refetch()} />
+      ) : (
+        <DataTable
+          label="Deliveries"
+          rows={asked.data?.pages.flatMap(({ deliveries }) => deliveries)}
+          keyOf={(delivery) => delivery.id}
+          columns={[
+            {
+              key: 'type',
+              title: 'Event',
+              leads: true,
+              cell: ({ type, event }) => (
+                <div>
+                  <Text fw={600}>{type}</Text>
+                  <Text size="xs" c="dimmed" ff="monospace">
+                    {event}
+                  </Text>
+                </div>
+              ),
+            },
+            {
+              key: 'state',
+              title: 'State',
+              cell: ({ state }) => <Dot tone={TONES[state] ?? 'over'}>{state}</Dot>,
+            },
+            { key: 'tries', title: 'Tries', cell: (delivery) => <Tries delivery={delivery} /> },
+            { key: 'at', title: 'When', cell: ({ created_at }) => <Moment at={created_at} /> },
+            {
+              key: 'again',
+              title: 'Again',
+              mute: true,
+              align: 'right',
+              cell: (delivery) =>
+                may &&
+                delivery.state !== 'waiting' && (
+                  <Button
+                    size="compact-sm"
+                    variant="subtle"
+                    loading={redeliver.isPending && redeliver.variables.id === delivery.id}
+                    onClick={() => {
+                      redeliver.mutate(delivery)
+                    }}
+                  >
+                    Send again
+                  </Button>
+                ),
+            },
+          ]}
+          empty={
+            <EmptyState icon={IconSend} title="Nothing was sent yet">
+              The next event that it wants is sent at once. A test shows whether it arrives.
+            </EmptyState>
+          }
+          onMore={asked.hasNextPage ? () => void asked.fetchNextPage() : null}
+          isAskingMore={asked.isFetchingNextPage}
+        />
+      )}
+    </Part>
+  )
+}
+
+function Tries({ delivery: { attempts, next_at: next } }: { readonly delivery: Delivery }) {
+  const [isOpen, setOpen] = useState(false)
+  const last = attempts.at(-1)
+  if (last === undefined) return <Text c="dimmed">not yet</Text>
+  const count = attempts.length === 1 ? '1 try' : `${attempts.length} tries`
+  return (
+    <div>
+      <UnstyledButton
+        aria-expanded={isOpen}
+        onClick={() => {
+          setOpen(!isOpen)
+        }}
+      >
+        <Text size="sm" td="underline">
+          {count}, last {last.status ?? last.error}
+        </Text>
+      </UnstyledButton>
+      <Collapse expanded={isOpen}>
+        <Stack gap={6} mt={6}>
+          {attempts.map(({ number, at, duration_ms: took, status, error, answer }) => (
+            <Group key={number} gap="xs" align="flex-start">
+              <Text size="xs" c="dimmed">
+                <Moment at={at} />, {took} ms
+              </Text>
+              <Code>{[status ?? error, answer].filter((part) => part !== '').join(' ')}</Code>
+            </Group>
+          ))}
+          {next !== null && (
+            <Text size="xs" c="dimmed">
+              Next try <Moment at={next} />.
+            </Text>
+          )}
+        </Stack>
+      </Collapse>
+    </div>
+  )
+}
