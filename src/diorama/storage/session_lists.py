@@ -1,5 +1,6 @@
 """The condition that finds an account's sessions by what is asked. Pure: text and values."""
 
+from diorama.protocol.states import FINAL
 from diorama.sessions.filters import SessionFilter
 from diorama.storage.database import Value
 
@@ -9,7 +10,7 @@ def where_listed(
 ) -> tuple[str, list[Value]]:
     """Return the condition on `session s`, and its values, in order."""
     parts, values = ["s.account_id = ?"], list[Value]([account_id])
-    if wanted.live:
+    if wanted.live or (wanted.states and not wanted.states & FINAL):
         parts.append("s.end_code IS NULL")
     for column, known in (
         ("s.id", wanted.ids),
