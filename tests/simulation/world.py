@@ -41,24 +41,35 @@ LOOK_EVERY_S: Final = 5.0
 GATEWAYS: Final = 2
 HOSTS: Final = 3
 LIMITS: Final = {"acc_one": 4, "acc_two": 3}
+CROWDED: Final = QueueRules(per_end_user=None)
+"""One end user may be everywhere in line: more of it waits than people do."""
 RULES: Final = (
     (
         "acc_one",
         Rules(
             end_user_limit=2,
             afk=AfkRules(warn_after_s=20, disconnect_after_s=10),
-            queue=QueueRules(priorities={"gold": 5}),
+            queue=QueueRules(priorities={"gold": 5}, per_end_user=None),
         ),
     ),
     (
         "acc_one",
-        Rules(on_limit=OnLimit.TAKE_OVER, worker_count=3, max_runtime_s=90, resume_window_s=5),
+        Rules(
+            on_limit=OnLimit.TAKE_OVER,
+            worker_count=3,
+            max_runtime_s=90,
+            resume_window_s=5,
+            queue=CROWDED,
+        ),
     ),
     (
         "acc_one",
-        Rules(on_limit=OnLimit.REJECT, queue=QueueRules(max_length=3, max_wait_s=40)),
+        Rules(
+            on_limit=OnLimit.REJECT,
+            queue=QueueRules(max_length=3, max_wait_s=40, per_end_user=None),
+        ),
     ),
-    ("acc_two", Rules(worker_count=2, connect_timeout_s=20, max_runtime_s=120)),
+    ("acc_two", Rules(worker_count=2, connect_timeout_s=20, max_runtime_s=120, queue=CROWDED)),
 )
 
 
