@@ -14,7 +14,6 @@ from diorama.accounts.plans import PLANS, Account, Plan
 from diorama.accounts.unit import Unit
 from diorama.kernel.errors import Detail, NotFound, Refused
 
-MAX_ACCOUNTS: Final = 100_000
 MAX_PLANS: Final = 200
 
 
