@@ -4,7 +4,7 @@ import { asProblem, mayPass, problemOf } from '../src/api/problems.ts'
 import { nonceOf, plain } from '../src/app/nonce.ts'
 import { passwordFault } from '../src/app/passwords.ts'
 import { navigationOf, PAGES, type PageEntry } from '../src/app/registry.ts'
-import { reachOf, toneOf } from '../src/pages/overview/figures.ts'
+import { percentText, reachOf, toneOf } from '../src/pages/overview/figures.ts'
 import { sentence } from '../src/pieces/ErrorNotice.tsx'
 
 afterEach(() => {
@@ -92,6 +92,16 @@ test('a new password is held to the gateway’s lengths', () => {
   expect(passwordFault('123456789')).not.toBeNull()
   expect(passwordFault('1234567890')).toBeNull()
   expect(passwordFault('x'.repeat(201))).not.toBeNull()
+})
+
+test('a share reads as a percentage that is never nothing where there is something', () => {
+  expect([0, 0.000_4, 0.043, 0.43, 1].map(percentText)).toEqual([
+    '0 %',
+    'under 0.1 %',
+    '4.3 %',
+    '43 %',
+    '100 %',
+  ])
 })
 
 test('a chart shows the limit where streams come near it', () => {

@@ -169,6 +169,11 @@ export const colours: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#8f8b84',
     '--mantine-color-error': '#ff9a8f',
     '--mantine-color-anchor': '#7cc3ab',
+    // Ink on these is white by day and by night, so by night too they are dark enough for it.
+    '--mantine-color-red-filled': '#b3362b',
+    '--mantine-color-red-filled-hover': '#a02c22',
+    '--mantine-color-clay-filled': '#a8481f',
+    '--mantine-color-clay-filled-hover': '#963d18',
     '--mantine-color-default-border': '#3a3d46',
     '--portal-raised': '#1c1e23',
     '--portal-sunk': '#111216',

@@ -4,9 +4,8 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import type { Schemas } from '../../api/client.ts'
 import { useRefresh } from '../../api/LiveFeed.tsx'
-import { useMe } from '../../api/me.ts'
 import { overviewNow } from '../../api/overview.ts'
-import { isOver, sessionsThat } from '../../api/sessions.ts'
+import { isHolding, sessionsThat } from '../../api/sessions.ts'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Figure, Figures } from '../../pieces/Figure.tsx'
@@ -21,14 +20,13 @@ const US_PER_HOUR = 3_600_000_000
 
 /** The account at a glance: how much of what it may is in use, by whom, and how that went. */
 export default function Overview() {
-  const { account } = useMe()
   const refetchInterval = useRefresh()
   const { data, error, refetch } = useQuery({ ...overviewNow, refetchInterval })
   return (
     <>
       <PageHeader
         title="Overview"
-        about={`What ${account.name} streams at this moment, and this month.`}
+        about="What streams at this moment, who holds it, and how much of this month’s hours is used."
       >
         <Button
           component="a"
@@ -76,7 +74,15 @@ function Now({ overview }: { readonly overview: Schemas['Overview'] | undefined 
       <Figure
         label="In line"
         value={queued}
-        note={queued === 0 ? 'nobody waits' : 'wait for a slot'}
+        note={
+          queued === 0 ? (
+            'nobody waits'
+          ) : (
+            <Anchor component={Link} to="/sessions?state=queued" inherit>
+              wait for a slot
+            </Anchor>
+          )
+        }
       />
       <Figure
         label="Slots free"
@@ -136,13 +142,15 @@ function slotsNote(workers: number, slots: Schemas['SlotCounts']): string {
 function Held() {
   const refetchInterval = useRefresh()
   const { data, error } = useInfiniteQuery({ ...sessionsThat({ live: true }), refetchInterval })
-  const live = data?.pages.flatMap(({ sessions }) => sessions).filter((one) => !isOver(one))
+  const live = data?.pages.flatMap(({ sessions }) => sessions)
+  const holding = live?.filter(isHolding)
+  const more = Math.max(0, (holding?.length ?? 0) - SHOWN)
   return (
     <Part
       title="What holds the slots"
       actions={
         <Anchor component={Link} to="/sessions" size="sm">
-          All sessions
+          {more > 0 ? `${more} more, and all sessions` : 'All sessions'}
         </Anchor>
       }
     >
@@ -151,7 +159,7 @@ function Held() {
       ) : (
         <SessionTable
           label="What holds the slots"
-          sessions={live?.slice(0, SHOWN)}
+          sessions={holding?.slice(0, SHOWN)}
           empty={<NobodyWatches />}
         />
       )}

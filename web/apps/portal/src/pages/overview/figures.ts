@@ -1,6 +1,7 @@
 /** What the figures of the overview say beside their numbers. Pure. */
 
 const NEAR = 0.8
+const SMALL = 0.001
 
 /** Returns how a share of what there is at most is to be taken. */
 export function toneOf(share: number): 'good' | 'warn' | 'bad' {
@@ -10,6 +11,7 @@ export function toneOf(share: number): 'good' | 'warn' | 'bad' {
 
 /** Returns a share as a percentage, small ones with a digit after the point. */
 export function percentText(share: number): string {
+  if (share > 0 && share < SMALL) return 'under 0.1 %'
   const digits = share > 0 && share < 0.1 ? 1 : 0
   return `${(share * 100).toFixed(digits)} %`
 }

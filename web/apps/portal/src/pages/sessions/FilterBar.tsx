@@ -72,6 +72,7 @@ function Fields({
     <Stack gap="sm">
       <Autocomplete
         label="Project"
+        openOnFocus={false}
         data={(projects ?? []).map((project) => project.name)}
         value={filters.named.project ?? ''}
         onChange={(value) => {
