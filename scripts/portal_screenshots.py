@@ -100,15 +100,16 @@ async def take(studio: Studio, names: list[str], *, closer: bool) -> None:
     def wanted(name: str) -> bool:
         return not names or name.removeprefix("portal-") in names
 
-    async with studio.someone() as owner:
+    async with studio.someone() as owner, studio.someone() as stranger:
         portal = await Portal.open(owner, studio.diorama, "/sign-in")
-        for name in ("sign-in", "set-up"):
-            link = await owner_link(studio.diorama) if name == "set-up" else None
-            await portal.page.goto(link or f"{studio.diorama.address}/sign-in")
-            if wanted(name):
-                await shoot(portal.page, f"portal-{name}", closer=closer)
+        await portal.page.goto(await owner_link(studio.diorama))
+        if wanted("set-up"):
+            await shoot(portal.page, "portal-set-up", closer=closer)
         await portal.page.set_viewport_size({"width": 1280, "height": HEIGHT[1280]})
         await become_owner(portal, studio.diorama)
+        door = await Portal.open(stranger, studio.diorama, "/sign-in")
+        if wanted("sign-in"):
+            await shoot(door.page, "portal-sign-in", closer=closer)
         async with audience(studio):
             for name, path in (await shots(studio.diorama)).items():
                 if wanted(name):
