@@ -186,6 +186,9 @@ async def test_who_was_signed_out_comes_back_to_where_they_were(
     for path in paths(outside=True):
         await portal.go(f"{path}#secret")
         await judge(portal, path)
+        await portal.page.emulate_media(color_scheme="dark")
+        await judge(portal, path)
+        await portal.page.emulate_media(color_scheme="light")
     await portal.go("/sessions?which=past")
     await portal.until_titled("Sign in")
     await portal.sign_in("not the password")

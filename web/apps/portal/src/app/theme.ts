@@ -99,8 +99,6 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 6 },
   colors: { pine, clay, gray, dark, red },
   black: '#211d18',
-  autoContrast: true,
-  luminanceThreshold: 0.32,
   fontFamily: SANS,
   fontFamilyMonospace: MONO,
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },
@@ -170,6 +168,8 @@ export const colours: CSSVariablesResolver = () => ({
     '--mantine-color-error': '#ff9a8f',
     '--mantine-color-anchor': '#7cc3ab',
     // Ink on these is white by day and by night, so by night too they are dark enough for it.
+    '--mantine-color-pine-filled': '#2b755c',
+    '--mantine-color-pine-filled-hover': '#25664f',
     '--mantine-color-red-filled': '#b3362b',
     '--mantine-color-red-filled-hover': '#a02c22',
     '--mantine-color-clay-filled': '#a8481f',

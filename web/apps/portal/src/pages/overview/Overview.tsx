@@ -127,7 +127,7 @@ function Hours({
       {...(hours !== null && { of: `${hours} h` })}
       share={share}
       tone={toneOf(share ?? 0)}
-      note={`in ${month}${share === null ? ', without a limit' : `: ${percentText(share)} used`}`}
+      note={share === null ? `${month}, without a limit` : `${month}: ${percentText(share)} used`}
     />
   )
 }
