@@ -31,7 +31,7 @@ GATEWAY_STOP_S: Final = 4.0
 def up() -> None:
     """Run Diorama on this machine: a gateway and a worker. Ctrl-C stops both."""
     with refusals():
-        raise typer.Exit(_up(path="/", opens=False))
+        raise typer.Exit(_up(path="/play", opens=False))
 
 
 def dev(
@@ -121,6 +121,7 @@ def _up(*, path: str, opens: bool) -> int:
             settings.host, settings.port, with_worker=settings.local_worker.enabled, say=say
         )
         address = addresses.address(settings.host, settings.port)
+        say(f"who operates it signs in at {address}/")
         typer.echo(f"Diorama is running at {address}{path}")
         if opens:
             await asyncio.to_thread(webbrowser.open, address + path)
