@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from diorama.cli.main import app
-from diorama.cli.starting import worker_environment
+from diorama.cli.starting import gateway_command, worker_environment
 from diorama.gateway.settings import Settings
 
 
@@ -96,6 +96,11 @@ def test_the_local_worker_is_told_where_its_gateway_is(folder: Path) -> None:
     key = str(folder / ".diorama" / "secrets" / "worker.key")
     assert environment["DIORAMA_WORKER_CREDENTIAL_FILE"] == key
     assert environment["DIORAMA_WORKER_ALLOW_PRIVATE_CANDIDATES"] == "false"
+
+
+def test_only_a_trial_that_keeps_nothing_asks_its_gateway_for_no_owner_link() -> None:
+    assert gateway_command(owner_link=True)[-1] == "gateway"
+    assert gateway_command(owner_link=False)[-2:] == ["gateway", "--no-owner-link"]
 
 
 def test_the_local_worker_imports_ahead_what_ships_where_it_runs_what_ships() -> None:

@@ -9,7 +9,7 @@ import os
 import signal
 import tempfile
 import webbrowser
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -31,7 +31,7 @@ GATEWAY_STOP_S: Final = 4.0
 def up() -> None:
     """Run Diorama on this machine: a gateway and a worker. Ctrl-C stops both."""
     with refusals():
-        raise typer.Exit(_up(path="/play", opens=False))
+        raise typer.Exit(_up(path="/play", opens=False, owner_link=True))
 
 
 def dev(
@@ -51,10 +51,18 @@ def dev(
         settings = _settings()
         if "DIORAMA_PORT" not in os.environ and readiness.is_taken(settings.host, settings.port):
             trial.set_up(Path(folder), entry, readiness.free_port(settings.host))
-        raise typer.Exit(_up(path=f"/play/{trial.project_name(entry)}", opens=open_browser))
+        path = f"/play/{trial.project_name(entry)}"
+        raise typer.Exit(_up(path=path, opens=open_browser, owner_link=False))
 
 
-def gateway() -> None:
+def gateway(
+    owner_link: Annotated[  # noqa: FBT002 - Typer's way to say a flag
+        bool,
+        typer.Option(
+            "--owner-link/--no-owner-link", help="Print how to become the owner, if nobody is."
+        ),
+    ] = True,
+) -> None:
     """Run one gateway: REST, WebSockets and the player on one port."""
     from diorama.cli.parent import end_with_parent
 
@@ -64,7 +72,7 @@ def gateway() -> None:
         from diorama.gateway import logs, server
 
         logs.configure()
-        server.run(settings)
+        server.run(settings, owner_link=owner_link)
 
 
 def worker() -> None:
@@ -105,7 +113,7 @@ def _worker_settings() -> "WorkerSettings":
         ) from None
 
 
-def _up(*, path: str, opens: bool) -> int:
+def _up(*, path: str, opens: bool, owner_link: bool) -> int:
     from diorama.cli import readiness
     from diorama.gateway import addresses
     from diorama.gateway.settings_file import SettingsRefused
@@ -126,15 +134,22 @@ def _up(*, path: str, opens: bool) -> int:
         if opens:
             await asyncio.to_thread(webbrowser.open, address + path)
 
-    return asyncio.run(_supervise(settings, announce))
+    return asyncio.run(_supervise(settings, announce, gateway_command(owner_link=owner_link)))
 
 
-async def _supervise(settings: "Settings", announce: Callable[[], Awaitable[None]]) -> int:
+def gateway_command(*, owner_link: bool) -> list[str]:
+    """Return how the gateway is started; a trial that keeps nothing needs no owner."""
+    from diorama.cli.supervisor import diorama
+
+    return diorama("gateway") if owner_link else diorama("gateway", "--no-owner-link")
+
+
+async def _supervise(
+    settings: "Settings", announce: Callable[[], Awaitable[None]], gateway: Sequence[str]
+) -> int:
     from diorama.cli.supervisor import Child, Supervisor, diorama
 
-    children = [
-        Child(name="gateway", command=diorama("gateway"), stop_within_s=GATEWAY_STOP_S),
-    ]
+    children = [Child(name="gateway", command=gateway, stop_within_s=GATEWAY_STOP_S)]
     if settings.local_worker.enabled:
         children.append(
             Child(

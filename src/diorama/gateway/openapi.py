@@ -5,8 +5,6 @@ answer of `/openapi.json`, asked of a gateway over an empty store that is thrown
 """
 
 import asyncio
-import contextlib
-import io
 import json
 import tempfile
 from pathlib import Path
@@ -26,7 +24,7 @@ async def document() -> str:
     """Return the document: one member a line, in the order of names, so that a change is small."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings().model_copy(update={"data": Path(folder), "store": SecretStr(SQLITE)})
-        async with open_gateway(settings, SystemClock()) as front:
+        async with open_gateway(settings, SystemClock(), owner_link=False) as front:
             transport = httpx.ASGITransport(app=front.rest)
             async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
                 answer = await client.get("/openapi.json")
@@ -34,6 +32,4 @@ async def document() -> str:
 
 
 if __name__ == "__main__":
-    with contextlib.redirect_stderr(io.StringIO()):  # it would offer somebody that store
-        DOCUMENT = asyncio.run(document())
-    FILE.write_text(DOCUMENT)
+    FILE.write_text(asyncio.run(document()))

@@ -213,8 +213,13 @@ async def open_bus(url: str, tokens: bytes) -> HintBus:
 
 
 @contextlib.asynccontextmanager
-async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Front]:
-    """Open the store and everything on it; close it last."""
+async def open_gateway(
+    settings: Settings, clock: Clock, *, owner_link: bool = True
+) -> AsyncIterator[Front]:
+    """Open the store and everything on it; close it last.
+
+    With `owner_link`, say how to become the first owner, where there is none.
+    """
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     secrets = load_secrets(settings.data_folder)
     url = settings.database_url or f"sqlite://{settings.data_folder / 'diorama.db'}"
@@ -225,7 +230,8 @@ async def open_gateway(settings: Settings, clock: Clock) -> AsyncIterator[Front]
             bus = await open_bus(settings.database_url, secrets.tokens)
         gateway = Gateway(settings, database, secrets, clock, bus)
         async with gateway.run() as front:
-            await _offer_set_up(gateway, settings)
+            if owner_link:
+                await _offer_set_up(gateway, settings)
             yield front
     finally:
         await database.close()
@@ -243,12 +249,12 @@ async def _offer_set_up(gateway: Gateway, settings: Settings) -> None:
         sys.stderr.flush()
 
 
-async def run_until_signalled(settings: Settings) -> None:
+async def run_until_signalled(settings: Settings, *, owner_link: bool) -> None:
     """Serve until SIGTERM or SIGINT."""
     clock = SystemClock()
     async with stop_on_signals() as stop:
         await serve(
-            lambda: open_gateway(settings, clock),
+            lambda: open_gateway(settings, clock, owner_link=owner_link),
             host=settings.host,
             port=settings.port,
             stop=stop,
@@ -256,8 +262,12 @@ async def run_until_signalled(settings: Settings) -> None:
         )
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, *, owner_link: bool = True) -> None:
     """Run one gateway in this process until it is told to stop.
+
+    Args:
+        settings: what it is told.
+        owner_link: say at the terminal how to become the first owner, where there is none.
 
     Raises:
         DioramaError: the store cannot be had.
@@ -265,4 +275,4 @@ def run(settings: Settings) -> None:
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     keep_pauses_short()
-    uvloop.run(run_until_signalled(settings))
+    uvloop.run(run_until_signalled(settings, owner_link=owner_link))
