@@ -302,14 +302,17 @@ class Rig:
     def boot_id(self) -> str:
         return f"{self._name}-on-{self._host}-boot-number-{self._boots:04}"
 
-    def hello(self) -> wire.Hello:
+    def hello(self, *first: wire.SlotReport) -> wire.Hello:
         return wire.Hello(
             protocol=wire.PROTOCOL,
             name=self._name,
             boot_id=self.boot_id,
             region=REGION,
             pool=POOL,
-            slots=tuple(wire.SlotReport(index=i, term=0) for i in range(self._slots)),
+            slots=(
+                *first,
+                *(wire.SlotReport(index=i, term=0) for i in range(len(first), self._slots)),
+            ),
             kinds=("python",),
             encoders=("openh264",),
             version="test",
@@ -322,9 +325,12 @@ class Rig:
         self._slots = self._slots if slots is None else slots
         await self.register()
 
-    async def register(self) -> None:
-        """Say hello under the boot it is in."""
-        self.worker = await self._house.do(partial(register, hello=self.hello()))
+    async def register(
+        self, *, viewer_of: Session | None = None, input_age_ms: int | None = None
+    ) -> None:
+        """Say hello under the boot it is in, perhaps with the ages of the viewer in slot 0."""
+        first = () if viewer_of is None else (_report(viewer_of, 0, input_age_ms),)
+        self.worker = await self._house.do(partial(register, hello=self.hello(*first)))
 
     async def beat(self, *slots: wire.SlotReport, boot_id: str | None = None) -> bool:
         """Beat; return whether it was renewed."""
@@ -336,15 +342,7 @@ class Rig:
     async def beat_with(
         self, session: Session, *, viewer_age_ms: int | None, input_age_ms: int | None = None
     ) -> bool:
-        return await self.beat(
-            wire.SlotReport(
-                index=0,
-                term=session.term,
-                session=session.id,
-                viewer_age_ms=viewer_age_ms,
-                input_age_ms=input_age_ms,
-            )
-        )
+        return await self.beat(_report(session, viewer_age_ms, input_age_ms))
 
     async def say(self, message: wire.FromWorker) -> None:
         await self._house.do(partial(report, worker_id=self.worker.id, message=message))
@@ -449,3 +447,15 @@ def ended(session: Session) -> tuple[SessionState, EndCode, str]:
     """Return how a session ended."""
     assert session.end is not None, f"{session.id} is {session.state}"
     return session.state, session.end.code, session.end.reason
+
+
+def _report(
+    session: Session, viewer_age_ms: int | None, input_age_ms: int | None
+) -> wire.SlotReport:
+    return wire.SlotReport(
+        index=0,
+        term=session.term,
+        session=session.id,
+        viewer_age_ms=viewer_age_ms,
+        input_age_ms=input_age_ms,
+    )

@@ -28,6 +28,7 @@ async def drop(house: House, rig: Rig, session: Session, *, away_s: float) -> No
     """Lose the picture, and bring it back so much later."""
     await rig.media(session, "lost")
     house.clock.step(seconds=away_s)
+    await rig.beat()
     await house.attach(session)
     await rig.media(session, "connected")
 
@@ -209,4 +210,39 @@ async def test_who_types_all_the_time_is_not_taken_for_away_however_short_the_ru
         await house.sweep()
 
     assert assign.input_within_s == 0.5
+    assert (await house.session(session)).state is S.STREAMING
+
+
+async def test_nobody_is_away_for_the_silence_of_a_worker_that_is_cut_off(house: House) -> None:
+    await house.build()
+    rig = await house.worker()
+    session = await house.streaming(rig)
+    await heard_for(house, rig, session, 110)
+    for _ in range(10):
+        house.clock.step(seconds=5)
+        await house.hear(session)  # by its socket; what it does reaches its worker alone
+        await house.sweep()
+    untold = await house.session(session)
+
+    await rig.register(viewer_of=session, input_age_ms=20_000)
+    await heard_for(house, rig, session, 95)
+    still = await house.session(session)
+    await heard_for(house, rig, session, 5)
+
+    assert (untold.state, still.state) == (S.STREAMING, S.STREAMING)
+    assert (await house.session(session)).state is S.IDLE
+
+
+async def test_input_that_was_told_of_after_the_warning_takes_it_back(house: House) -> None:
+    await house.build()
+    rig = await house.worker()
+    session = await house.streaming(rig)
+    await heard_for(house, rig, session, 120)
+    warned = await house.session(session)
+
+    house.clock.step(seconds=5)
+    await rig.beat_with(session, viewer_age_ms=0, input_age_ms=6_000)
+    await heard_for(house, rig, session, 25)
+
+    assert warned.state is S.IDLE
     assert (await house.session(session)).state is S.STREAMING

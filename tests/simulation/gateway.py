@@ -29,7 +29,14 @@ from diorama.gateway.worker_socket import (
     WorkerEndpoint,
     WorkerParts,
 )
-from diorama.kernel.errors import Forbidden, NotFound, Refused, Unauthorized, Unavailable
+from diorama.kernel.errors import (
+    Forbidden,
+    LimitReached,
+    NotFound,
+    Refused,
+    Unauthorized,
+    Unavailable,
+)
 from diorama.kernel.ids import IdFactory
 from diorama.leases.timers import Timers
 from diorama.projects.origins import NO_PAGE
@@ -284,7 +291,7 @@ class Gateway:
         def ask(work: Work) -> OpenedSession:
             try:
                 opened = open_session(work, opening)
-            except RefusedByLimit as refusal:
+            except LimitReached as refusal:
                 self.around.oracle.refused(opening, refusal.code, self.around.store.connection)
                 raise
             token = SessionToken(session_id=opened.session.id, issue=opened.session.issue)

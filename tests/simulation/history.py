@@ -25,9 +25,11 @@ MOVES: Final = {
     "disconnected": set[str](),
     "failed": set[str](),
 }
+NO_END: Final = 10**18
+"""What is ruled where there is no limit."""
 EVENT_COLUMNS: Final = (
     "seq, session_id, version, kind, state, at_us, recorded_us, code, reason, slot_id, term,"
-    " account_id, project_id, region, end_user"
+    " account_id, project_id, region, end_user, until_us"
 )
 
 
@@ -58,6 +60,7 @@ class Row:
     project_id: str
     region: str
     end_user: str | None
+    until_us: int | None
 
 
 @dataclass(slots=True)
@@ -79,10 +82,38 @@ class Stay:
     priority: int = 0
     is_aside: bool = False
     since_us: int | None = None
-    watched_us: int = 0
-    watched_times: int = 0
+    watched: list[tuple[int, int]] = field(default_factory=list)
     ended_us: int | None = None
     recorded_end_us: int | None = None
+
+    @property
+    def watched_us(self) -> int:
+        """How long it was watched, by its log."""
+        return sum(to_us - from_us for from_us, to_us in self.watched)
+
+    def watched_until(self, at_us: int) -> int:
+        """Return how long it was watched, with what goes on until an instant."""
+        open_us = 0 if self.since_us is None else max(at_us - self.since_us, 0)
+        return self.watched_us + open_us
+
+
+@dataclass(slots=True)
+class Ruled:
+    """What an operator rules, as it is and as it was before the last ruling.
+
+    Rounds of the store hold many units: what a commit shows was decided under either.
+    """
+
+    now: dict[str, int] = field(default_factory=dict)
+    before: dict[str, int] = field(default_factory=dict)
+
+    def take(self, found: dict[str, int]) -> None:
+        """Take what is ruled now."""
+        self.before, self.now = self.now or found, found
+
+    def most(self, name: str) -> int:
+        """Return the higher of both."""
+        return max(self.before.get(name, 0), self.now.get(name, 0))
 
 
 @dataclass
@@ -97,7 +128,12 @@ class History:
     by_lane: Counter[tuple[str, str]] = field(default_factory=Counter)
     by_end_user: Counter[tuple[str, str]] = field(default_factory=Counter)
     lines: dict[tuple[str, str], dict[str, Stay]] = field(default_factory=lambda: defaultdict(dict))
+    limits: Ruled = field(default_factory=Ruled)
+    caps: Ruled = field(default_factory=Ruled)
+    hours: Ruled = field(default_factory=Ruled)
+    of_account: dict[str, list[Stay]] = field(default_factory=lambda: defaultdict(list))
     events: int = 0
+    _living: dict[str, Stay] = field(default_factory=dict)
     _last_seq: int = 0
 
     def read(self) -> list[Row]:
@@ -115,17 +151,32 @@ class History:
             self.events += len(rows)
         return rows
 
-    def limit_of(self, account_id: str) -> int:
-        """Return an account's limit as it stands."""
-        ((limit,),) = self.connection.execute(
-            "SELECT concurrent_streams FROM account WHERE id = ?", (account_id,)
+    def read_rulings(self) -> None:
+        """Take what operators ruled, as it is committed now."""
+        accounts = self.connection.execute(
+            "SELECT id, concurrent_streams, stream_us FROM account"
         ).fetchall()
-        return int(limit)
+        self.limits.take({name: limit for name, limit, _ in accounts})
+        self.hours.take({name: NO_END if us is None else us for name, _, us in accounts})
+        caps = self.connection.execute(
+            "SELECT id, json_extract(document, '$.rules.worker_count') FROM project"
+        ).fetchall()
+        self.caps.take({name: NO_END if cap is None else cap for name, cap in caps})
+
+    def used_us(self, account_id: str, at_us: int) -> int:
+        """Return the stream time of an account, with what goes on until an instant."""
+        return sum(stay.watched_until(at_us) for stay in self.of_account[account_id])
+
+    def living(self) -> list[Stay]:
+        """Return the sessions that have not ended."""
+        return list(self._living.values())
 
     def _take(self, row: Row) -> None:
         stay = self.stays.get(row.session_id)
         if stay is None:
             stay = self.stays[row.session_id] = self._new(row)
+            self.of_account[row.account_id].append(stay)
+            self._living[row.session_id] = stay
         if stay.state in FINAL:
             raise LawBroken(3, f"{row.kind} came after the end of {row.session_id}")
         if row.version != stay.version + 1:
@@ -161,6 +212,7 @@ class History:
         entry = END_CODES[EndCode(row.code)]
         if row.reason not in entry.reasons or entry.ends != row.state:
             raise LawBroken(3, f"{stay.id} ended {row.state} with {row.code} {row.reason}")
+        self._living.pop(stay.id, None)
         stay.ended_us, stay.recorded_end_us = row.at_us, row.recorded_us
 
     def _stand_in_line(self, stay: Stay, row: Row) -> None:
@@ -199,9 +251,8 @@ class History:
     def _watch(self, stay: Stay, row: Row) -> None:
         if row.state in WATCHED and stay.since_us is None:
             stay.since_us = row.at_us
-            stay.watched_times += 1
         elif row.state not in WATCHED and stay.since_us is not None:
-            stay.watched_us += row.at_us - stay.since_us
+            stay.watched.append((stay.since_us, row.at_us))
             stay.since_us = None
 
     def _reserve(self, stay: Stay, row: Row, before: str | None) -> None:
@@ -221,23 +272,17 @@ class History:
 
     def _check_limits(self, stay: Stay) -> None:
         """Law 1, at the instant at which a session is given a slot."""
-        held, limit = self.by_account[stay.account_id], self.limit_of(stay.account_id)
+        held, limit = self.by_account[stay.account_id], self.limits.most(stay.account_id)
         if held > limit:
             raise LawBroken(1, f"{stay.account_id} holds {held} of {limit} after {stay.id}")
-        cap = stay.rules.get("worker_count")
-        if isinstance(cap, int) and self.by_lane[stay.lane] > max(cap, self._cap_now(stay)):
+        cap = self.caps.most(stay.lane[0])
+        if self.by_lane[stay.lane] > cap:
             raise LawBroken(1, f"{stay.lane} holds {self.by_lane[stay.lane]}, its cap is {cap}")
-        if not self._fits_end_user(stay, added=0):
+        if not self.fits_end_user(stay, added=0):
             raise LawBroken(1, f"{stay.end_user} holds too many with {stay.id}")
 
-    def _cap_now(self, stay: Stay) -> int:
-        ((document,),) = self.connection.execute(
-            "SELECT document FROM project WHERE id = ?", (stay.lane[0],)
-        ).fetchall()
-        cap = json.loads(document)["rules"].get("worker_count")
-        return 10**9 if cap is None else int(cap)
-
-    def _fits_end_user(self, stay: Stay, *, added: int) -> bool:
+    def fits_end_user(self, stay: Stay, *, added: int) -> bool:
+        """Whether its end user may hold that many more."""
         limit = stay.rules.get("end_user_limit")
         if stay.end_user is None or not isinstance(limit, int):
             return True
@@ -248,5 +293,5 @@ class History:
         for other in self.lines[stay.lane].values():
             first = (-other.priority, other.ticket) < (-stay.priority, stay.ticket)
             passed = first or before == "requesting"
-            if passed and not other.is_aside and self._fits_end_user(other, added=1):
+            if passed and not other.is_aside and self.fits_end_user(other, added=1):
                 raise LawBroken(4, f"{stay.id} passed {other.id} in {stay.lane}")

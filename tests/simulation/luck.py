@@ -4,20 +4,14 @@ Each mishap takes something, waits, and gives it back. They overlap as chance ha
 """
 
 import asyncio
-import contextlib
 import random
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from diorama.kernel.errors import DioramaError
 from diorama.kernel.units import SECOND_US
 from diorama.protocol import worker as wire
-from diorama.sessions.ruling import rule
-from diorama.sessions.work import Work
 from tests.simulation.gateway import Gateway
-from tests.simulation.network import Weather
+from tests.simulation.network import Connection, Weather
 from tests.simulation.store import Disk
 from tests.simulation.viewer import Viewer
 from tests.simulation.worker import Host
@@ -29,6 +23,7 @@ MEAN_S: Final = 20.0
 """Between two mishaps."""
 STAYS_DEAD: Final = 0.5
 """How often one worker dies at the end of a storm: its slots must come back without it."""
+LOOKS_FOR_A_FENCE: Final = 400
 
 
 class BadLuck:
@@ -59,10 +54,10 @@ class BadLuck:
             "bad_disk": self._bad_disk,
             "store_killed": self._kill_store,
             "clock_stepped": self._step_clock,
-            "project_disabled": self._disable_project,
-            "limit_changed": self._change_limit,
-            "ended_by_operator": self._end_by_operator,
             "worker_lies": self._lie,
+            "old_stop_again": self._say_an_old_stop,
+            "crowd_comes": self._let_a_crowd_come,
+            **world.operators.deeds(),
         }
 
     def begin(self) -> None:
@@ -110,11 +105,7 @@ class BadLuck:
             viewer.come_online()
             if viewer.process.is_stopped:
                 viewer.process.wake()
-        self._world.loop.create_task(self._undo_rulings())
-
-    async def _undo_rulings(self) -> None:
-        for number in range(4):
-            await self._rule(number, enabled=True)
+        self._world.loop.create_task(self._world.operators.undo())
 
     # Gateways
 
@@ -226,7 +217,39 @@ class BadLuck:
         if line is not None:
             line.say(self._rng.choice(words))
 
+    async def _say_an_old_stop(self) -> None:
+        """Let a worker say again what it said of an older world, while a slot waits for a word."""
+        world = self._world
+        for _ in range(LOOKS_FOR_A_FENCE):
+            await asyncio.sleep(0.1)
+            for slot_id, term in world.store.connection.execute(
+                "SELECT id, term FROM slot WHERE state = 'fencing' ORDER BY id"
+            ).fetchall():
+                line = self._line_of(slot_id)
+                older = world.store.connection.execute(
+                    "SELECT session_id, term FROM event WHERE slot_id = ? AND term < ?"
+                    " ORDER BY seq DESC LIMIT 1",
+                    (slot_id, term),
+                ).fetchall()
+                if line is not None and older:
+                    session, old_term = older[0]
+                    index = int(slot_id.rpartition(".")[2])
+                    line.say(wire.Stopped(index=index, session=session, term=old_term))
+                    return
+
+    def _line_of(self, slot_id: str) -> Connection | None:
+        name = self._world.oracle.host_of(slot_id)
+        found = [host for host in self._world.hosts if host.name == name and host.runs]
+        return found[0].line() if found else None
+
     # Viewers
+
+    async def _let_a_crowd_come(self) -> None:
+        """Let many come to one project at once: they stand in line."""
+        number = self._rng.randrange(self._world.projects)
+        for _ in range(self._rng.randrange(4, 9)):
+            self._world.let_come(number)
+            await self._pause(0.0, 1.0)
 
     def _viewer(self) -> Viewer | None:
         there = [viewer for viewer in self._world.viewers if not viewer.is_gone]
@@ -321,65 +344,6 @@ class BadLuck:
         for clock in (self._world.store_clock, *(g.clock for g in self._world.gateways)):
             clock.step_wall(self._rng.randrange(-20, 20) * SECOND_US)
         await asyncio.sleep(0)
-
-    # Rulings
-
-    async def _rule(self, number: int, *, enabled: bool) -> None:
-        def change(work: Work) -> None:
-            project = work.stores.projects.get(f"prj_p{number}")
-            assert project is not None
-            rule(work, msgspec.structs.replace(project, enabled=enabled))
-
-        await self._ask(change)
-
-    async def _ask(self, use_case: Callable[[Work], None]) -> None:
-        running = self._world.around.running()
-        if not running:
-            return
-        gateway = self._rng.choice(running)
-        done = asyncio.get_running_loop().create_future()
-
-        async def ask() -> None:
-            with contextlib.suppress(DioramaError):
-                await gateway.do(use_case)
-            if not done.done():
-                done.set_result(None)
-
-        gateway.process.spawn(ask())
-        try:
-            async with asyncio.timeout(20):
-                await done
-        except TimeoutError:
-            return
-
-    async def _disable_project(self) -> None:
-        number = self._rng.randrange(4)
-        await self._rule(number, enabled=False)
-        await self._pause(5, 60)
-        await self._rule(number, enabled=True)
-
-    async def _change_limit(self) -> None:
-        account_id = self._rng.choice(("acc_one", "acc_two"))
-        limit = self._rng.randrange(1, 6)
-        await self._ask(lambda work: work.stores.accounts.set_limit(account_id, limit))
-
-    async def _end_by_operator(self) -> None:
-        viewer = self._viewer()
-        running = self._world.around.running()
-        if viewer is None or viewer.session is None or not running:
-            return
-        session_id = viewer.session.id
-        gateway = self._rng.choice(running)
-
-        async def end() -> None:
-            stay = self._world.oracle.history.stays[session_id]
-            try:
-                view = await gateway.end(session_id, stay.account_id)
-            except DioramaError:
-                return
-            self._world.oracle.shown("operator", view)
-
-        gateway.process.spawn(end())
 
     async def _pause(self, least_s: float, most_s: float) -> None:
         await asyncio.sleep(self._rng.uniform(least_s, most_s))

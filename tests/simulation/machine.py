@@ -149,8 +149,11 @@ class Step:
             owner.dropped.append(self)
         elif owner.is_stopped:
             owner.kept.append(self)
-        elif not self.handle.cancelled():  # perhaps while it was kept
-            self._callback(*self._args)
+        else:
+            is_off = self.handle.cancelled()  # perhaps while it was kept
+            del self.handle  # which holds on to this step: a ring that only the collector breaks
+            if not is_off:
+                self._callback(*self._args)
 
     def again(self, loop: VirtualLoop) -> None:
         """Take its turn now. Its first handle stays the one by which it may be called off."""

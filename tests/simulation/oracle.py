@@ -16,12 +16,15 @@ from diorama.kernel.units import SECOND_US
 from diorama.metering.usage import LoggedEvent, metered_us
 from diorama.protocol.states import SessionState
 from diorama.protocol.views import OpenedSession, SessionView
-from tests.simulation.history import FINAL, HOLDING, History, LawBroken, Row, Stay
+from tests.simulation.history import FINAL, HOLDING, History, LawBroken, Stay
+from tests.simulation.ruled import Rulings
+from tests.simulation.time_limits import TimeLimits
 
 if TYPE_CHECKING:
     from diorama.sessions.opening import Opening
     from tests.simulation.pictures import Diary
 
+UNHEARD_US: Final = 10 * SECOND_US
 STALE_US: Final = 15 * SECOND_US
 SELF_FENCE_US: Final = 60 * SECOND_US
 BACK_TO_ZERO_US: Final = 100 * SECOND_US
@@ -61,6 +64,9 @@ class Oracle:
         self._diary = diary
         self._connection: sqlite3.Connection
         self.history: History
+        self.rulings: Rulings
+        self.time_limits: TimeLimits
+        self._slots: dict[str, str] = {}
         self.database_us: Callable[[], int]
         self.database_start: Callable[[], int] = lambda: 0
         self.clock_jumps: Callable[[], list[tuple[int, int]]] = list
@@ -82,22 +88,30 @@ class Oracle:
         """Begin, with the connection of the store."""
         self._connection = connection
         self.history = History(connection)
+        self.rulings = Rulings(connection, self.history)
+        self.time_limits = TimeLimits(connection, self.history, self._diary)
 
     # After each commit
 
     def committed(self) -> None:
         """Read what was written, and hold it to the laws."""
+        is_ruled = self.rulings.has_changed
+        if is_ruled:
+            self.rulings.read()
         rows = self.history.read()
+        if is_ruled:
+            self.rulings.check()
+        self._check_freed()
         if not rows:
             return
-        self._check_rows({row.session_id for row in rows})
         for row in rows:
-            if row.kind == "reserved":
-                self._check_nobody_lives(row)
+            self.rulings.take(row)
+            self.time_limits.take(row)
+        self._check_rows({row.session_id for row in rows})
         self._check_counts(
             {row.account_id for row in rows}, {(row.project_id, row.region) for row in rows}
         )
-        self.checks.update((1, 2, 3, 4, 5))
+        self.checks.update((1, 2, 3, 4, 5, 7))
 
     def _check_rows(self, sessions: set[str]) -> None:
         """The rows of sessions and slots say what the log says."""
@@ -146,17 +160,27 @@ class Oracle:
             if counts != (self.history.by_lane[lane], len(self.history.lines[lane])):
                 raise LawBroken(1, f"{lane} counts {counts} as held and waiting")
 
-    def _check_nobody_lives(self, row: Row) -> None:
-        """Law 2: a slot is not given away while the world of an older term lives on it."""
-        worker_id, _, index = (row.slot_id or "").rpartition(".")
-        host = self._hosts.get(worker_id)
+    def _check_freed(self) -> None:
+        """Law 2: a slot is not given back, or away, while a world of an older term lives on it."""
+        for slot_id, state, term in self._connection.execute(
+            "SELECT id, state, term FROM slot"
+        ).fetchall():
+            given = state if state == "free" else f"{state} {term}"
+            if given != self._slots.get(slot_id) and state in {"free", "held"}:
+                self._check_nobody_lives(slot_id, term + (state == "free"))
+            self._slots[slot_id] = given
+
+    def _check_nobody_lives(self, slot_id: str, term: int) -> None:
+        host = self.host_of(slot_id)
         if host is None:
             return
-        for term in self.is_living(host, int(index)):
-            if term < row.term:
-                raise LawBroken(
-                    2, f"{row.slot_id} was given under {row.term}, {term} still lives on {host}"
-                )
+        for older in self.is_living(host, int(slot_id.rpartition(".")[2])):
+            if older < term:
+                raise LawBroken(2, f"{slot_id} is free while {older} still lives on {host}")
+
+    def host_of(self, slot_id: str) -> str | None:
+        """Return the host whose worker has a slot."""
+        return self._hosts.get(slot_id.rpartition(".")[0])
 
     def _check_metered(self, stay: Stay) -> None:
         """Law 5: usage is the union of what was watched, and of nothing that nobody saw."""
@@ -174,7 +198,7 @@ class Oracle:
             (one.to_us if one.to_us is not None else self._now_us()) - one.from_us
             for one in self._diary.of(stay.id)
         )
-        allowed_us = sent_us + UNSEEN_US * stay.watched_times + self._stepped_us(stay)
+        allowed_us = sent_us + UNSEEN_US * len(stay.watched) + self._stepped_us(stay)
         if stay.watched_us > allowed_us:
             raise LawBroken(
                 5, f"{stay.id}: {stay.watched_us} us are metered, pictures went for {sent_us}"
@@ -194,9 +218,13 @@ class Oracle:
         self._check_started()
         self._check_ended_stay_ended()
         self._check_pictures_of_ended()
+        self.rulings.check()
         if self._now_us() - self.calm_since_us() > CALM_US:
             self._check_deadlines()
-            self.checks[7] += 1
+            now_us = self.database_us()
+            self.time_limits.check_hours(LATE_US, now_us)
+            self.rulings.check_nobody_waits_in_vain(now_us, LATE_US)
+            self.checks.update((4, 7))
 
     def _check_ended_stay_ended(self) -> None:
         for session_id, row in list(self._final.items())[-20:]:
@@ -248,10 +276,11 @@ class Oracle:
         """Law 7: what every state waits for ends in time, though gateways came and went."""
         now_us = self.database_us()
         for row in self._connection.execute(
-            "SELECT id, state, entered_us, detached_us, runs_until_us, rules, created_us,"
-            " first_frame_us, aside_us FROM session WHERE end_code IS NULL"
+            "SELECT s.id, s.state, s.entered_us, s.detached_us, s.runs_until_us, s.rules,"
+            " s.created_us, s.first_frame_us, s.aside_us, l.heard_us FROM session s"
+            " LEFT JOIN worker_lease l ON l.worker_id = s.worker_id WHERE s.end_code IS NULL"
         ).fetchall():
-            latest_us = _latest_us(row)
+            latest_us = _latest_us(row, now_us)
             if latest_us is not None and latest_us + LATE_US < now_us:
                 late_s = (now_us - latest_us) / SECOND_US
                 raise LawBroken(7, f"{row[0]} is {row[1]} {late_s:.1f} s past its deadline")
@@ -270,7 +299,7 @@ class Oracle:
             "SELECT s.id FROM session s JOIN viewer_lease l ON l.session_id = s.id"
             " WHERE s.end_code IS NULL AND s.attachment > 0 AND s.detached_us IS NULL"
             " AND s.state IN ('connecting', 'streaming', 'idle') AND l.heard_us + ? < ?",
-            (10 * SECOND_US + LATE_US, now_us),
+            (UNHEARD_US + LATE_US, now_us),
         ).fetchall()
         if rows:
             raise LawBroken(7, f"{rows} count as attached though nobody hears their viewers")
@@ -290,13 +319,29 @@ class Oracle:
         for account_id, held in self._connection.execute("SELECT id, held FROM account"):
             if held:
                 raise LawBroken(6, f"{account_id} still counts {held}")
+            self._check_months(account_id)
         self.checks[6] += 1
+
+    def _check_months(self, account_id: str) -> None:
+        """Law 5: the sums that hours are counted by are the log's, to the microsecond."""
+        ((settled_us, running),) = self._connection.execute(
+            "SELECT COALESCE(SUM(settled_us), 0), COALESCE(SUM(running), 0) FROM stream_month"
+            " WHERE account_id = ?",
+            (account_id,),
+        ).fetchall()
+        used_us = self.history.used_us(account_id, self.database_us())
+        if (settled_us, running) != (used_us, 0):
+            raise LawBroken(5, f"{account_id} is said to have used {settled_us}, not {used_us}")
 
     # What callers and viewers were told
 
     def refused(self, opening: "Opening", code: str, connection: sqlite3.Connection) -> None:
         """Law 1: the limit that refuses is reached by sessions that are not stale."""
         self.checks[1] += 1
+        if code == "hours_exhausted":
+            account_id = _project(opening, connection)[1]
+            self.time_limits.refused(account_id, self.database_us())
+            return
         where, values = _counted_in(opening, code, connection)
         counted = connection.execute(
             "SELECT s.id, s.detached_us, l.heard_us FROM session s"
@@ -404,10 +449,10 @@ class Oracle:
             raise LawBroken(8, f"{host} heard a renewal confirmed that is not on disk: {rows}")
 
 
-def _latest_us(row: tuple[object, ...]) -> int | None:
+def _latest_us(row: tuple[object, ...], now_us: int) -> int | None:
     """Return when a session must have left its state, from its row; DESIGN sections 2, 4, 5."""
     _, state, entered_us, detached_us, runs_until_us, rules, *others = row
-    created_us, first_us, aside_us = others
+    created_us, first_us, aside_us, worker_heard_us = others
     assert isinstance(rules, str)
     assert isinstance(entered_us, int)
     assert isinstance(created_us, int)
@@ -433,8 +478,11 @@ def _latest_us(row: tuple[object, ...]) -> int | None:
                 found.append(since_us + round(window_s * SECOND_US))
         case "idle":
             afk_s = given.get("afk", {}).get("disconnect_after_s", 30.0)
-            # Input that only the lease knows of is looked up when the countdown is over.
-            found.append(entered_us + round(afk_s * SECOND_US))
+            # Input that only the lease knows of is looked up when the countdown is over; while its
+            # worker is not heard, nobody knows what the viewer does.
+            assert isinstance(worker_heard_us, int)
+            if worker_heard_us + UNHEARD_US > now_us:
+                found.append(entered_us + round(afk_s * SECOND_US))
     return min(found, default=None)
 
 

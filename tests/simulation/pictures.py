@@ -4,6 +4,7 @@ The diary is the oracle's second witness: which worker sent pictures of which te
 when, in the worker's own words and in the world's time.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.simulation.machine import Process
@@ -36,11 +37,17 @@ class Diary:
     pictures: list[Pictures] = field(default_factory=list)
     by_session: dict[str, list[Pictures]] = field(default_factory=dict)
     started: list[tuple[str, int, int, int]] = field(default_factory=list)  # host, boot, slot, term
+    inputs: dict[str, list[int]] = field(default_factory=dict)  # in the database's time
+    database_us: Callable[[], int] = lambda: 0
 
     def note(self, pictures: Pictures) -> None:
         """Write down that pictures begin to go."""
         self.pictures.append(pictures)
         self.by_session.setdefault(pictures.session, []).append(pictures)
+
+    def note_input(self, session: str) -> None:
+        """Write down that input reached the worker."""
+        self.inputs.setdefault(session, []).append(self.database_us())
 
     def of(self, session: str) -> list[Pictures]:
         """Return what was sent of a session."""
@@ -53,6 +60,8 @@ class Temper:
 
     fails_to_start: float = 0.02
     crashes_per_hour: float = 1.0
+    holds_off: float = 0.02  # in a second
+    hold_off_s: tuple[float, ...] = (0.0, 5.0, 20.0, 60.0)
     start_s: tuple[float, float] = (0.2, 3.0)
     stop_s: tuple[float, float] = (0.05, 2.0)
 

@@ -13,13 +13,26 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Final
 
+from diorama.accounts import hours as plan_hours
 from diorama.admission import decision
 from diorama.agent import fence
 from diorama.agent import slots as worker_slots
 from diorama.gateway import beats, desk
 from diorama.leases import slots
 from diorama.metering import usage
-from diorama.sessions import deadlines, dispatch, lifecycle, opening, sweep, work
+from diorama.sessions import (
+    deadlines,
+    dispatch,
+    extending,
+    holding,
+    hours,
+    lifecycle,
+    opening,
+    ruling,
+    sweep,
+    work,
+    working,
+)
 from diorama.storage import accounts, sessions, workers
 
 AnyFunction = Callable[..., object]
@@ -249,6 +262,126 @@ PLANTED: Final = (
         opening._answered,
         "if opening.idempotency_key is None:",
         "if True:",
+    ),
+    bug(
+        "the_priority_class_is_forgotten",
+        (4,),
+        sessions.SqlSessionStore.first_in_line,
+        "s.priority DESC, s.ticket LIMIT 1",
+        "s.ticket LIMIT 1",
+    ),
+    bug(
+        "a_stopped_of_another_term_is_believed",
+        (2,),
+        working._stopped,
+        " or slot.term != message.term:",
+        ":",
+    ),
+    bug(
+        "a_world_holds_off_without_a_budget",
+        (7,),
+        holding.HoldOff.asked,
+        "seconds(budget_s) - spent_us",
+        "seconds(budget_s)",
+    ),
+    bug(
+        "input_that_only_a_beat_told_of_is_ignored",
+        (7,),
+        sweep._silent,
+        "if lease is not None and _was_at_work",
+        "if False and _was_at_work",
+    ),
+    bug(
+        "the_silence_of_a_worker_is_its_viewers",
+        (7,),
+        sweep._is_worker_heard,
+        "worker.heard_us > before_us",
+        "True",
+    ),
+    bug(
+        "what_a_worker_says_when_it_is_back_is_not_heard",
+        (7,),
+        working.register,
+        "_leases(work, worker.id, hello.slots)",
+        "[]",
+    ),
+    bug(
+        "an_extension_moves_no_end",
+        (7,),
+        lifecycle._extended,
+        "until_us + happened.extra_us",
+        "until_us",
+    ),
+    Planted(
+        "an_extension_that_is_asked_for_again_counts_again",
+        (8,),
+        (
+            Change(extending._was_answered, "return known is not None", "return False"),
+            Change(extending.extend, "if not work.stores.sessions.remember(", "if None is ("),
+        ),
+    ),
+    bug(
+        "a_plan_does_not_bound_extensions",
+        (8,),
+        extending.extend,
+        "min(seconds(asked.extra_s), room_us)",
+        "seconds(asked.extra_s)",
+    ),
+    bug(
+        "hours_that_are_used_up_end_nobody",
+        (7,),
+        hours.end_without_hours,
+        "if end_us <= work.now_us:",
+        "if False:",
+    ),
+    bug(
+        "hours_end_too_soon",
+        (1, 7),
+        plan_hours.StreamMonth.reached_us,
+        "left_us = limit_us -",
+        "left_us = limit_us - 20_000_000 -",
+    ),
+    bug(
+        "who_comes_after_the_hours_is_let_in",
+        (1,),
+        hours.refuse_without_hours,
+        "if used_us < account.stream_us:",
+        "if True:",
+    ),
+    bug(
+        "hours_are_settled_twice",
+        (1, 5, 7),
+        plan_hours._with,
+        "row.settled_us + sign * part_us",
+        "row.settled_us + 2 * sign * part_us",
+    ),
+    bug(
+        "a_disabled_project_goes_on",
+        (7,),
+        ruling.rule,
+        "_end_all(work, work.stores.sessions.of_project(ruled.id), DISABLED, actor)",
+        "pass",
+    ),
+    bug(
+        "who_waits_is_forgotten_when_the_queue_is_switched_off",
+        (4,),
+        ruling.rule,
+        "if not ruled.rules.queue.enabled:",
+        "if False:",
+    ),
+    bug(
+        "a_worker_count_counts_for_who_comes_later",
+        (1,),
+        dispatch._counts,
+        "lane, project.rules), project",
+        "lane, waiter.rules), project",
+    ),
+    bug(
+        "a_slot_that_comes_free_is_offered_to_nobody",
+        (4, 6, 7),
+        dispatch.waiting_lanes,
+        "return [(lane.project_id, lane.region) for lane in lanes]",
+        "return []",
     ),
 )
 

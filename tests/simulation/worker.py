@@ -13,11 +13,12 @@ from typing import Final, cast
 
 import msgspec
 
-from diorama.agent.backoff import wait_s
-from diorama.agent.connection import ANSWER_WITHIN_S, GatewayConnection, Outlived
+from diorama.agent.connection import GatewayConnection, Outlived
 from diorama.agent.fence import Fence
-from diorama.agent.hearing import Hearing, InputActivity
-from diorama.agent.media.engine import ConnectionState
+from diorama.agent.hearing import Hearing, HoldOffs, InputActivity
+from diorama.agent.host_process import Hosts
+from diorama.agent.media.encoder import EncoderFactory
+from diorama.agent.media.engine import ConnectionState, MediaEngine
 from diorama.agent.session import Session, SessionParts
 from diorama.agent.settings import WorkerSettings
 from diorama.agent.worker import Worker
@@ -26,8 +27,9 @@ from diorama.protocol import worker as wire
 from diorama.protocol.media import Answer, FromViewer, Offer, Restart
 from tests.simulation.gateway import Surroundings
 from tests.simulation.machine import HostClock, Process
-from tests.simulation.network import Closed, Connection
+from tests.simulation.network import Connection
 from tests.simulation.pictures import Devices, Diary, Pictures, Temper, ViewerMedia
+from tests.simulation.worker_connection import WorkerConnection
 
 LOOK_EVERY_S: Final = 1.0
 
@@ -142,11 +144,11 @@ class SimulatedWorker(Worker):
         )
         object.__setattr__(settings, "read_credential", lambda: "diw_simulated")
         parts = SessionParts(
-            engine=cast("object", None),  # type: ignore[arg-type]
-            encoders=cast("object", None),  # type: ignore[arg-type]
+            engine=cast("MediaEngine", None),
+            encoders=cast("EncoderFactory", None),
             clock=host.clock,
             fence=Fence(),
-            hosts=cast("object", _NoHosts()),  # type: ignore[arg-type]
+            hosts=cast("Hosts", _NoHosts()),
             boot_id=f"{host.name}-boot-number-{host.boots:06}",
             allow_private_candidates=False,
         )
@@ -224,6 +226,7 @@ class World:
         self._host = worker.host
         self._rng = worker.host.rng
         self._activity = InputActivity(assign.input_within_s)
+        self._hold_offs = HoldOffs()
         self._over = asyncio.Event()
         self._urgent = False
         self._stopped = False
@@ -260,6 +263,7 @@ class World:
         per_look = temper.crashes_per_hour * LOOK_EVERY_S / 3_600
         while not await self._is_ended_within(LOOK_EVERY_S):
             self._look()
+            self._play()
             if rng.random() < per_look:
                 return WorldOver("crashed", -6, "simulated")
         await self._go()
@@ -305,7 +309,9 @@ class World:
             self.repeat_offer()
 
     def repeat_hold_off(self) -> None:
-        """These worlds hold nothing off."""
+        """Tell a new gateway, which may not have heard."""
+        if self._hold_offs.was_told:
+            self._tell_hold_off()
 
     def stop(self) -> None:
         """End it, with patience."""
@@ -343,6 +349,20 @@ class World:
             self._media = state
             self._worker.on_media(self._assign, attach.attachment, state)
 
+    def _play(self) -> None:
+        """Now and then show a film, and hold off the warning of who rightly does nothing."""
+        temper, rng, now_us = self._host.temper, self._rng, self._now_us()
+        if rng.random() < temper.holds_off:
+            self._hold_offs.asked(rng.choice(temper.hold_off_s), now_us)
+        due_us = self._hold_offs.due_us()
+        if due_us is not None and due_us <= now_us:
+            self._tell_hold_off()
+
+    def _tell_hold_off(self) -> None:
+        left_s = min(self._hold_offs.tell(self._now_us()), wire.MAX_HOLD_OFF_S)
+        word = wire.HoldOff(self._assign.session, self._assign.term, left_s)
+        self._worker.on_word(self._assign, word)
+
     def _hear(self, media: ViewerMedia, hearing: Hearing, now_us: int) -> None:
         if not self._connected:
             self._connected = True
@@ -351,6 +371,7 @@ class World:
         hearing.heard(now_us)
         if media.last_input_us is not None:
             media.last_input_us = None
+            self._host.diary.note_input(self._assign.session)
             if self._activity.seen(now_us):
                 session, term = self._assign.session, self._assign.term
                 self._worker.on_word(self._assign, wire.InputSeen(session, term))
@@ -410,102 +431,8 @@ class World:
 
     def go_on(self) -> None:
         """Send again, if the fence lets one through."""
-        if self._media == "connected" and not self._over.is_set():
+        if self.is_alive and self._media == "connected" and not self._over.is_set():
             self._track_pictures(sends=True)
 
     def _world_us(self) -> int:
         return self._host.around.loop.now_us
-
-
-class WorkerConnection:
-    """Stands where production has `agent.connection.GatewayConnection`."""
-
-    def __init__(self, worker: SimulatedWorker) -> None:
-        self._worker = worker
-        self._host = worker.host
-        self._rng = worker.host.rng
-        self.line: Connection | None = None
-        self._is_welcomed = False
-        self._confirmed_s = 0.0
-
-    def died(self, *, is_told: bool) -> None:
-        """Its process was killed."""
-        if self.line is not None:
-            self.line.client_died(is_told=is_told)
-
-    def send(self, message: wire.FromWorker) -> None:
-        """Send a message; dropped while no gateway is there."""
-        if self.line is not None and self._is_welcomed:
-            self.line.say(message)
-
-    async def flush(self, *, timeout_s: float) -> None:
-        """Let the last words go."""
-        await asyncio.sleep(min(0.1, timeout_s))
-
-    async def run(self) -> None:
-        """Stay connected to one of the gateways."""
-        failures = 0
-        while True:
-            self._is_welcomed = False
-            await self._stay()
-            if self.line is not None:
-                self.line.close(1000)
-                self.line = None
-            failures = 0 if self._is_welcomed else failures + 1
-            await asyncio.sleep(wait_s(failures, self._rng))
-
-    async def _stay(self) -> None:
-        process = self._host.process
-        gateways = self._host.around.running()
-        if process is None or not gateways or self._host.is_cut_off:
-            await asyncio.sleep(min(1.0, ANSWER_WITHIN_S))
-            return
-        line = self.line = self._rng.choice(gateways).take_worker(process)
-        if line is None:
-            return
-        hello = self._worker.hello()
-        self._host.around.oracle.worker_hello(self._host.name, self._host.boots)
-        line.say(hello)
-        welcome = await self._word(line)
-        if isinstance(welcome, wire.Problem) and welcome.code == "lease_expired":
-            raise Outlived(welcome.message)
-        if isinstance(welcome, wire.Problem) and welcome.code == "worker_replaced":
-            self._worker.on_replaced(welcome)
-        if not isinstance(welcome, wire.Welcome):
-            return
-        self._is_welcomed = True
-        self._host.around.oracle.worker_welcomed(self._host.name, self._host.boots, welcome.worker)
-        self._confirmed_s = asyncio.get_running_loop().time()
-        self._worker.on_welcome(welcome)
-        beating = asyncio.ensure_future(self._keep_beating(line, welcome.heartbeat_s))
-        try:
-            await self._read(line)
-        finally:
-            beating.cancel()
-
-    async def _word(self, line: Connection) -> msgspec.Struct | Closed | None:
-        try:
-            async with asyncio.timeout(ANSWER_WITHIN_S):
-                return await line.words.get()
-        except TimeoutError:
-            return None
-
-    async def _read(self, line: Connection) -> None:
-        while True:
-            word = await line.words.get()
-            if isinstance(word, Closed):
-                return
-            self._confirmed_s = asyncio.get_running_loop().time()
-            if isinstance(word, wire.BeatConfirmed):
-                self._host.around.oracle.beat_confirmed(self._host.name, self._host.boots, word.n)
-            self._worker.on_message(cast("wire.ToWorker", word))
-
-    async def _keep_beating(self, line: Connection, heartbeat_s: float) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            beat = self._worker.beat()
-            self._host.around.oracle.worker_beat(self._host.name, self._host.boots, beat.n)
-            self.send(beat)
-            await asyncio.sleep(heartbeat_s * self._rng.uniform(0.8, 1.0))
-            if loop.time() - self._confirmed_s > heartbeat_s * 3:
-                line.words.put_nowait(Closed(1006, "it says nothing"))

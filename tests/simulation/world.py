@@ -18,7 +18,7 @@ from typing import Final
 
 import structlog
 
-from diorama.accounts.plans import Account
+from diorama.accounts.plans import Account, Plan
 from diorama.kernel.units import HOUR_US, SECOND_US
 from diorama.leases.timers import DEFAULTS
 from diorama.projects.rules import AfkRules, OnLimit, Project, QueueRules, Rules
@@ -29,6 +29,7 @@ from tests.simulation.history import LawBroken
 from tests.simulation.luck import BadLuck
 from tests.simulation.machine import HostClock, VirtualLoop
 from tests.simulation.network import Network, Weather
+from tests.simulation.operators import Operators
 from tests.simulation.oracle import BACK_TO_ZERO_US, Oracle
 from tests.simulation.pictures import Devices, Diary
 from tests.simulation.store import Disk, Store
@@ -40,7 +41,10 @@ CALM_S: Final = 60.0
 LOOK_EVERY_S: Final = 5.0
 GATEWAYS: Final = 2
 HOSTS: Final = 3
-LIMITS: Final = {"acc_one": 4, "acc_two": 3}
+PLANS: Final = {
+    "acc_one": Plan(name="one", concurrent_streams=4, max_runtime_s=86_400.0, stream_hours=None),
+    "acc_two": Plan(name="two", concurrent_streams=3, max_runtime_s=150.0, stream_hours=None),
+}
 CROWDED: Final = QueueRules(per_end_user=None)
 """One end user may be everywhere in line: more of it waits than people do."""
 RULES: Final = (
@@ -48,7 +52,7 @@ RULES: Final = (
         "acc_one",
         Rules(
             end_user_limit=2,
-            afk=AfkRules(warn_after_s=20, disconnect_after_s=10),
+            afk=AfkRules(warn_after_s=20, disconnect_after_s=10, hold_off_budget_s=40),
             queue=QueueRules(priorities={"gold": 5}, per_end_user=None),
         ),
     ),
@@ -136,6 +140,9 @@ class World:
             Host(self.around, self.devices, self.diary, f"worker{i}", self._fork(f"worker{i}"))
             for i in range(HOSTS)
         ]
+        self.operators = Operators(
+            self, self._fork("operators"), [rules for _, rules in RULES], PLANS
+        )
         self.viewers: list[Viewer] = []
         self.story: list[str] = []
         self.people = 0
@@ -154,7 +161,7 @@ class World:
         self.oracle.is_sending = self._terms_sent
         self.oracle.is_living = self._terms_alive
         self.oracle.calm_since_us = lambda: self.calm_since_us
-        self.oracle.database_us = self.store.database_us
+        self.oracle.database_us = self.diary.database_us = self.store.database_us
         self.oracle.clock_jumps = lambda: self.store.jumps
         self.oracle.database_start = lambda: self.store.incarnation
         self.store.committed = self.oracle.committed
@@ -188,14 +195,15 @@ class World:
 
     async def _put_up(self) -> None:
         def put_up(work: Work) -> None:
-            for account_id, limit in LIMITS.items():
+            for account_id, plan in PLANS.items():
                 work.stores.accounts.add(
                     Account(
                         id=account_id,
                         name=account_id,
-                        plan="free",
-                        concurrent_streams=limit,
+                        plan=plan.name,
+                        concurrent_streams=plan.concurrent_streams,
                         held=0,
+                        max_runtime_s=plan.max_runtime_s,
                     )
                 )
             work.stores.keys.add(WORKERS_KEY)
@@ -234,12 +242,20 @@ class World:
     async def _people_come(self) -> None:
         while True:
             await asyncio.sleep(self.rng.expovariate(1 / 15))
-            self.loop.create_task(self._stay(self._person()))
+            self.let_come(self.rng.randrange(self.projects))
 
-    def _person(self) -> Person:
+    @property
+    def projects(self) -> int:
+        """How many projects there are."""
+        return len(RULES)
+
+    def let_come(self, number: int) -> None:
+        """Let somebody come to a project."""
+        self.loop.create_task(self._stay(self._person(number)))
+
+    def _person(self, number: int) -> Person:
         rng = self.rng
         self.people += 1
-        number = rng.randrange(len(RULES))
         end_user = rng.choice((None, "ann", "bob", "cyn"))
         has_key = end_user is not None or rng.random() < 0.2
         return Person(

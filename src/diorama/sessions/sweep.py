@@ -43,7 +43,8 @@ def expire(work: Work, session_id: str, *, in_grace: bool = False) -> None:
     due_us, due = found
     silent = due in {Due.SILENCE, Due.AFK_EXPIRED}
     unheard = silent and _is_unheard(work, session_id)
-    if in_grace and (due in WAITS_ON_VIEWER or unheard):
+    untold = silent and not unheard and not _is_worker_heard(work, session)
+    if untold or (in_grace and (due in WAITS_ON_VIEWER or unheard)):
         work.stores.sessions.put_off(session, work.now_us + seconds(work.timers.heartbeat_s))
     elif due is Due.ASSIGNMENT_EXPIRED:
         expired = End(EndCode.APP_UNABLE_TO_LAUNCH, "assignment_expired")
@@ -62,8 +63,7 @@ def expire(work: Work, session_id: str, *, in_grace: bool = False) -> None:
 def _silent(work: Work, session: Session, due: Due, due_us: int) -> None:
     """Warn, or end; unless the viewer did something since that only its lease knows of."""
     lease = work.stores.sessions.lease(session.id)
-    input_us = session.input_us or 0
-    if lease is not None and lease.input_us > max(input_us, _idle_since(session, due)):
+    if lease is not None and _was_at_work(session, lease.input_us, due):
         if due is Due.AFK_EXPIRED:
             happened = Happened(event=Event.INPUT, at_us=lease.input_us)
             record(work, session, happened, actor=worker_actor(work, session))
@@ -77,8 +77,12 @@ def _silent(work: Work, session: Session, due: Due, due_us: int) -> None:
         end(work, session, DUE_ENDS[due], actor="gateway", at_us=due_us)
 
 
-def _idle_since(session: Session, due: Due) -> int:
-    return session.entered_us if due is Due.AFK_EXPIRED else 0
+def _was_at_work(session: Session, input_us: int, due: Due) -> bool:
+    """Whether a viewer's last input puts off what is due, also where it was told of too late."""
+    if input_us <= (session.input_us or 0):
+        return False
+    would_warn_us = session.hold.warn_us(session.rules.afk, input_us)
+    return due is Due.SILENCE or would_warn_us > session.entered_us
 
 
 def unheard_sessions(work: Work) -> list[str]:
@@ -103,6 +107,13 @@ def _is_unheard(work: Work, session_id: str) -> bool:
     lease = work.stores.sessions.lease(session_id)
     before_us = work.now_us - seconds(work.timers.detached_after_s)
     return lease is not None and lease.heard_us <= before_us
+
+
+def _is_worker_heard(work: Work, session: Session) -> bool:
+    """Whether what a viewer did would be known here: it is its worker that tells."""
+    worker = work.stores.workers.get(session.worker_id or "")
+    before_us = work.now_us - seconds(work.timers.detached_after_s)
+    return worker is not None and worker.heard_us > before_us
 
 
 def lost_workers(work: Work) -> list[str]:

@@ -46,7 +46,7 @@ def register(work: Work, hello: wire.Hello) -> Worker:
 
     A `boot_id` that is not the one known proves that nothing of the old process lives: its sessions
     end with 4006 `worker_lost` and its slots are free at once. The same `boot_id` is a worker that
-    comes back: what it holds stays.
+    comes back: what it holds stays, and what its viewers did meanwhile is known from now on.
 
     Raises:
         Refused: with code `lease_expired`: it was given up and must start anew; with code
@@ -86,6 +86,8 @@ def register(work: Work, hello: wire.Hello) -> Worker:
         indexes = {report.index for report in hello.slots}
         _offer_slots(work, worker, indexes)
         work.stores.slot_time.worker_started(worker, len(indexes), before=known)
+    else:
+        work.stores.sessions.hear(_leases(work, worker.id, hello.slots))
     work.changes.workers.add(worker.id)
     work.changes.room = True
     return worker
@@ -164,13 +166,18 @@ def renew(
             soft_us=seconds(work.timers.suspect_after_s),
             hard_us=seconds(work.timers.slot_reuse_s),
         )
-    leases = [le for h in heard if h.renewal in renewed for le in _leases(work, h)]
+    leases = [
+        lease
+        for h in heard
+        if h.renewal in renewed
+        for lease in _leases(work, h.renewal.worker_id, h.beat.slots)
+    ]
     if leases or viewers:
         work.stores.sessions.hear([*viewers, *leases])
     return renewed
 
 
-def _leases(work: Work, heard: HeardWorker) -> list[ViewerLease]:
+def _leases(work: Work, worker_id: str, slots: Sequence[wire.SlotReport]) -> list[ViewerLease]:
     return [
         ViewerLease(
             session_id=slot.session,
@@ -178,10 +185,10 @@ def _leases(work: Work, heard: HeardWorker) -> list[ViewerLease]:
             input_us=0
             if slot.input_age_ms is None
             else work.now_us - slot.input_age_ms * MILLISECOND_US,
-            worker_id=heard.renewal.worker_id,
+            worker_id=worker_id,
             term=slot.term,
         )
-        for slot in heard.beat.slots
+        for slot in slots
         if slot.session is not None and slot.viewer_age_ms is not None
     ]
 
