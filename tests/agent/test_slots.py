@@ -169,9 +169,9 @@ def test_a_world_that_ended_by_itself_is_told_until_the_gateway_knows() -> None:
     these = running(1)
 
     assert these.world_gone(0, "crashed", -9, "it fell") == [ended(1), stopped(1)]
-    assert these.repeat_all() == [Send(Accepted("s1", 1)), ended(1), stopped(1)]
+    assert these.repeat_all(0) == [Send(Accepted("s1", 1)), ended(1), stopped(1)]
     assert these.handle_stop(stop(1)) == [stopped(1)]
-    assert these.repeat_all() == []
+    assert these.repeat_all(0) == []
 
 
 def test_a_newer_attachment_takes_the_place_of_an_older_one() -> None:
@@ -197,11 +197,22 @@ def test_a_change_of_media_is_told_once_and_only_of_the_present_attachment() -> 
     these = running(1)
     these.handle_attach(attach(1, 2))
 
-    assert these.media_changed(0, 1, 1, "connected") == []
+    assert these.media_changed(0, 1, 1, "connected", 0) == []
     changed = MediaChanged("s1", 1, 2, "connected")
-    assert these.media_changed(0, 1, 2, "connected") == [Send(changed)]
-    assert these.media_changed(0, 1, 2, "connected") == []
+    assert these.media_changed(0, 1, 2, "connected", 0) == [Send(changed)]
+    assert these.media_changed(0, 1, 2, "connected", 0) == []
     assert these.reports()[0].media == "connected"
+
+
+def test_a_new_gateway_is_told_how_media_is_and_since_when() -> None:
+    these = running(1)
+    these.handle_attach(attach(1, 2))
+    these.media_changed(0, 1, 2, "connected", 1_000_000)
+    these.media_changed(0, 1, 2, "lost", 5_000_000)
+
+    said = these.repeat_all(12_500_000)
+
+    assert said[-1] == Send(MediaChanged("s1", 1, 2, "lost", age_ms=7_500))
 
 
 def test_a_session_that_is_over_has_no_more_to_say() -> None:
@@ -209,7 +220,7 @@ def test_a_session_that_is_over_has_no_more_to_say() -> None:
     these.handle_stop(stop(1))
 
     assert these.tell(0, 1, InputSeen("s1", 1)) == []
-    assert these.media_changed(0, 1, 0, "lost") == []
+    assert these.media_changed(0, 1, 0, "lost", 0) == []
     assert these.world_started(0, 1) == []
 
 
@@ -292,7 +303,7 @@ def test_whatever_comes_a_slot_runs_one_world_and_stopped_is_never_a_lie(
             case "fence":
                 house.take(house.slots.end_all(fenced=True))
             case "repeat":
-                house.take(house.slots.repeat_all())
+                house.take(house.slots.repeat_all(0))
             case _:
                 house.end(index)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from diorama.kernel.units import MILLISECOND_US
 from diorama.protocol.media import MediaState
 from diorama.protocol.worker import (
     Accepted,
@@ -95,6 +96,7 @@ class Slot:
         term: the highest seen; a lower one is refused.
         stopped_term: the highest told to stop: nothing starts under it any more.
         session, run_term: what it runs, or ran: kept until the gateway's `stop` shows it knows.
+        media_us: when `media` became what it is, by the worker's clock.
         words: what is said once the world that is `stopping` is gone; then, what was said.
         next: an assignment that waits for that, and `next_attach` its viewer.
     """
@@ -107,6 +109,7 @@ class Slot:
     attachment: int = 0
     world: Literal["none", "starting", "running", "stopping"] = "none"
     media: MediaState = "none"
+    media_us: int = 0
     words: tuple[WorldEnded | Stopped, ...] = ()
     next: Assign | None = None
     next_attach: Attach | None = None
@@ -246,14 +249,14 @@ class Slots:
         return said
 
     def media_changed(
-        self, index: int, term: int, attachment: int, state: MediaState
+        self, index: int, term: int, attachment: int, state: MediaState, now_us: int
     ) -> list[Effect]:
-        """Take what became of the peer connection with this attachment."""
+        """Take what has just become of the peer connection with this attachment."""
         slot = self._slots[index]
         current = (slot.run_term, slot.attachment) == (term, attachment)
         if not current or slot.world not in {"starting", "running"} or slot.media == state:
             return []
-        self._put(replace(slot, media=state))
+        self._put(replace(slot, media=state, media_us=now_us))
         return [Send(MediaChanged(_session(slot), term, attachment, state))]
 
     def tell(
@@ -287,13 +290,13 @@ class Slots:
             effects.append(EndWorld(slot.index, urgent=fenced))
         return effects
 
-    def repeat_all(self) -> list[Effect]:
-        """Say again what a new gateway may not have heard."""
+    def repeat_all(self, now_us: int) -> list[Effect]:
+        """Say again what a new gateway may not have heard, and how long ago it was."""
         return [
             effect
             for slot in self._slots
             if slot.session is not None and slot.world != "stopping"
-            for effect in _said_again(slot)
+            for effect in (*_said_again(slot), *_media_again(slot, now_us))
         ]
 
     def _refusal(self, assign: Assign) -> str:
@@ -362,3 +365,11 @@ def _said_again(slot: Slot) -> list[Effect]:
     if slot.world == "running":
         said.append(Send(WorldStarted(session, term)))
     return said + [Send(word) for word in slot.words]
+
+
+def _media_again(slot: Slot, now_us: int) -> list[Effect]:
+    if slot.media not in {"connected", "lost"}:
+        return []
+    age_ms = max(now_us - slot.media_us, 0) // MILLISECOND_US
+    word = MediaChanged(_session(slot), slot.run_term, slot.attachment, slot.media, age_ms)
+    return [Send(word)]

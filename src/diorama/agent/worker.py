@@ -197,7 +197,7 @@ class Worker:
         """Take the lease that a gateway gives, and say again what it may not know."""
         self._heed_the_fence()
         self._fence.welcomed(sent_us=self._hello_us, self_fence_s=welcome.self_fence_s)
-        self._do(self._slots.repeat_all())
+        self._do(self._slots.repeat_all(self._clock.boottime_us()))
         for slot in self._slots:
             if slot.is_busy and slot.index in self._sessions:
                 self._sessions[slot.index].repeat_hold_off()
@@ -249,7 +249,8 @@ class Worker:
     def on_media(self, assign: Assign, attachment: int, state: MediaState) -> None:
         """Tell the gateway."""
         log.info("media", session_id=assign.session, attachment=attachment, state=state)
-        self._do(self._slots.media_changed(assign.index, assign.term, attachment, state))
+        now_us = self._clock.boottime_us()
+        self._do(self._slots.media_changed(assign.index, assign.term, attachment, state, now_us))
 
     def on_word(self, assign: Assign, message: Word) -> None:
         """Tell the gateway."""
