@@ -115,7 +115,7 @@ class BadLuck:
         if gateway.process.is_dead or not gateway.is_up:
             gateway.end_now()
             gateway.start()
-        self._world.calm_since_us = self._world.loop.now_us
+        self._world.note_rough()
 
     def _gateway(self) -> Gateway:
         return self._rng.choice(self._world.gateways)
@@ -157,7 +157,7 @@ class BadLuck:
         handle.is_out_of_reach = True
         await self._pause(0.5, 30)
         handle.is_out_of_reach = False
-        self._world.calm_since_us = self._world.loop.now_us
+        self._world.note_rough()
 
     # Workers
 
@@ -310,7 +310,7 @@ class BadLuck:
         )
         await self._pause(10, 60)
         self._world.network.weather = Weather()
-        self._world.calm_since_us = self._world.loop.now_us
+        self._world.note_rough()
 
     async def _bad_disk(self) -> None:
         rng = self._rng
@@ -321,7 +321,7 @@ class BadLuck:
         )
         await self._pause(5, 40)
         self._world.store.disk = Disk()
-        self._world.calm_since_us = self._world.loop.now_us
+        self._world.note_rough()
 
     async def _kill_store(self) -> None:
         """Kill the server; with an embedded store, the gateways die with it."""

@@ -79,6 +79,10 @@ class Operators:
 
     async def _change_worker_count(self) -> None:
         number = self._number()
+        if self._rng.random() < 0.5:  # those who stand in line were let in by another count
+            for _ in range(5):
+                self._world.let_come(number)
+            await self._pause(1, 10)
         for count in (self._rng.randrange(4), self._rules[number].worker_count):
             await self._rule(number, partial(_with_worker_count, count=count))
             await self._pause(5, 60)

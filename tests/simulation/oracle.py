@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from diorama.kernel.units import SECOND_US
-from diorama.metering.usage import LoggedEvent, metered_us
-from diorama.protocol.states import SessionState
 from diorama.protocol.views import OpenedSession, SessionView
-from tests.simulation.history import FINAL, HOLDING, History, LawBroken, Stay
+from tests.simulation.history import FINAL, HOLDING, History, LawBroken
+from tests.simulation.metering import Metering
 from tests.simulation.ruled import Rulings
 from tests.simulation.time_limits import TimeLimits
 
@@ -33,9 +32,6 @@ LATE_US: Final = 12 * SECOND_US
 """How long after its deadline something may still be undone: sweeps, slow disks, batches."""
 CALM_US: Final = 45 * SECOND_US
 """How long gateways and store must have been well before lateness is held against them."""
-UNSEEN_US: Final = 65 * SECOND_US
-"""What one watched interval may hold beyond its pictures: while worker, viewer and store are all
-cut off nobody can tell of a gap, and that lasts no longer than a worker's self-fence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +60,14 @@ class Oracle:
         self._diary = diary
         self._connection: sqlite3.Connection
         self.history: History
+        self.metering: Metering
         self.rulings: Rulings
         self.time_limits: TimeLimits
         self._slots: dict[str, str] = {}
         self.database_us: Callable[[], int]
         self.database_start: Callable[[], int] = lambda: 0
-        self.clock_jumps: Callable[[], list[tuple[int, int]]] = list
         self.is_sending: Callable[[str, int], list[int]] = lambda _host, _index: []
         self.is_living: Callable[[str, int], list[int]] = lambda _host, _index: []
-        self.calm_since_us: Callable[[], int] = lambda: 0
         self.checks: Counter[int] = Counter()
         self._hosts: dict[str, str] = {}
         self._beats: dict[tuple[str, int], Beats] = {}
@@ -88,6 +83,7 @@ class Oracle:
         """Begin, with the connection of the store."""
         self._connection = connection
         self.history = History(connection)
+        self.metering = Metering(connection, self.history, self._diary, self._now_us)
         self.rulings = Rulings(connection, self.history)
         self.time_limits = TimeLimits(connection, self.history, self._diary)
 
@@ -127,7 +123,7 @@ class Oracle:
                 raise LawBroken(3, f"{session_id} is {state} with code {code} at {ended_us}")
             if state in FINAL:
                 self._final[session_id] = row
-                self._check_metered(stay)
+                self.metering.check_stay(stay)
             elif state in HOLDING:
                 self._check_slot(session_id, slot_id, term)
 
@@ -182,34 +178,6 @@ class Oracle:
         """Return the host whose worker has a slot."""
         return self._hosts.get(slot_id.rpartition(".")[0])
 
-    def _check_metered(self, stay: Stay) -> None:
-        """Law 5: usage is the union of what was watched, and of nothing that nobody saw."""
-        log = [
-            LoggedEvent(session_id=stay.id, version=v, state=SessionState(s), at_us=at)
-            for v, s, at in self._connection.execute(
-                "SELECT version, state, at_us FROM event WHERE session_id = ? ORDER BY version",
-                (stay.id,),
-            ).fetchall()
-        ]
-        said_us = metered_us(log, until_us=self.database_us())
-        if said_us != stay.watched_us:
-            raise LawBroken(5, f"{stay.id}: usage says {said_us} us, its log {stay.watched_us}")
-        sent_us = sum(
-            (one.to_us if one.to_us is not None else self._now_us()) - one.from_us
-            for one in self._diary.of(stay.id)
-        )
-        allowed_us = sent_us + UNSEEN_US * len(stay.watched) + self._stepped_us(stay)
-        if stay.watched_us > allowed_us:
-            raise LawBroken(
-                5, f"{stay.id}: {stay.watched_us} us are metered, pictures went for {sent_us}"
-            )
-
-    def _stepped_us(self, stay: Stay) -> int:
-        """Return how far the database's clock was set forward, while it was down, in a stay."""
-        sent = self._diary.of(stay.id)
-        since_us = min((one.from_us for one in sent), default=self._now_us())
-        return sum(max(jump_us, 0) for at_us, jump_us in self.clock_jumps() if at_us > since_us)
-
     # Every few seconds
 
     def look_around(self) -> None:
@@ -219,7 +187,7 @@ class Oracle:
         self._check_ended_stay_ended()
         self._check_pictures_of_ended()
         self.rulings.check()
-        if self._now_us() - self.calm_since_us() > CALM_US:
+        if self._now_us() - self.metering.rough_us[-1] > CALM_US:
             self._check_deadlines()
             now_us = self.database_us()
             self.time_limits.check_hours(LATE_US, now_us)
@@ -319,19 +287,8 @@ class Oracle:
         for account_id, held in self._connection.execute("SELECT id, held FROM account"):
             if held:
                 raise LawBroken(6, f"{account_id} still counts {held}")
-            self._check_months(account_id)
+            self.metering.check_months(account_id)
         self.checks[6] += 1
-
-    def _check_months(self, account_id: str) -> None:
-        """Law 5: the sums that hours are counted by are the log's, to the microsecond."""
-        ((settled_us, running),) = self._connection.execute(
-            "SELECT COALESCE(SUM(settled_us), 0), COALESCE(SUM(running), 0) FROM stream_month"
-            " WHERE account_id = ?",
-            (account_id,),
-        ).fetchall()
-        used_us = self.history.used_us(account_id, self.database_us())
-        if (settled_us, running) != (used_us, 0):
-            raise LawBroken(5, f"{account_id} is said to have used {settled_us}, not {used_us}")
 
     # What callers and viewers were told
 

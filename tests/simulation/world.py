@@ -146,7 +146,7 @@ class World:
         self.viewers: list[Viewer] = []
         self.story: list[str] = []
         self.people = 0
-        self.calm_since_us = 0
+        self._rough_us = [0]
         self.failure: BaseException | None = None
         self._is_over = False
         self._digest = hashlib.sha256()
@@ -160,9 +160,11 @@ class World:
         self.oracle.watch(self.store.connection)
         self.oracle.is_sending = self._terms_sent
         self.oracle.is_living = self._terms_alive
-        self.oracle.calm_since_us = lambda: self.calm_since_us
-        self.oracle.database_us = self.diary.database_us = self.store.database_us
-        self.oracle.clock_jumps = lambda: self.store.jumps
+        self.oracle.metering.rough_us = self._rough_us
+        self.oracle.database_us = self.oracle.metering.database_us = self.diary.database_us = (
+            self.store.database_us
+        )
+        self.oracle.metering.clock_jumps = lambda: self.store.jumps
         self.oracle.database_start = lambda: self.store.incarnation
         self.store.committed = self.oracle.committed
         self.loop.set_exception_handler(self._on_error)
@@ -292,8 +294,12 @@ class World:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             if self._is_rough():
-                self.calm_since_us = self.loop.now_us
+                self.note_rough()
             self.oracle.look_around()
+
+    def note_rough(self) -> None:
+        """Write down that gateways or store could not do their work until now."""
+        self._rough_us.append(self.loop.now_us)
 
     def _is_rough(self) -> bool:
         """Whether gateways or store cannot do their work as they should."""

@@ -170,12 +170,18 @@ class ViewerSocket:
             await self._line.close(close_code(view.end), view.end.reason)
 
     async def show_place(self, place: QueueView) -> None:
-        """Send a waiter's place in line if it moved; its session is as it was."""
+        """Send a waiter's place in line if it moved; its session is as it was.
+
+        A line that was read before what was shown last may put it further back for no reason: the
+        next look is newer.
+        """
         shown = self._shown
         if shown is None or shown.queue is None:
             return
         self._note(NoteKind.QUEUE_MOVED, self._noted.news_of_place(place, self._now_s()), "gateway")
         if shown.queue == place:
+            return
+        if place.reason is None and place.position > shown.queue.position:
             return
         self._shown = msgspec.structs.replace(shown, queue=place)
         await self._line.send(wire.SessionChanged(session=self._shown))
