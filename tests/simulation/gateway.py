@@ -6,6 +6,7 @@ the others by a bus that may lose it.
 """
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -139,6 +140,8 @@ class _Core(server.Gateway):
             bus,
         )
         self.desk._ids = IdFactory(owner.clock, owner.rng)
+        self.desk._watch = lambda _kind: contextlib.nullcontext()  # nobody reads its figures
+        self.telling.loops = list  # type: ignore[method-assign]  # no feed: nobody follows it
 
     def endpoints(self) -> tuple[ViewerEndpoint, WorkerEndpoint]:
         """Return what takes sockets, as `run` joins it."""

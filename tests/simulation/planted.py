@@ -292,20 +292,6 @@ PLANTED: Final = (
         "if False and _was_at_work",
     ),
     bug(
-        "the_silence_of_a_worker_is_its_viewers",
-        (7,),
-        sweep._is_worker_heard,
-        "worker.heard_us > before_us",
-        "True",
-    ),
-    bug(
-        "what_a_worker_says_when_it_is_back_is_not_heard",
-        (7,),
-        working.register,
-        "_leases(work, worker.id, hello.slots)",
-        "[]",
-    ),
-    bug(
         "an_extension_moves_no_end",
         (7,),
         lifecycle._extended,
@@ -368,13 +354,6 @@ PLANTED: Final = (
         ruling.rule,
         "if not ruled.rules.queue.enabled:",
         "if False:",
-    ),
-    bug(
-        "a_worker_count_counts_for_who_comes_later",
-        (1,),
-        dispatch._counts,
-        "lane, project.rules), project",
-        "lane, waiter.rules), project",
     ),
     bug(
         "a_slot_that_comes_free_is_offered_to_nobody",

@@ -6,11 +6,21 @@ was watched is in the log. See `oracle`.
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from diorama.kernel.units import SECOND_US
-from tests.simulation.history import FINAL, NO_END, History, LawBroken, Row, Stay
+from tests.simulation.history import (
+    FINAL,
+    HOLDING,
+    NO_END,
+    WATCHED,
+    History,
+    LawBroken,
+    Row,
+    Stay,
+)
 
 if TYPE_CHECKING:
     from tests.simulation.pictures import Diary
@@ -29,6 +39,7 @@ class Clocks:
     state: str | None = None
     entered_us: int = 0
     first_frame_us: int | None = None
+    jumps: int = 0  # of the database's clock, when it began
     hold_since_us: int = 0
     hold_until_us: int = 0
     held_us: int = 0
@@ -55,12 +66,15 @@ class TimeLimits:
         self._diary = diary
         self._clocks: dict[str, Clocks] = defaultdict(Clocks)
         self._extensions: dict[str, Extensions] = defaultdict(Extensions)
+        self.clock_jumps: Callable[[], list[tuple[int, int]]] = list
 
     # After each commit
 
     def take(self, row: Row) -> None:
         """Take one row of the log."""
         stay, clocks = self._history.stays[row.session_id], self._clocks[row.session_id]
+        if clocks.state is None:
+            clocks.jumps = len(self.clock_jumps())
         match row.kind:
             case "requested":
                 self._check_hours_left(row)
@@ -102,7 +116,12 @@ class TimeLimits:
             raise LawBroken(7, f"the world of {stay.id} holds off {over_s:.1f} s over its budget")
 
     def _check_silence(self, stay: Stay, clocks: Clocks, at_us: int, allowed_us: int) -> None:
-        """Nobody is warned or ended sooner than its silence allows."""
+        """Nobody is warned or ended sooner than its silence allows.
+
+        Where the database's clock was set meanwhile, what was before is not comparable.
+        """
+        if clocks.jumps != len(self.clock_jumps()):
+            return
         known_us = at_us - KNOWN_AFTER_US
         inputs = [us for us in self._diary.inputs.get(stay.id, ()) if us <= known_us]
         last_us = max([*inputs[-1:], clocks.first_frame_us or 0])
@@ -181,17 +200,31 @@ class TimeLimits:
     def refused(self, account_id: str, now_us: int) -> None:
         """Somebody was refused for hours: they are used."""
         limit_us = min(self._history.hours.now[account_id], self._history.hours.before[account_id])
-        if self._history.used_us(account_id, now_us) < limit_us:
+        if self._used_by_units_before(account_id, now_us) < limit_us:
             raise LawBroken(1, f"{account_id} was refused with hours left")
 
+    def _used_by_units_before(self, account_id: str, now_us: int) -> int:
+        """Return what is used, with what the units before in this round did: not committed yet."""
+        used_us = 0
+        since: dict[str, int] = {}
+        for session_id, state, at_us in self._connection.execute(
+            "SELECT session_id, state, at_us FROM event WHERE account_id = ? ORDER BY seq",
+            (account_id,),
+        ):
+            if state in WATCHED:
+                since.setdefault(session_id, at_us)
+            elif session_id in since:
+                used_us += at_us - since.pop(session_id)
+        return used_us + sum(max(now_us - since_us, 0) for since_us in since.values())
+
     def check_hours(self, late_us: int, now_us: int) -> None:
-        """Law 7, in a calm: nobody streams on without hours."""
+        """Law 7, in a calm: nobody holds a slot without hours."""
         for account_id, limit_us in self._history.hours.now.items():
             if self._history.hours.most(account_id) == NO_END or limit_us == NO_END:
                 continue
             used_us = self._history.used_us(account_id, now_us - late_us)
             for stay in self._history.of_account[account_id]:
-                if stay.state not in FINAL and used_us > self._hours_of(stay):
+                if stay.state in HOLDING and used_us > self._hours_of(stay):
                     raise LawBroken(7, f"{stay.id} goes on though {account_id} has no hours left")
 
 

@@ -165,6 +165,7 @@ class World:
             self.store.database_us
         )
         self.oracle.metering.clock_jumps = lambda: self.store.jumps
+        self.oracle.time_limits.clock_jumps = lambda: self.store.jumps
         self.oracle.database_start = lambda: self.store.incarnation
         self.store.committed = self.oracle.committed
         self.loop.set_exception_handler(self._on_error)
