@@ -275,7 +275,7 @@ async def measure(store: Store) -> list[Figures]:
     year = Window(from_us=now_us - YEAR_US, to_us=now_us, until_us=now_us)
 
     async def sums(window: Window, by: GroupBy) -> None:
-        await store.look(partial(usage, question=Question(account_id=OWNER, window=window, by=by)))
+        await usage(store, Question(account_id=OWNER, window=window, by=by))
 
     async def glance() -> None:
         await store.look(partial(overview, account_id=OWNER, operates=True))
@@ -288,7 +288,7 @@ async def measure(store: Store) -> list[Figures]:
         drawn(found)
 
     async def priced(window: Window) -> None:
-        await store.look(partial(cost, account_id=None, window=window, price=Decimal(2)))
+        await cost(store, None, window, Decimal(2))
 
     async def from_log() -> None:
         await store.look(partial(read_log, window=month))

@@ -1,7 +1,5 @@
 """What an account used, on each database, by every group: the log's numbers and no others."""
 
-from functools import partial
-
 import pytest
 from msgspec.structs import replace
 
@@ -15,7 +13,9 @@ from diorama.metering.periods import window
 from diorama.projects.rules import AfkRules, Rules
 from diorama.protocol.usage_views import UsageSum, UsageView
 from diorama.sessions.lifecycle import Session
-from diorama.sessions.usage_store import GroupBy
+from diorama.sessions.show import time_of
+from diorama.sessions.usage_store import GroupBy, Spent, Window
+from diorama.storage.usage import SqlUsageStore
 from tests.clock import NOON_US
 from tests.sessions.house import ACCOUNT, Asked, House, Rig, project
 
@@ -32,11 +32,11 @@ async def ask(
         asked = window(house.clock.now_us(), **period)
         return Question(account_id=ACCOUNT, window=asked, by=by, after=after, limit=limit)
 
-    view = await house.look(partial(usage, question=question(None)))
+    view = await usage(house, question(None))
     groups, cursor = list(view.groups), view.cursor
     while cursor is not None:
         after = key_of(cursor, by)
-        page = await house.look(partial(usage, question=question(after)))
+        page = await usage(house, question(after))
         assert page.total == view.total
         groups, cursor = [*groups, *page.groups], page.cursor
     return UsageView(
@@ -196,7 +196,7 @@ async def test_usage_of_another_account_is_not_in_it(house: House) -> None:
     await stream_for(house, rig, 4, Asked(project="dunes"))
 
     everybody = Question(account_id=None, window=window(house.clock.now_us()), by=GroupBy.ACCOUNT)
-    view = await house.look(lambda work: usage(work, everybody))
+    view = await usage(house, everybody)
 
     assert (await ask(house)).total.stream_us == 3 * SECOND_US
     assert seconds_by_key(view) == {ACCOUNT: 3, "acc_other": 4}
@@ -253,3 +253,34 @@ async def test_an_account_is_told_only_of_workers_that_its_projects_may_use(hous
 
     assert (seen.workers, seen.slots.free) == (0, 0)
     assert (by_operator.workers, by_operator.slots.free) == (1, 3)
+
+
+async def test_a_question_over_months_reads_them_one_by_one_and_counts_a_session_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.build(projects=[project("cove", rules=LONG)])
+    rig = await house.worker()
+    await stream_for(house, rig, 3, Asked(end_user="ada"))
+    house.clock.step(seconds=(month_end_us(NOON_US) - NOON_US) / SECOND_US - 5)
+    await rig.start()
+    await stream_for(house, rig, 4, Asked(end_user="ada"))
+    asked: list[Window] = []
+    store = SqlUsageStore.spent
+
+    def spent(self: SqlUsageStore, account_id: str | None, window: Window) -> Spent:
+        asked.append(window)
+        return store(self, account_id, window)
+
+    monkeypatch.setattr(SqlUsageStore, "spent", spent)
+    view = await ask(house, GroupBy.END_USER, since="2029-12-01", until="2030-03-01")
+
+    assert [time_of(one.from_us).month for one in asked] == [12, 1, 2]
+    assert (view.total.stream_us, view.total.sessions) == (7 * SECOND_US, 2)
+    assert [(one.key, one.sessions) for one in view.groups] == [("ada", 2)]
+    assert seconds_by_key(
+        await ask(house, GroupBy.DAY, since="2029-12-01", until="2030-03-01")
+    ) == {
+        "2030-01-01": 3,
+        "2030-01-31": 2,
+        "2030-02-01": 2,
+    }

@@ -7,28 +7,36 @@ finds must be zero, in microseconds.
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 import numpy as np
 
 from diorama.accounts.hours import Months, rolled, started, stopped
 from diorama.accounts.plans import FREE, Account
+from diorama.kernel.clock import SystemClock
+from diorama.kernel.ids import IdFactory
+from diorama.leases.timers import DEFAULTS
+from diorama.metering.asking import Question, key_of, usage
 from diorama.metering.spans import by_day, spans
 from diorama.metering.usage import LoggedEvent, metered_us, stays
 from diorama.projects.rules import Rules
 from diorama.protocol.states import SessionState
+from diorama.protocol.usage_views import UsageGroup, UsageSum
 from diorama.sessions.lifecycle import Event, Session
 from diorama.sessions.store import EventRow
 from diorama.sessions.usage_store import GroupBy, Spent, Window
+from diorama.sessions.work import Work
 from diorama.storage.database import Database, Transaction
 from diorama.storage.stores import SqlStores
 from tests.clock import SteppedClock
 from tests.metering.oracle import ACCOUNTS, EPOCH, FIRST, LAST, MONTHS, History, Oracle, draw, us
 from tests.sessions.house import project
 
+T = TypeVar("T")
 KEYS: Final[dict[GroupBy, Callable[[History], str | None]]] = {
     GroupBy.TOTAL: lambda _: None,
     GroupBy.ACCOUNT: lambda one: one.account,
@@ -138,8 +146,8 @@ def expected(
 
 
 def windows(rng: random.Random) -> list[Window]:
-    """The last month of a year, and stretches of any length."""
-    ends = [(us(MONTHS[0]), us(MONTHS[1]))]
+    """The last month of a year, all there is, and stretches of any length."""
+    ends = [(us(MONTHS[0]), us(MONTHS[1])), (us(FIRST), us(LAST))]
     ends += [
         (since, since + rng.randrange(1, 40 * 86_400_000_000))
         for since in (rng.randrange(us(FIRST), us(LAST)) for _ in range(2))
@@ -185,20 +193,49 @@ async def test_random_histories_are_billed_to_the_microsecond(
 
     for window in windows(random.Random(count)):
         for whose, by in ((None, GroupBy.ACCOUNT), *((ACCOUNTS[0], by) for by in KEYS)):
-            said = await database.read(partial(told, window=window, account=whose, by=by))
+            said = await told(Desk(database), window, whose, by)
             assert said == expected(oracle, whose, window, by), (window, by)
-        days = await database.read(partial(told, window=window, account=None, by=GroupBy.DAY))
+        days = await told(Desk(database), window, None, GroupBy.DAY)
         assert days == by_days(oracle, window)
 
 
-def told(
-    tx: Transaction, window: Window, account: str | None, by: GroupBy
+@dataclass(frozen=True)
+class Desk:
+    """Reads the database, and does nothing else."""
+
+    database: Database
+
+    async def look(self, use_case: Callable[[Work], T]) -> T:
+        def unit(tx: Transaction) -> T:
+            stores = SqlStores(tx, 1)
+            return use_case(Work(stores, DEFAULTS, IdFactory(SystemClock()), us(LAST)))
+
+        return await self.database.read(unit)
+
+
+async def told(
+    desk: Desk, window: Window, account: str | None, by: GroupBy
 ) -> dict[str | None, Spent]:
-    usage = SqlStores(tx, 1).usage
+    """What is answered, by key; the total has none."""
+    limit = 7 if by is GroupBy.END_USER else 1_000_000
+    question = Question(account_id=account, window=window, by=by, limit=limit)
+    view = await usage(desk, question)
     if by is GroupBy.TOTAL:
-        return {None: usage.spent(account, window)}
-    found = usage.groups(account, window, by, after=None, limit=1_000_000)
-    return {one.key: one for one in found}
+        return {None: spent(None, view.total)}
+    found = list(view.groups)
+    while view.cursor is not None:
+        view = await usage(desk, replace(question, after=key_of(view.cursor, by)))
+        found += view.groups
+    return {one.key: spent(one.key, one) for one in found}
+
+
+def spent(key: str | None, said: UsageSum | UsageGroup) -> Spent:
+    return Spent(
+        key=key,
+        streaming_us=said.streaming_us,
+        idle_us=said.idle_us,
+        sessions=said.sessions,
+    )
 
 
 def by_days(oracle: Oracle, window: Window) -> dict[str | None, Spent]:

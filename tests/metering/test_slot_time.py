@@ -30,7 +30,7 @@ async def seconds(house: House, account_id: str | None = None, **period: str) ->
 
 async def told(house: House, account_id: str | None = None, **period: str) -> CostView:
     asked = window(house.clock.now_us(), **period)
-    return await house.look(lambda work: cost(work, account_id, asked, Decimal(3600)))
+    return await cost(house, account_id, asked, Decimal(3600))
 
 
 async def a_day(house: House) -> None:

@@ -17,6 +17,7 @@ from diorama.gateway.usage_query import When, Whose, account_asked, when_asked
 from diorama.metering.asking import cost
 from diorama.metering.verifying import kept, months, verified
 from diorama.protocol.usage_views import CostView, VerifiedView
+from diorama.sessions.usage_store import Window
 from diorama.sessions.work import Work
 
 
@@ -42,11 +43,11 @@ def billing_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRo
     ) -> Response:
         member = await doors.member(request, Permission.USAGE_READ)
 
-        def look(work: Work) -> CostView:
-            account_id = account_asked(work, member, when.account)
-            return cost(work, account_id, when.window(work.now_us), Decimal(price_per_gpu_hour))
+        def asked(work: Work) -> tuple[str | None, Window]:
+            return account_asked(work, member, when.account), when.window(work.now_us)
 
-        return answer(await desk.look(look))
+        account_id, window = await desk.look(asked)
+        return answer(await cost(desk, account_id, window, Decimal(price_per_gpu_hour)))
 
     @router.get(
         "/verify",

@@ -89,7 +89,8 @@ def usage_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRout
         member = await doors.member(request, Permission.USAGE_READ)
         if _wants_csv(request):
             return await _sheet(desk, member, asked)
-        return answer(await desk.look(lambda work: usage(work, _question(work, member, asked))))
+        question = await desk.look(partial(_question, member=member, asked=asked))
+        return answer(await usage(desk, question))
 
     @router.get(
         "/v1/usage.csv",
@@ -124,15 +125,13 @@ def _question(work: Work, member: Member, asked: Asked) -> Question:
 
 async def _sheet(desk: Desk, member: Member, asked: Asked) -> Response:
     """Return all groups as CSV; they are read page by page, and counted up to one instant."""
-
-    def first(work: Work) -> tuple[Question, str, Page]:
-        question = replace(_question(work, member, asked), after=None, limit=SHEET_PAGE)
-        head = sheet.heading(question.by.value)
-        if question.by is GroupBy.TOTAL:
-            head += sheet.total_row(_period(question), total(work, question))
-        return question, head, groups(work, question)
-
-    question, head, page = await desk.look(first)
+    question = await desk.look(partial(_question, member=member, asked=asked))
+    question = replace(question, after=None, limit=SHEET_PAGE)
+    head, page = sheet.heading(question.by.value), Page((), None)
+    if question.by is GroupBy.TOTAL:
+        head += sheet.total_row(_period(question), await total(desk, question))
+    else:
+        page = await groups(desk, question)
     name = f"usage-{time_of(question.window.from_us):%Y-%m-%d}-{question.by.value}.csv"
     return StreamingResponse(
         _lines(desk, question, head, page),
@@ -145,7 +144,7 @@ async def _lines(desk: Desk, question: Question, head: str, page: Page) -> Async
     yield head + sheet.rows(_period(question), page.groups)
     while page.after is not None:
         question = replace(question, after=page.after)
-        page = await desk.look(partial(groups, question=question))
+        page = await groups(desk, question)
         yield sheet.rows(_period(question), page.groups)
 
 

@@ -55,6 +55,17 @@ def lately(now_us: int, *, since: str | None = None, until: str | None = None) -
     return _window(from_us, to_us, now_us)
 
 
+def by_month(window: Window) -> tuple[Window, ...]:
+    """Return the months of a window, cut as it is; none where there is nothing to tell of."""
+    parts: list[Window] = []
+    from_us = window.from_us
+    while from_us < window.until_us:
+        to_us = min(month_end_us(from_us), window.until_us)
+        parts.append(Window(from_us=from_us, to_us=to_us, until_us=to_us))
+        from_us = to_us
+    return tuple(parts)
+
+
 def instant_us(text: str) -> int:
     """Return the instant that a text names: `2026-11-21`, or `2026-11-21T09:30:00Z`.
 

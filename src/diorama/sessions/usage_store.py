@@ -161,6 +161,14 @@ class UsageStore(Protocol):
     ) -> Sequence[Spent]:
         """Return who used something, by key, past the key `after`; no key is the empty one."""
 
+    def again(
+        self, account_id: str | None, window: Window, by: GroupBy, *, since_us: int
+    ) -> Sequence[tuple[str | None, str]]:
+        """Return the key and id of each session that streamed in a window, and since then before.
+
+        By day there is no key: no day lies on both sides.
+        """
+
     def holding(self, account_id: str) -> dict[str, int]:
         """Return the sessions that hold a slot, and since when they are in their state."""
 

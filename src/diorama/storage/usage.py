@@ -69,6 +69,13 @@ _SUMS: Final = (
     " COUNT(DISTINCT x.session_id)"
 )
 
+_BEFORE: Final = (
+    "EXISTS (SELECT 1 FROM usage_span e WHERE e.session_id = x.session_id"
+    " AND e.state IN ('streaming', 'idle') AND e.from_us < e.to_us"
+    " AND e.from_us < ? AND e.to_us > ?) OR EXISTS (SELECT 1 FROM session o"
+    " WHERE o.id = x.session_id AND o.state IN ('streaming', 'idle') AND o.entered_us < ?)"
+)
+
 
 def keep_span(tx: Transaction, before: Session, after: Session) -> None:
     """Keep how long a session was in the state that it has left now, where it held a slot."""
@@ -129,9 +136,8 @@ class SqlUsageStore:
         if after is not None:
             past = f" AND {key} > ?"
             values.append(_day_us(after) if by is GroupBy.DAY else after)
-        joined = " JOIN project p ON p.id = x.project_id" if by is GroupBy.PROJECT else ""
         rows = self._tx.run(
-            f"{_WINDOW}SELECT {key}, {_SUMS} FROM ({source}) x{joined} WHERE x.a < x.b{past}"
+            f"{_WINDOW}SELECT {key}, {_SUMS} FROM ({source}) x{_joined(by)} WHERE x.a < x.b{past}"
             " GROUP BY 1 ORDER BY 1 LIMIT ?",
             *values,
             limit,
@@ -145,6 +151,25 @@ class SqlUsageStore:
             )
             for found, streaming_us, idle_us, sessions in rows
         ]
+
+    def again(
+        self, account_id: str | None, window: Window, by: GroupBy, *, since_us: int
+    ) -> Sequence[tuple[str | None, str]]:
+        """Return the key and id of each session that streamed in a window, and since then before.
+
+        What a session is grouped by stays as it is for its life.
+        """
+        source, values = _source(account_id, window, window.until_us)
+        key = _KEYS.get(by, "''")
+        rows = self._tx.run(
+            f"{_WINDOW}SELECT {key}, x.session_id FROM (SELECT DISTINCT {_OF.format('y')},"
+            f" y.session_id FROM ({source}) y WHERE y.a < y.b) x{_joined(by)} WHERE {_BEFORE}",
+            *values,
+            window.from_us,
+            since_us,
+            window.from_us,
+        )
+        return [(found or None, session_id) for found, session_id in rows]
 
     def holding(self, account_id: str) -> dict[str, int]:
         """Return the sessions that hold a slot, and since when they are in their state."""
@@ -287,6 +312,10 @@ def _source(account_id: str | None, window: Window, first_us: int) -> tuple[str,
     values: list[Value] = [window.from_us, window.until_us, first_us, *of, *days, *of]
     accounts = whose(account_id)
     return f"{_SPANS.format(whose=accounts)} UNION ALL {_OPEN.format(whose=accounts)}", values
+
+
+def _joined(by: GroupBy) -> str:
+    return " JOIN project p ON p.id = x.project_id" if by is GroupBy.PROJECT else ""
 
 
 def whose(account_id: str | None) -> str:
