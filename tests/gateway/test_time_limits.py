@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from diorama.accounts.plans import FREE
@@ -11,6 +12,7 @@ from diorama.gateway.bootstrap import OWNER
 from diorama.gateway.settings import ProjectSettings
 from diorama.projects.rules import AfkRules, Rules
 from diorama.protocol.viewer import Warned
+from diorama.protocol.views import OpenedSession
 from diorama.protocol.worker import BeatConfirmed, Problem
 from diorama.sessions.filters import ALL
 from tests.clock import NOON_US
@@ -259,7 +261,8 @@ async def test_a_start_under_another_plan_ends_nobody(tmp_path: Path) -> None:
     )
     assert (lower.plan, lower.concurrent_streams, lower.stream_us) == ("free", 5, FREE.stream_us)
     assert (lower.held, states) == (7, {"connecting"})
-    assert refused.json["session"]["state"] == "queued"  # type: ignore[index]
+    queued = msgspec.json.decode(refused.body, type=OpenedSession)
+    assert queued.session.state == "queued"
 
 
 async def test_a_restart_forgets_no_clock(tmp_path: Path) -> None:

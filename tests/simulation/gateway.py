@@ -23,10 +23,9 @@ from diorama.gateway.desk import Desk
 from diorama.gateway.hints import Hints
 from diorama.gateway.settings import Settings
 from diorama.gateway.viewer_socket import ViewerEndpoint, ViewerParts, view_of
-from diorama.gateway.wire import Wire
+from diorama.gateway.wire import TRY_AGAIN_LATER, Wire
 from diorama.gateway.worker_socket import (
     HELLO_WITHIN_S,
-    TRY_AGAIN_LATER,
     WorkerEndpoint,
     WorkerParts,
 )

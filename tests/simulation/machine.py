@@ -9,6 +9,7 @@ import asyncio
 import contextvars
 import math
 import selectors
+import socket
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Final, TypeAlias
 
@@ -32,15 +33,15 @@ class _NoFiles(selectors.BaseSelector):
     def register(
         self, fileobj: object, events: int, data: object = None
     ) -> selectors.SelectorKey:  # the loop's own pipe, never written to
-        fd = fileobj if isinstance(fileobj, int) else fileobj.fileno()  # type: ignore[attr-defined]
+        fd = _number(fileobj)
         self._files[fd] = selectors.SelectorKey(fd, fd, events, data)
         return self._files[fd]
 
     def unregister(self, fileobj: object) -> selectors.SelectorKey:
-        fd = fileobj if isinstance(fileobj, int) else fileobj.fileno()  # type: ignore[attr-defined]
+        fd = _number(fileobj)
         return self._files.pop(fd)
 
-    def get_map(self) -> Mapping[object, selectors.SelectorKey]:  # type: ignore[override]
+    def get_map(self) -> Mapping[object, selectors.SelectorKey]:  # type: ignore[override]  # keys are its own
         return dict[object, selectors.SelectorKey](self._files.items())
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
@@ -48,6 +49,11 @@ class _NoFiles(selectors.BaseSelector):
             raise AssertionError("nothing will ever happen again in this world")
         self.now_us += math.ceil(timeout * SECOND_US)
         return []
+
+
+def _number(fileobj: object) -> int:
+    assert isinstance(fileobj, int | socket.socket)  # the loop's own pipe
+    return fileobj if isinstance(fileobj, int) else fileobj.fileno()
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -71,7 +77,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Call at a time, as nobody's doing: what is under way arrives though its sender died."""
         return self.call_at(at_s, callback, *args, context=contextvars.Context())
 
-    def run_in_executor(  # type: ignore[override]
+    def run_in_executor(  # type: ignore[override]  # asyncio takes a pool, and types its answer
         self,
         executor: object,  # noqa: ARG002  asyncio's own argument
         func: Callback,
@@ -85,11 +91,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             future.set_exception(error)
         return future
 
-    def create_task(  # type: ignore[override]
+    def create_task(  # type: ignore[override]  # any result will do here
         self, coro: Coroutine[object, object, object], **kwargs: object
     ) -> asyncio.Task[object]:
         """Hold on to every task: the collector must not end one, at a time of its own choice."""
-        task: asyncio.Task[object] = super().create_task(coro, **kwargs)  # type: ignore[arg-type]
+        task: asyncio.Task[object] = super().create_task(coro, **kwargs)  # type: ignore[arg-type]  # ours
         if len(self._tasks) > 2 * self._task_count + 100:
             self._tasks = [one for one in self._tasks if not one.done()]
             self._task_count = len(self._tasks)

@@ -365,6 +365,20 @@ PLANTED: Final = (
 )
 
 
+SEEDS: Final = {
+    "what_is_held_is_not_counted": 1,
+    "a_slot_is_free_before_its_world_is_gone": 1,
+    "a_beat_is_confirmed_before_it_is_written": 2,
+    "every_end_is_a_failure": 1,
+    "the_last_is_served_first": 1,
+    "the_log_tells_when_it_was_written": 1,
+    "input_that_only_a_beat_told_of_is_ignored": 1,
+    "an_extension_moves_no_end": 1,
+    "a_disabled_project_goes_on": 3,
+}
+"""Worlds that catch a bug within minutes of theirs: each is run with it, twice, and without."""
+
+
 @contextlib.contextmanager
 def plant(name: str) -> Iterator[None]:
     """Let a bug live for a while."""

@@ -57,7 +57,7 @@ class _Cursor(sqlite3.Cursor):
             error = sqlite3.OperationalError("database or disk is full")
             error.sqlite_errorcode = sqlite3.SQLITE_FULL
             raise error
-        super().execute(sql, values)  # type: ignore[arg-type]
+        super().execute(sql, values)  # type: ignore[arg-type]  # any the base takes
         return self
 
 
@@ -213,7 +213,7 @@ class StoreHandle:
             await asyncio.sleep(min(1.0, timeout_s))
             raise _unreachable()
         job = Job(unit, self._loop, reads_only=False)
-        self._store.take(job, self)  # type: ignore[arg-type]
+        self._store.take(job, self)  # type: ignore[arg-type]  # jobs of any answer
         return await job.future
 
     async def read(self, unit: Unit[T], *, timeout_s: float = TIMEOUT_S) -> T:
@@ -224,7 +224,7 @@ class StoreHandle:
             await asyncio.sleep(min(1.0, timeout_s))
             raise _unreachable()
         job = Job(unit, self._loop, reads_only=True)
-        self._store.look(job)  # type: ignore[arg-type]
+        self._store.look(job)  # type: ignore[arg-type]  # jobs of any answer
         if self._rng.random() < 0.1:  # now and then the answer is old when it comes
             await asyncio.sleep(self._rng.random() * 0.02)
         job.settle()

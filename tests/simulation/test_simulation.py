@@ -8,12 +8,13 @@ from multiprocessing import get_context
 
 import pytest
 
-from tests.simulation.planted import PLANTED, Planted
+from tests.simulation.planted import PLANTED, SEEDS, Planted
 from tests.simulation.world import simulate
 
 HOURS = 20
 PLANTED_SEEDS = range(1, 9)
 PLANTED_HOURS = 0.25
+SEED_HOURS = 0.1
 
 
 def test_no_law_breaks_in_twenty_simulated_hours() -> None:
@@ -38,6 +39,22 @@ def test_a_planted_bug_is_caught(bug: Planted) -> None:
 
     assert caught is not None, f"{bug.name} lives through {len(PLANTED_SEEDS)} worlds"
     assert caught.law in bug.laws, caught.told()
+
+
+@pytest.mark.parametrize(("bug", "seed"), SEEDS.items(), ids=SEEDS)
+def test_a_seed_that_caught_a_bug_shows_it_again_and_nothing_without_it(
+    bug: str, seed: int
+) -> None:
+    first, again = (simulate(seed, SEED_HOURS, bug) for _ in range(2))
+    sound = simulate(seed, SEED_HOURS)
+
+    assert first.law is not None
+    assert (again.digest, again.broken_after_s, again.told()) == (
+        first.digest,
+        first.broken_after_s,
+        first.told(),
+    )
+    assert sound.law is None, sound.told()
 
 
 def _digest(hash_seed: str) -> str:

@@ -72,11 +72,10 @@ def own_name() -> str:
 
 def members(group: int) -> Iterator[ProcessFacts]:
     """Yield the living processes of a group."""
-    for name in os.listdir("/proc"):  # noqa: PTH208 - names are wanted, not paths
-        if name.isdecimal():
-            facts = read_process(int(name))
-            if facts is not None and facts.group == group and facts.alive:
-                yield facts
+    for pid in _pids():
+        facts = read_process(pid)
+        if facts is not None and facts.group == group and facts.alive:
+            yield facts
 
 
 def carriers(name: str, value: str) -> Iterator[ProcessFacts]:
@@ -84,11 +83,18 @@ def carriers(name: str, value: str) -> Iterator[ProcessFacts]:
 
     Those of other users are not seen, nor is one that wiped its environment away.
     """
-    for entry in os.listdir("/proc"):  # noqa: PTH208 - names are wanted, not paths
-        if entry.isdecimal() and _carries(int(entry), name, value):
-            facts = read_process(int(entry))
+    for pid in _pids():
+        if _carries(pid, name, value):
+            facts = read_process(pid)
             if facts is not None and facts.alive:
                 yield facts
+
+
+def _pids() -> Iterator[int]:
+    """Yield the numbers of all processes there are."""
+    for name in os.listdir("/proc"):  # noqa: PTH208 - names are wanted, not paths
+        if name.isdecimal():
+            yield int(name)
 
 
 def _carries(pid: int, name: str, value: str) -> bool:

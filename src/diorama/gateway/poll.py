@@ -16,6 +16,7 @@ import structlog
 from diorama.gateway.desk import Desk
 from diorama.gateway.hints import Hints
 from diorama.gateway.hub import Hub
+from diorama.gateway.sweeps import set_or_after
 from diorama.kernel.errors import Unavailable
 from diorama.sessions.work import Work
 
@@ -57,11 +58,7 @@ class Poll:
             heard: takes what was found, as if another gateway had said it.
         """
         while True:
-            try:
-                async with asyncio.timeout(EVERY_S):
-                    await self._hub.look_around.wait()
-            except TimeoutError:
-                pass
+            await set_or_after(self._hub.look_around, EVERY_S)
             self._hub.look_around.clear()
             try:
                 heard(await self.once())

@@ -85,7 +85,7 @@ class Sweeps:
 
     async def _dispatch(self) -> None:
         while True:
-            await _set_or_after(self._hub.room, SWEEP_EVERY_S)
+            await set_or_after(self._hub.room, SWEEP_EVERY_S)
             self._hub.room.clear()
             try:
                 for project_id, region in await self._desk.look(waiting_lanes):
@@ -173,7 +173,8 @@ def _forget(work: Work) -> int:
     return forget_old_answers(work, older_than_s=ANSWERS_KEPT_S, limit=ANSWERS_A_SWEEP)
 
 
-async def _set_or_after(event: asyncio.Event, seconds_: float) -> None:
+async def set_or_after(event: asyncio.Event, seconds_: float) -> None:
+    """Return once an event is set, or the time is up."""
     try:
         async with asyncio.timeout(seconds_):
             await event.wait()

@@ -20,7 +20,7 @@ from diorama.gateway.front import socket_response
 from diorama.gateway.hub import Hub
 from diorama.gateway.notebook import Notebook, Remark
 from diorama.gateway.relay import Relay
-from diorama.gateway.wire import Bucket, Wire
+from diorama.gateway.wire import SERVICE_RESTART, TRY_AGAIN_LATER, Bucket, Wire
 from diorama.kernel.errors import (
     DioramaError,
     Forbidden,
@@ -52,8 +52,6 @@ if TYPE_CHECKING:
 MAX_WAITING: Final = 64 * 1024
 BURST: Final = 200.0
 PER_S: Final = 40.0
-TRY_AGAIN_LATER: Final = 1013
-SERVICE_RESTART: Final = 1012
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 

@@ -19,6 +19,8 @@ _ENCODER: Final = msgspec.json.Encoder()
 MAX_BAD_MESSAGES: Final = 5
 POLICY_VIOLATION: Final = 1008
 GOING_AWAY: Final = 1001
+SERVICE_RESTART: Final = 1012
+TRY_AGAIN_LATER: Final = 1013
 CLOSE_WITHIN_S: Final = 2.0
 NEVER_WAITS: Final = 32 * 1024
 """With less than this in a transport's buffer it is not paused, so a send does not wait: a time-out

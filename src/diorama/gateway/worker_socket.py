@@ -18,7 +18,7 @@ from diorama.gateway.front import socket_response
 from diorama.gateway.hub import Hub
 from diorama.gateway.notebook import Notebook, Remark
 from diorama.gateway.relay import Relay
-from diorama.gateway.wire import Bucket, Wire
+from diorama.gateway.wire import SERVICE_RESTART, TRY_AGAIN_LATER, Bucket, Wire
 from diorama.kernel.errors import DioramaError, Refused, Unauthorized, Unavailable
 from diorama.kernel.ids import digest
 from diorama.leases.store import Renewal
@@ -42,8 +42,6 @@ MAX_WAITING: Final = 4 * 1024 * 1024
 BURST: Final = 4_000.0
 PER_S: Final = 1_000.0
 HELLO_WITHIN_S: Final = 10.0
-SERVICE_RESTART: Final = 1012
-TRY_AGAIN_LATER: Final = 1013
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
