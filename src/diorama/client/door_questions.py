@@ -59,6 +59,19 @@ class LinkWishes(TypedDict, total=False):
     concurrent: int
 
 
+class LinkChange(TypedDict, total=False):
+    """What changes of a share link; what is left out stays, None takes a limit away.
+
+    Attributes:
+        expires_in_s: for how long from now on it opens sessions.
+    """
+
+    name: str
+    expires_in_s: int | None
+    uses: int | None
+    concurrent: int | None
+
+
 def mint_ticket(project: str, wishes: TicketWishes) -> Question[MintedTicket]:
     """Ask for a ticket; one that nobody uses costs nothing."""
     body = as_json(MintTicket(project=project, **wishes))
@@ -82,6 +95,16 @@ def list_links(project: str | None, cursor: str | None) -> Question[ShareLinks]:
     query |= {} if project is None else {"project": project}
     query |= {} if cursor is None else {"cursor": cursor}
     return Question(method="GET", path="/v1/share-links", query=query, answer=ShareLinks)
+
+
+def change_link(link: str, change: LinkChange) -> Question[ShareLinkView]:
+    """Ask for a change of a share link; its end is counted from the last time this is asked."""
+    return Question(
+        method="PATCH",
+        path=path_of("share-links", link),
+        body=as_json(change),
+        answer=ShareLinkView,
+    )
 
 
 def revoke_link(link: str, *, end_sessions: bool) -> Question[ShareLinkView]:
