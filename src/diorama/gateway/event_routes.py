@@ -14,7 +14,7 @@ from typing import Annotated, Final
 import msgspec
 from fastapi import APIRouter, Query
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from diorama.accounts.permissions import Permission
 from diorama.events.feed import FeedEvent, FeedPage, Wanted, place_of
@@ -22,7 +22,7 @@ from diorama.events.types import MAX_FILTERS, meant_by
 from diorama.gateway.authorisation import Doorkeeper, Member
 from diorama.gateway.body import Documents, answer
 from diorama.gateway.desk import Desk
-from diorama.gateway.feeds import RETRY_MS, SILENT_S, STREAM, OpenFeeds
+from diorama.gateway.feeds import RETRY_MS, SILENT_S, STREAM, OpenFeeds, streamed
 from diorama.gateway.publishing import Publisher
 from diorama.kernel.errors import Invalid, Unavailable
 from diorama.protocol.event_views import EventPage
@@ -152,12 +152,7 @@ def event_routes(
         )
         if STREAM in request.headers.get("accept", ""):
             last = request.headers.get("last-event-id", cursor)
-            blocks = await feeds.follow(Asked(member, wanted, last))
-            return StreamingResponse(
-                blocks,
-                media_type=STREAM,
-                headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-            )
+            return streamed(await feeds.follow(Asked(member, wanted, last)))
         return answer(await desk.look(partial(_page, wanted=wanted, cursor=cursor, limit=limit)))
 
     return router

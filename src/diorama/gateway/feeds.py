@@ -6,8 +6,10 @@ again and again, for it may be taken back in the middle.
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Final
+
+from starlette.responses import Response, StreamingResponse
 
 from diorama.gateway.authorisation import Doorkeeper, Member
 from diorama.kernel.errors import LimitReached, Unavailable
@@ -19,6 +21,15 @@ RETRY_MS: Final = 2_000
 """After so long a browser that lost its feed asks for it again."""
 AT_ONCE: Final = 500
 _RETRY_AFTER_S: Final = 10
+
+
+def streamed(blocks: AsyncIterator[bytes]) -> Response:
+    """Return the answer that goes on: kept by nobody on the way, and passed on block by block."""
+    return StreamingResponse(
+        blocks,
+        media_type=STREAM,
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
 
 
 class OpenFeeds:

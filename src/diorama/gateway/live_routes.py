@@ -13,13 +13,13 @@ from typing import Final
 import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from diorama.accounts.permissions import Permission
 from diorama.gateway.authorisation import Doorkeeper, Member
 from diorama.gateway.body import Documents
 from diorama.gateway.desk import Desk
-from diorama.gateway.feeds import RETRY_MS, SILENT_S, STREAM, OpenFeeds
+from diorama.gateway.feeds import RETRY_MS, SILENT_S, STREAM, OpenFeeds, streamed
 from diorama.gateway.hub import Hub
 from diorama.gateway.live import Reader, look_at
 from diorama.gateway.watching import Watch
@@ -119,11 +119,7 @@ def live_routes(desk: Desk, doors: Doorkeeper, documents: Documents, hub: Hub) -
     )
     async def live(request: Request) -> Response:
         member = await doors.member(request, Permission.SESSIONS_READ)
-        return StreamingResponse(
-            feeds.follow(member),
-            media_type=STREAM,
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        )
+        return streamed(feeds.follow(member))
 
     return router
 
