@@ -15,12 +15,13 @@ from diorama.gateway.server import open_gateway
 from diorama.gateway.settings import MetricsSettings, Settings
 from diorama.kernel.clock import SystemClock
 from diorama.protocol.end_codes import END_CODES, End, EndCode
-from diorama.protocol.states import HOLDS_SLOT, SessionState
+from diorama.protocol.states import HOLDS_SLOT
 from diorama.sessions.census import Census
 from diorama.sessions.census_store import LaneCount
-from diorama.sessions.lifecycle import Event, Session
+from diorama.sessions.lifecycle import Event
 from diorama.sessions.work import Step, Work
 from tests.gateway.running import Place, gateway_at
+from tests.sessions.stories import requested
 
 SESSIONS = 100_000
 MAX_SERIES = 2_000
@@ -195,7 +196,7 @@ def _much(chance: random.Random) -> Census:
 def _histories(chance: random.Random) -> Iterator[Step]:
     """Yield 100,000 sessions from their request to their end, for every reason there is."""
     ends = [End(EndCode(code), reason) for code, row in END_CODES.items() for reason in row.reasons]
-    asked = _session()
+    asked = replace(requested(), created_us=0, entered_us=0, wait_since_us=0)
     for number in range(SESSIONS):
         ended = replace(
             asked,
@@ -210,25 +211,3 @@ def _histories(chance: random.Random) -> Iterator[Step]:
         yield Step(Event.RESERVED, asked, ended)
         yield Step(Event.FRAMES, asked, ended)
         yield Step(Event.ENDED, ended, ended)
-
-
-def _session() -> Session:
-    from diorama.projects.rules import Rules
-
-    return Session(
-        id="ses_1",
-        account_id="acc_1",
-        project_id="prj_1",
-        region="local",
-        pool="default",
-        kind="python",
-        end_user=None,
-        client_id=None,
-        device=None,
-        rules=Rules(),
-        state=SessionState.REQUESTING,
-        version=1,
-        created_us=0,
-        entered_us=0,
-        wait_since_us=0,
-    )

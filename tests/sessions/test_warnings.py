@@ -9,32 +9,16 @@ from diorama.projects.rules import Rules
 from diorama.protocol.states import SessionState
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.warnings import Ends, Notice, warnings
-from tests.clock import NOON_US
+from tests.sessions.stories import at, requested
 
 RULES = Rules(max_runtime_s=600)
 
 
-def at(count: float) -> int:
-    return NOON_US + seconds(count)
-
-
 def streaming(rules: Rules = RULES) -> Session:
-    return Session(
-        id="ses_1",
-        account_id="acc_1",
-        project_id="prj_1",
-        region="local",
-        pool="default",
-        kind="python",
-        end_user=None,
-        client_id=None,
-        device=None,
-        rules=rules,
+    return replace(
+        requested(rules),
         state=SessionState.STREAMING,
         version=5,
-        created_us=at(0),
-        entered_us=at(0),
-        wait_since_us=at(0),
         slot_id="wrk_1.0",
         first_frame_us=at(0),
         runs_until_us=at(rules.max_runtime_s),

@@ -1,31 +1,24 @@
 """The sentence that says why a session ended, for every reason there is."""
 
+from dataclasses import replace
+
 import pytest
 
 from diorama.kernel.units import seconds
 from diorama.leases.timers import DEFAULTS
-from diorama.projects.rules import Rules
 from diorama.protocol.end_codes import END_CODES, End, EndCode
 from diorama.protocol.states import SessionState as S
 from diorama.sessions.lifecycle import Event, Session
 from diorama.sessions.timeline_store import Logged
 from diorama.sessions.why import WHY, Story, duration, sentence
+from tests.sessions.stories import requested
 
 REASONS = [End(code, reason) for code, entry in END_CODES.items() for reason in entry.reasons]
 
 
 def session(end: End | None = None, *, state: S = S.STREAMING, ended_s: float = 100) -> Session:
-    return Session(
-        id="ses_1",
-        account_id="acc_1",
-        project_id="prj_1",
-        region="here",
-        pool="default",
-        kind="python",
-        end_user=None,
-        client_id=None,
-        device=None,
-        rules=Rules(),
+    return replace(
+        requested(),
         state=state if end is None else end.entry.ends,
         version=2,
         created_us=0,
