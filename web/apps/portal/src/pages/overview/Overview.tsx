@@ -10,6 +10,7 @@ import { EmptyState } from '../../pieces/EmptyState.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Figure, Figures } from '../../pieces/Figure.tsx'
 import { PageHeader, Part } from '../../pieces/PageHeader.tsx'
+import { PlayButton } from '../../pieces/PlayButton.tsx'
 import { exactText, hoursText } from '../../pieces/spans.ts'
 import { SessionTable } from '../sessions/SessionTable.tsx'
 import { Course } from './Course.tsx'
@@ -169,15 +170,7 @@ function Held() {
 
 function NobodyWatches() {
   return (
-    <EmptyState
-      icon={IconPlayerPlay}
-      title="Nobody watches right now"
-      actions={
-        <Button component="a" href="/play" target="_blank">
-          Play a world
-        </Button>
-      }
-    >
+    <EmptyState icon={IconPlayerPlay} title="Nobody watches right now" actions={<PlayButton />}>
       Open a world in another tab: its session shows up here as it connects, with what it holds and
       a button that ends it.
     </EmptyState>

@@ -12,6 +12,7 @@ import { confirm } from '../../pieces/confirm.tsx'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { PageHeader } from '../../pieces/PageHeader.tsx'
+import { PlayButton } from '../../pieces/PlayButton.tsx'
 import { FilterBar } from './FilterBar.tsx'
 import { addressOf, askedOf, countOf, type Filters, filtersOf } from './filters.ts'
 import { SessionTable, viewerOf } from './SessionTable.tsx'
@@ -177,15 +178,7 @@ function Nothing({
   }
   if (filters.which === 'live') {
     return (
-      <EmptyState
-        icon={IconBroadcastOff}
-        title="Nobody watches right now"
-        actions={
-          <Button component="a" href="/play" target="_blank">
-            Play a world
-          </Button>
-        }
-      >
+      <EmptyState icon={IconBroadcastOff} title="Nobody watches right now" actions={<PlayButton />}>
         No slot is held. Open a world in another tab: it shows up here as it connects. Who watched
         before is under{' '}
         <Anchor component={Link} to="/sessions?which=past">
@@ -196,15 +189,7 @@ function Nothing({
     )
   }
   return (
-    <EmptyState
-      icon={IconBroadcastOff}
-      title="Nobody has watched yet"
-      actions={
-        <Button component="a" href="/play" target="_blank">
-          Play a world
-        </Button>
-      }
-    >
+    <EmptyState icon={IconBroadcastOff} title="Nobody has watched yet" actions={<PlayButton />}>
       Every session stays here after its end, with why it ended.
     </EmptyState>
   )
