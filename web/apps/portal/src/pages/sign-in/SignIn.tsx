@@ -1,13 +1,23 @@
-import { Anchor, Button, Divider, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import {
+  Alert,
+  Anchor,
+  Button,
+  Divider,
+  PasswordInput,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Navigate, useLocation, useNavigate } from 'react-router'
+import { Navigate, useLocation, useNavigate, useSearchParams } from 'react-router'
 import { answerOf, api } from '../../api/client.ts'
 import { signedIn, whoIsIn } from '../../api/me.ts'
 import { nextPath } from '../../app/next.ts'
 import { Card } from '../../app/Outside.tsx'
 import { Waiting } from '../../pieces/Waiting.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
+import { problemText } from './problems.ts'
 
 const ways = queryOptions({
   queryKey: ['sign-in'],
@@ -19,11 +29,18 @@ export default function SignIn() {
   const { state } = useLocation() as { readonly state: unknown }
   const { data: me } = useQuery(whoIsIn)
   const { data, error, refetch } = useQuery(ways)
+  const [search] = useSearchParams()
+  const problem = search.get('problem')
   if (me === undefined) return <Waiting height="50vh" />
   if (me) return <Navigate to={nextPath(state)} replace />
   if (data?.set_up === true) return <NoOwnerYet />
   return (
     <Card title="Sign in" about="To what streams here, who watches, and what it costs.">
+      {problem !== null && (
+        <Alert color="red" role="alert">
+          {problemText(problem, data?.oidc?.name ?? 'the provider')}
+        </Alert>
+      )}
       {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {data?.password === true && <WithPassword />}
       {data?.password === true && data.oidc && <Divider label="or" />}
