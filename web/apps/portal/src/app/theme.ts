@@ -15,6 +15,7 @@ import {
   Menu,
   Modal,
   NavLink,
+  Notification,
   NumberInput,
   PasswordInput,
   Select,
@@ -92,6 +93,8 @@ const red: MantineColorsTuple = [
 const SANS =
   "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
 const MONO = "ui-monospace, 'SF Mono', 'Cascadia Mono', 'Liberation Mono', Menlo, monospace"
+/** The cross has no name of its own. */
+const CLOSE = { 'aria-label': 'Close' } as const
 
 export const theme = createTheme({
   primaryColor: 'pine',
@@ -127,8 +130,11 @@ export const theme = createTheme({
     Input: Input.extend({ defaultProps: { size: 'sm' } }),
     InputWrapper: InputWrapper.extend({ defaultProps: { size: 'sm' } }),
     Menu: Menu.extend({ defaultProps: { shadow: 'md', radius: 'md' } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg', padding: 'lg' } }),
+    Modal: Modal.extend({
+      defaultProps: { centered: true, radius: 'lg', padding: 'lg', closeButtonProps: CLOSE },
+    }),
     NavLink: NavLink.extend({ defaultProps: { variant: 'light' } }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: CLOSE } }),
     NumberInput: NumberInput.extend({ defaultProps: { size: 'sm' } }),
     PasswordInput: PasswordInput.extend({ defaultProps: { size: 'sm' } }),
     Select: Select.extend({ defaultProps: { size: 'sm', checkIconPosition: 'right' } }),
@@ -174,6 +180,9 @@ export const colours: CSSVariablesResolver = () => ({
     '--mantine-color-red-filled-hover': '#a02c22',
     '--mantine-color-clay-filled': '#a8481f',
     '--mantine-color-clay-filled-hover': '#963d18',
+    // What only acts where it is pressed has its colour all the same.
+    '--mantine-color-pine-light-color': '#8fd0ba',
+    '--mantine-color-red-light-color': '#ff9a8f',
     '--mantine-color-default-border': '#3a3d46',
     '--portal-raised': '#1c1e23',
     '--portal-sunk': '#111216',

@@ -10,6 +10,8 @@ export interface Column<Row> {
   readonly align?: 'right'
   /** Whether it stands at the top of the card that a row is on a small screen. */
   readonly leads?: boolean
+  /** Whether it takes the whole width of that card. */
+  readonly wide?: boolean
   /** Whether its name is only for readers of the screen: a column of buttons. */
   readonly mute?: boolean
 }
@@ -97,12 +99,13 @@ export function DataTable<Row>(table: Table<Row>) {
 }
 
 function Cell<Row>({ column, row }: { readonly column: Column<Row>; readonly row: Row }) {
-  const { title, cell, align, leads = false, mute = false } = column
+  const { title, cell, align, leads = false, wide = false, mute = false } = column
   return (
     <td
       role="cell"
       data-align={align}
       data-leads={leads}
+      data-wide={wide}
       data-mute={mute}
       data-label={mute || leads ? undefined : title}
     >

@@ -29,8 +29,8 @@ export function Figure({
     <div className={classes['figure']}>
       <dt>{label}</dt>
       <dd>
-        <span className={classes['value']}>{value}</span>
-        {of !== undefined && <span className={classes['of']}> of {of}</span>}
+        <span className={classes['value']}>{value}</span>{' '}
+        {of !== undefined && <span className={classes['of']}>of {of}</span>}
         {share !== undefined && share !== null && (
           <svg
             className={classes['share']}

@@ -47,6 +47,13 @@ export function agoText(at: Date, now: Date): string {
   return seconds > 0 ? `${text} ago` : `in ${text}`
 }
 
+const COUNT = new Intl.NumberFormat('en', { maximumFractionDigits: 3 })
+
+/** Returns a count with its thousands apart, as the fields of numbers have them. */
+export function countText(count: number): string {
+  return COUNT.format(count).replaceAll(',', '\u00a0')
+}
+
 /** Returns an instant in the reader's time zone: only its time where it is of today. */
 export function momentText(at: Date, now: Date): string {
   if (at.toDateString() === now.toDateString()) return at.toLocaleTimeString('en-GB', TIME)

@@ -101,7 +101,12 @@ export default function Audit() {
                 </Tooltip>
               ),
             },
-            { key: 'detail', title: 'How', cell: ({ detail }) => <Detail detail={detail} /> },
+            {
+              key: 'detail',
+              title: 'How',
+              wide: true,
+              cell: ({ detail }) => isKnown(detail) && <Detail detail={detail} />,
+            },
           ]}
           empty={
             <EmptyState icon={IconHistory} title="Nothing was changed yet">
@@ -116,9 +121,12 @@ export default function Audit() {
   )
 }
 
+function isKnown(detail: unknown): detail is object {
+  return typeof detail === 'object' && detail !== null && Object.keys(detail).length > 0
+}
+
 /** What is known of a change beside its name, as text: it may hold what a stranger typed. */
-function Detail({ detail }: { readonly detail: unknown }) {
-  if (typeof detail !== 'object' || detail === null) return null
+function Detail({ detail }: { readonly detail: object }) {
   return (
     <Stack gap={0}>
       {Object.entries(detail).map(([name, value]) => (
@@ -126,11 +134,17 @@ function Detail({ detail }: { readonly detail: unknown }) {
           <Text component="span" inherit c="dimmed">
             {name}{' '}
           </Text>
-          {typeof value === 'string' ? value : JSON.stringify(value)}
+          {saidOf(value)}
         </Text>
       ))}
     </Stack>
   )
+}
+
+function saidOf(value: unknown): string {
+  if (value === null) return 'none'
+  if (value === '') return '–'
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** Holds every entry to the digests: whether the log is as it was written. */

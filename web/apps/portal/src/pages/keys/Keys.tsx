@@ -73,7 +73,7 @@ export default function Keys() {
               title: 'State',
               cell: ({ state }) => <Dot tone={TONES[state]}>{state}</Dot>,
             },
-            { key: 'may', title: 'May', cell: (key) => scopesText(key) },
+            { key: 'may', title: 'May', wide: true, cell: (key) => scopesText(key) },
             {
               key: 'used',
               title: 'Last used',

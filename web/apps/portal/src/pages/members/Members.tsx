@@ -78,7 +78,7 @@ export default function Members() {
           keyOf={({ value }) => value}
           columns={[
             { key: 'role', title: 'Role', leads: true, cell: ({ label }) => label },
-            { key: 'about', title: 'May', cell: ({ about }) => about },
+            { key: 'about', title: 'May', wide: true, cell: ({ about }) => about },
           ]}
           empty={null}
         />

@@ -6,7 +6,7 @@ import { confirm } from '../../pieces/confirm.tsx'
 import { DataTable } from '../../pieces/DataTable.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { PageHeader } from '../../pieces/PageHeader.tsx'
-import { spanText } from '../../pieces/spans.ts'
+import { countText, spanText } from '../../pieces/spans.ts'
 import { type Plan, plansSeen, useRemovePlan } from '../accounts/asked.ts'
 import { PutPlan } from './PutPlan.tsx'
 
@@ -47,13 +47,13 @@ export default function Plans() {
               key: 'streams',
               title: 'Streams',
               align: 'right',
-              cell: ({ concurrent_streams: most }) => most,
+              cell: ({ concurrent_streams: most }) => countText(most),
             },
             {
               key: 'hours',
               title: 'Hours a month',
               align: 'right',
-              cell: ({ stream_hours: hours }) => hours ?? 'no limit',
+              cell: ({ stream_hours: hours }) => (hours === null ? 'no limit' : countText(hours)),
             },
             {
               key: 'runtime',
@@ -65,13 +65,14 @@ export default function Plans() {
               key: 'simulations',
               title: 'Simulation hours',
               align: 'right',
-              cell: ({ simulation_hours: hours }) => hours ?? 'no limit',
+              cell: ({ simulation_hours: hours }) =>
+                hours === null ? 'no limit' : countText(hours),
             },
             {
               key: 'queued',
               title: 'Simulations queued',
               align: 'right',
-              cell: ({ queued_simulations: most }) => most,
+              cell: ({ queued_simulations: most }) => countText(most),
             },
             {
               key: 'accounts',

@@ -75,7 +75,7 @@ export default function Project() {
           <Tabs.Tab value="rules">Rules</Tabs.Tab>
           <Tabs.Tab value="about">About</Tabs.Tab>
           <Tabs.Tab value="line">Line</Tabs.Tab>
-          <Tabs.Tab value="embed">Address and frame</Tabs.Tab>
+          <Tabs.Tab value="embed">Embed</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="rules">
           <Rules key={project.id} project={project} />

@@ -6,6 +6,7 @@ import { DataTable } from '../../pieces/DataTable.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Part } from '../../pieces/PageHeader.tsx'
 import { hoursText } from '../../pieces/spans.ts'
+import { moneyText } from './money.ts'
 
 const KEPT = 'diorama-price-per-gpu-hour'
 const PRICE = /^\d{1,6}([.,]\d{1,6})?$/
@@ -104,13 +105,21 @@ function Split({ month, price }: { readonly month: string; readonly price: strin
             align: 'right',
             cell: ({ part }) => part.gpu_hours.toFixed(3),
           },
-          { key: 'cost', title: 'Cost', align: 'right', cell: ({ part }) => part.cost },
+          {
+            key: 'cost',
+            title: 'Cost',
+            align: 'right',
+            cell: ({ part }) => <span title={part.cost}>{moneyText(part.cost)}</span>,
+          },
         ]}
         empty={null}
       />
       {data !== undefined && (
         <Text ta="right">
-          Together <b className="figures">{data.cost}</b>
+          Together{' '}
+          <b className="figures" title={data.cost}>
+            {moneyText(data.cost)}
+          </b>
         </Text>
       )}
     </>

@@ -18,6 +18,18 @@ const TONES: Readonly<Record<string, Tone>> = {
   cancelled: 'over',
 }
 
+/** What the log calls an attempt that had no answer. */
+const WORDS: Readonly<Record<string, string>> = {
+  url_refused: 'the address is refused',
+  address_denied: 'the address is of a private network',
+  plain_http: 'the address is not https',
+  name_unknown: 'the host’s name is unknown',
+  name_timeout: 'no name server answered',
+  not_reached: 'the host was not reached',
+  tls: 'the certificate does not hold',
+  timeout: 'no answer in time',
+}
+
 /** What was sent to a webhook, each with what came back. */
 export function Deliveries({ id }: { readonly id: string }) {
   const asked = useInfiniteQuery(deliveriesOf(id))
@@ -52,9 +64,19 @@ export function Deliveries({ id }: { readonly id: string }) {
             {
               key: 'state',
               title: 'State',
-              cell: ({ state }) => <Dot tone={TONES[state] ?? 'over'}>{state}</Dot>,
+              cell: ({ state, attempts }) =>
+                state === 'waiting' && attempts.length > 0 ? (
+                  <Dot tone="warn">not arrived yet</Dot>
+                ) : (
+                  <Dot tone={TONES[state] ?? 'over'}>{state}</Dot>
+                ),
             },
-            { key: 'tries', title: 'Tries', cell: (delivery) => <Tries delivery={delivery} /> },
+            {
+              key: 'tries',
+              title: 'Tries',
+              wide: true,
+              cell: (delivery) => <Tries delivery={delivery} />,
+            },
             { key: 'at', title: 'When', cell: ({ created_at }) => <Moment at={created_at} /> },
             {
               key: 'again',
@@ -104,7 +126,7 @@ function Tries({ delivery: { attempts, next_at: next } }: { readonly delivery: D
         }}
       >
         <Text size="sm" td="underline">
-          {count}, last {last.status ?? last.error}
+          {count}, last: {cameOf(last)}
         </Text>
       </UnstyledButton>
       <Collapse expanded={isOpen}>
@@ -114,7 +136,9 @@ function Tries({ delivery: { attempts, next_at: next } }: { readonly delivery: D
               <Text size="xs" c="dimmed">
                 <Moment at={at} />, {took} ms
               </Text>
-              <Code>{[status ?? error, answer].filter((part) => part !== '').join(' ')}</Code>
+              <Code>
+                {[String(status ?? error), answer].filter((part) => part !== '').join(' ')}
+              </Code>
             </Group>
           ))}
           {next !== null && (
@@ -126,4 +150,10 @@ function Tries({ delivery: { attempts, next_at: next } }: { readonly delivery: D
       </Collapse>
     </div>
   )
+}
+
+/** What came of an attempt, in words where they are known. */
+function cameOf({ status, error }: Delivery['attempts'][number]): string {
+  if (status !== null) return `answered ${status}`
+  return WORDS[error ?? ''] ?? error ?? 'nothing came back'
 }
