@@ -17,7 +17,7 @@ PAGES: Final = Path(__file__).parents[2] / "web" / "apps" / "portal" / "src" / "
 NAME: Final = "Ada"
 EMAIL: Final = "ada@example.com"
 PASSWORD: Final = "seven grey whales"
-_QUIET: Final = "document.querySelector('[aria-busy=true], .mantine-Loader-root') === null"
+_QUIET: Final = "() => document.querySelector('[aria-busy=true], .mantine-Loader-root') === null"
 _POLICY: Final = re.compile(r"Content Security Policy|Trusted ?(Type|HTML|Script)")
 
 

@@ -134,6 +134,36 @@ async def judge(portal: Portal, path: str) -> None:
     await portal.page.set_viewport_size({"width": 1280, "height": 800})
 
 
+@pytest.mark.parametrize(
+    ("path", "button"),
+    [
+        ("/", "Navigation"),
+        ("/projects", "New project"),
+        ("/keys", "New key"),
+        ("/share-links", "New link"),
+        ("/webhooks", "New webhook"),
+        ("/members", "Invite somebody"),
+        ("/accounts", "New account"),
+        ("/plans", "New plan"),
+    ],
+)
+async def test_what_opens_over_a_page_can_be_used_by_everybody_on_a_phone(
+    portal: Portal, path: str, button: str
+) -> None:
+    page = portal.page
+    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    await portal.go(path)
+    await until_quiet(page)
+    await page.get_by_role("button", name=button).first.click()
+    await page.get_by_role("dialog").wait_for()
+    await until_quiet(page)
+    await bring_axe(page)
+
+    assert await grave_faults(page) == []
+    assert await page.evaluate(_OVERHANG) <= 0
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_every_page_can_be_used_by_everybody(
     portal: Portal, diorama: Running, scheme: str
