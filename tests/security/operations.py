@@ -213,3 +213,13 @@ OPERATIONS: Final[Mapping[str, Row]] = {
         needs=Permission.WORKERS_WRITE, operator=True, of="worker", everywhere=True
     ),
 }
+
+
+def request_of(operation: str, row: Row, named: str) -> tuple[str, str, str | None]:
+    """Return method, target and body of a request about an object."""
+    method, _, path = operation.partition(" ")
+    head, brace, _ = path.partition("{")
+    tail = path.partition("}")[2]
+    target = f"{head}{named or 'new'}{tail}" if brace else path
+    query = f"?{row.query.replace(HERE, named)}" if row.query else ""
+    return method, target + query, row.body and row.body.replace(HERE, named)

@@ -8,23 +8,14 @@ from http import HTTPStatus
 from pathlib import Path
 
 from diorama.accounts.permissions import OPERATOR
-from diorama.gateway.openapi import FILE
 from tests.gateway.running import Reply
-from tests.security.operations import HERE, OPERATIONS, Door, Row
+from tests.security.document import documented
+from tests.security.operations import OPERATIONS, Door, Row, request_of
 from tests.security.town import OWN, Actor, Town, town_at
-
-METHODS = {"get", "post", "put", "patch", "delete"}
-
-
-def documented() -> set[str]:
-    paths = json.loads(FILE.read_text())["paths"]
-    return {
-        f"{method.upper()} {path}" for path in paths for method in paths[path] if method in METHODS
-    }
 
 
 def test_every_operation_says_who_may_use_it() -> None:
-    assert set(OPERATIONS) == documented(), "declare it in tests/security/operations.py"
+    assert set(OPERATIONS) == set(documented()), "declare it in tests/security/operations.py"
 
 
 def expected(row: Row, actor: Actor, method: str, whose: str) -> str:
@@ -71,16 +62,6 @@ def _sees(row: Row, actor: Actor, whose: str) -> bool:
         return False
     mine = {OWN: "own", "acc_bob": "foreign"}
     return mine.get(actor.account_id or "") == whose
-
-
-def request_of(operation: str, row: Row, named: str) -> tuple[str, str, str | None]:
-    """Return method, target and body of a request about an object."""
-    method, _, path = operation.partition(" ")
-    head, brace, _ = path.partition("{")
-    tail = path.partition("}")[2]
-    target = f"{head}{named or 'new'}{tail}" if brace else path
-    query = f"?{row.query.replace(HERE, named)}" if row.query else ""
-    return method, target + query, row.body and row.body.replace(HERE, named)
 
 
 def judged(reply: Reply, row: Row) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from diorama.accounts import signing_in
 from diorama.accounts.keys import Key, KeyKind
 from diorama.accounts.people import Membership, Person
@@ -79,6 +81,7 @@ class Town:
     place: Place
     actors: Mapping[str, Actor]
     things: Things
+    folder: Path
 
     async def ask(self, actor: Actor, method: str, target: str, body: str | bytes | None) -> Reply:
         """Ask, and read the answer; of a feed that stays open, its beginning alone."""
@@ -96,6 +99,10 @@ class Town:
         ):
             is_feed = got.content_type == "text/event-stream"
             return Reply(got.status, got.headers, b"" if is_feed else await got.read())
+
+    async def send(self, actor: Actor, method: str, path: str, body: Mapping[str, object]) -> Reply:
+        """Ask with a body of these members."""
+        return await self.ask(actor, method, path, msgspec.json.encode(body))
 
     async def put_back(self) -> None:
         """Undo whatever was changed."""
@@ -116,22 +123,24 @@ async def town_at(folder: Path) -> AsyncIterator[Town]:
             place=place,
             actors={actor.name: actor for actor in actors},
             things=Things(own=own, foreign=foreign),
+            folder=folder,
         )
 
 
-def _tables(tx: Transaction) -> list[str]:
+def tables(tx: Transaction) -> list[str]:
+    """Return the names of what is stored."""
     rows = tx.run("SELECT name FROM sqlite_schema WHERE type = 'table'")
     return [str(name) for (name,) in rows if not str(name).startswith("sqlite_")]
 
 
 def _remember(tx: Transaction) -> None:
-    for name in _tables(tx):
+    for name in tables(tx):
         tx.run(f"CREATE TEMP TABLE pristine_{name} AS SELECT * FROM {name}")
 
 
 def _put_back(tx: Transaction) -> None:
     tx.run("PRAGMA defer_foreign_keys = ON")
-    for name in (names := _tables(tx)):
+    for name in (names := tables(tx)):
         tx.run(f"DELETE FROM {name}")
     for name in names:
         tx.run(f"INSERT INTO {name} SELECT * FROM pristine_{name}")

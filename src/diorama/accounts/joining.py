@@ -17,7 +17,7 @@ from diorama.accounts.people import (
     Person,
     keeps_an_owner,
 )
-from diorama.accounts.permissions import OPERATOR, Role
+from diorama.accounts.permissions import OPERATOR, Permission, Role, check_reach, of_role
 from diorama.accounts.plans import Account
 from diorama.accounts.unit import Unit
 from diorama.kernel.errors import Forbidden, NotFound, Refused
@@ -37,10 +37,11 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hand:
-    """Whose hand changes members: where, who, and whether owners are theirs to make."""
+    """Whose hand changes members: where, who, what they may do, whether they may make owners."""
 
     account_id: str
     actor: str
+    permissions: frozenset[Permission]
     owns: bool
 
 
@@ -80,11 +81,12 @@ def invite(unit: Unit, hand: Hand, email: str, role: Role) -> tuple[Invitation, 
     """Return an invitation and its secret; an older one of the same email is worthless then.
 
     Raises:
-        Forbidden: only owners make owners (`owners_only`).
+        Forbidden: only owners make owners (`owners_only`), and nobody brings in who may do more
+            than they (`permission_missing`).
         Refused: a member already (`already_member`), or there are too many (`too_many_members`).
     """
     account = _locked(unit, hand.account_id)
-    _check_owners(hand, role)
+    _check_role(hand, role)
     people = unit.stores.people
     person = people.by_email(email)
     if person and any(m.account_id == account.id for m in people.memberships(person.id)):
@@ -183,7 +185,8 @@ def change_role(unit: Unit, hand: Hand, member_id: str, role: Role) -> Membershi
 
     Raises:
         NotFound: there is no such member (`member_unknown`).
-        Forbidden: only owners make and unmake owners (`owners_only`).
+        Forbidden: only owners make and unmake owners (`owners_only`), and nobody gives a role that
+            may do more than they (`permission_missing`).
         Refused: it is the last owner (`last_owner`).
     """
     member = _changing(unit, hand, member_id, role)
@@ -221,14 +224,22 @@ def _changing(unit: Unit, hand: Hand, member_id: str, becomes: Role | None) -> M
     member = unit.stores.people.membership(hand.account_id, member_id)
     if member is None:
         raise _unknown(member_id)
-    _check_owners(hand, member.role, becomes)
+    _check_owners(hand, member.role)
+    if becomes is not None:
+        _check_role(hand, becomes)
     if not keeps_an_owner(member.role, becomes, unit.stores.people.owners(hand.account_id)):
         raise Refused("this is the account's last owner", code="last_owner")
     return member
 
 
-def _check_owners(hand: Hand, *roles: Role | None) -> None:
-    if Role.OWNER in roles and not hand.owns:
+def _check_role(hand: Hand, role: Role) -> None:
+    """Hold somebody who gives a role to what they may do themselves."""
+    _check_owners(hand, role)
+    check_reach(hand.permissions, of_role(hand.account_id, role))
+
+
+def _check_owners(hand: Hand, role: Role) -> None:
+    if role is Role.OWNER and not hand.owns:
         raise Forbidden("only an owner makes and unmakes owners", code="owners_only")
 
 

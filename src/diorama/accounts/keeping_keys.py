@@ -17,9 +17,9 @@ from diorama.accounts.keys import (
     scopes_text,
     sealed,
 )
-from diorama.accounts.permissions import Permission
+from diorama.accounts.permissions import Permission, check_reach
 from diorama.accounts.unit import Unit
-from diorama.kernel.errors import Forbidden, Invalid, NotFound, Refused
+from diorama.kernel.errors import Invalid, NotFound, Refused
 from diorama.kernel.ids import digest
 from diorama.kernel.units import seconds
 
@@ -65,7 +65,7 @@ def make_key(unit: Unit, hand: KeyHand, wanted: WantedKey) -> tuple[Key, str]:
             "an API key has scopes and no worker, a worker key has no scopes", code="key_scopes"
         )
     scopes = frozenset(wanted.scopes)
-    _check_reach(hand, scopes if is_api else frozenset({Permission.OPERATE}))
+    check_reach(hand.permissions, scopes if is_api else frozenset({Permission.OPERATE}))
     expires_in_s = wanted.expires_in_s
     key = Key(
         id=unit.ids.new("key"),
@@ -98,7 +98,7 @@ def rotate_key(unit: Unit, hand: KeyHand, key_id: str, overlap_s: float) -> tupl
         raise Refused(f"key {old.id} opens nothing any more", code="key_over")
     if old.replaced_by is not None:
         raise Refused(f"key {old.id} was rotated: its successor may be", code="key_rotated")
-    _check_reach(hand, _reach(old))
+    check_reach(hand.permissions, _reach(old))
     fresh = replace(
         old,
         id=unit.ids.new("key"),
@@ -124,7 +124,7 @@ def revoke_key(unit: Unit, hand: KeyHand, key_id: str) -> Key:
     """
     key = _locked(unit, hand, key_id)
     if key.kind is KeyKind.WORKER:
-        _check_reach(hand, _reach(key))
+        check_reach(hand.permissions, _reach(key))
     if key.revoked_us is not None:
         return key
     revoked = replace(key, revoked_us=unit.now_us)
@@ -154,13 +154,3 @@ def _stored(unit: Unit, key: Key) -> tuple[Key, str]:
 def _reach(key: Key) -> frozenset[Permission]:
     """Return what somebody must be allowed who gets the secret of such a key."""
     return frozenset({Permission.OPERATE}) if key.kind is KeyKind.WORKER else key.permissions
-
-
-def _check_reach(hand: KeyHand, wanted: frozenset[Permission]) -> None:
-    beyond = wanted - hand.permissions
-    if beyond:
-        raise Forbidden(
-            f"this reaches beyond what you may do yourself: {scopes_text(beyond)}",
-            code="permission_missing",
-            detail={"needs": min(beyond).value},
-        )

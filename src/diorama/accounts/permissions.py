@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from diorama.kernel.errors import Forbidden
+
 
 class Permission(StrEnum):
     """One thing that may be done; `write` does not bring `read`."""
@@ -71,3 +73,18 @@ def reach(account_id: str) -> frozenset[Permission]:
 def of_role(account_id: str, role: Role) -> frozenset[Permission]:
     """Return what a member with a role may do in an account."""
     return ROLES[role] & reach(account_id)
+
+
+def check_reach(own: frozenset[Permission], wanted: frozenset[Permission]) -> None:
+    """Refuse to give what one may not do oneself.
+
+    Raises:
+        Forbidden: some of it is beyond (`permission_missing`).
+    """
+    beyond = sorted(wanted - own)
+    if beyond:
+        raise Forbidden(
+            f"this reaches beyond what you may do yourself: {' '.join(beyond)}",
+            code="permission_missing",
+            detail={"needs": beyond[0].value},
+        )

@@ -11,7 +11,7 @@ from diorama.accounts import joining, keeping_accounts
 from diorama.accounts.joining import Hand
 from diorama.accounts.keeping_accounts import AccountChange, locked_account
 from diorama.accounts.people import normal_email
-from diorama.accounts.permissions import Permission, Role
+from diorama.accounts.permissions import Permission, Role, reach
 from diorama.accounts.plans import Account, Plan
 from diorama.gateway.body import Documents, answer, json_body, path_id
 from diorama.gateway.people_routes import invitation_view
@@ -160,7 +160,9 @@ class _Accounts:
             view = account_view(work, account)
             if email is None:
                 return CreatedAccount(view)
-            hand = Hand(account_id=account.id, actor="operator", owns=True)
+            hand = Hand(
+                account_id=account.id, actor="operator", permissions=reach(account.id), owns=True
+            )
             invitation, secret = joining.invite(work, hand, email, Role.OWNER)
             link = links.invitation(request, secret)
             return CreatedAccount(view, invitation_view(invitation), link)

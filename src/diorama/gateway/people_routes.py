@@ -95,7 +95,12 @@ def people_routes(entrance: Entrance, documents: Documents) -> APIRouter:
 
 def hand_of(member: Member) -> Hand:
     """Return whose hand changes members."""
-    return Hand(account_id=member.account_id, actor=member.actor, owns=member.owns)
+    return Hand(
+        account_id=member.account_id,
+        actor=member.actor,
+        permissions=member.permissions,
+        owns=member.owns,
+    )
 
 
 class _Routes:
