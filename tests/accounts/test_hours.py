@@ -92,7 +92,7 @@ def test_a_limit_that_this_month_does_not_reach_is_looked_at_when_it_is_over() -
 def test_a_limit_that_is_used_up_stays_so_without_a_stream() -> None:
     idle = StreamMonth(start_us=JUNE, settled_us=50)
 
-    assert (idle.reached_us(50), idle.reached_us(51), idle.look_us(50)) == (JUNE, None, None)
+    assert (idle.reached_us(50), idle.reached_us(51), idle.look_us(50)) == (JUNE, None, JUNE)
 
 
 INSTANTS = st.integers(min_value=JUNE - 5 * SECOND_US, max_value=us(2026, 9, 2))

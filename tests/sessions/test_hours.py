@@ -13,7 +13,7 @@ from diorama.projects.rules import AfkRules, Rules
 from diorama.protocol import worker as wire
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.states import SessionState as S
-from diorama.sessions.hours import ending_hours, soon_us
+from diorama.sessions.hours import due_accounts, ending_hours, soon_us
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.viewing import renew_media
 from diorama.sessions.working import report
@@ -79,6 +79,29 @@ async def test_who_waits_is_ended_with_those_who_stream(house: House) -> None:
 
     assert ended(await house.session(waiter)) == OVER
     assert await house.line() == []
+
+
+async def test_who_waits_is_ended_too_where_the_last_stream_ended_before_anybody_looked(
+    house: House,
+) -> None:
+    await house.build(projects=[AWAKE], stream_hours=2 * MINUTES)
+    rig = await house.worker()
+    session = await house.streaming(rig)
+    waiter = await house.attach((await house.open()).session)
+    for _ in range(23):
+        house.clock.step(seconds=5)
+        await rig.beat_with(session, viewer_age_ms=0)
+        await house.hear(waiter)
+        await house.sweep()
+    house.clock.step(seconds=6)
+
+    await house.end(session)
+    await house.hear(waiter)
+    await house.sweep()
+    await house.sweep()
+
+    assert ended(await house.session(waiter)) == OVER
+    assert await house.look(due_accounts) == []
 
 
 async def test_no_session_is_opened_once_they_are_used_up(house: House) -> None:

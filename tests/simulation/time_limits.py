@@ -217,13 +217,13 @@ class TimeLimits:
         return used_us + sum(max(now_us - since_us, 0) for since_us in since.values())
 
     def check_hours(self, late_us: int, now_us: int) -> None:
-        """Law 7, in a calm: nobody streams on without hours."""
+        """Law 7, in a calm: nobody streams, starts or waits on without hours."""
         for account_id, limit_us in self._history.hours.now.items():
             if self._history.hours.most(account_id) == NO_END or limit_us == NO_END:
                 continue
             used_us = self._history.used_us(account_id, now_us - late_us)
             for stay in self._history.of_account[account_id]:
-                if stay.state in WATCHED and used_us > self._hours_of(stay):
+                if stay.state not in FINAL and used_us > self._hours_of(stay):
                     raise LawBroken(7, f"{stay.id} goes on though {account_id} has no hours left")
 
 

@@ -71,10 +71,13 @@ class StreamMonth:
         return at_us if at_us < self.end_us else None
 
     def look_us(self, limit_us: int | None) -> int | None:
-        """Return when to look whether the limit is reached; a month's end begins another row."""
-        if limit_us is None or not self.running:
+        """Return when to look whether the limit is reached; a month's end begins another row.
+
+        Once nothing runs, a limit that is reached is looked at once more, for who waits.
+        """
+        if limit_us is None:
             return None
-        return self.reached_us(limit_us) or self.end_us
+        return self.reached_us(limit_us) or (self.end_us if self.running else None)
 
 
 Months: TypeAlias = Mapping[int, StreamMonth]

@@ -61,12 +61,14 @@ class SqlAccountStore:
     def save(self, account: Account) -> None:
         """Write what may change of a locked account, but for what it holds.
 
-        What runs is looked at anew where its hours change.
+        What runs, starts and waits is looked at anew where its hours change.
         """
         a = account
         self._tx.run(
-            "UPDATE stream_month SET look_us = month_us WHERE account_id = ? AND running > 0"
+            "UPDATE stream_month SET look_us = month_us WHERE account_id = ?"
+            " AND month_us = (SELECT MAX(month_us) FROM stream_month WHERE account_id = ?)"
             " AND (SELECT COALESCE(stream_us, -1) FROM account WHERE id = ?) <> ?",
+            a.id,
             a.id,
             a.id,
             -1 if a.stream_us is None else a.stream_us,
@@ -139,7 +141,11 @@ class SqlAccountStore:
         months = self._months(account_id, now_us)
         self._put_months(account, months, rolled(months, now_us))
         self._tx.run(
-            "UPDATE stream_month SET look_us = ? WHERE account_id = ? AND running > 0",
+            "UPDATE stream_month SET look_us ="
+            " CASE WHEN running > 0 OR CAST(? AS BIGINT) <= ? THEN CAST(? AS BIGINT) END"
+            " WHERE account_id = ? AND (running > 0 OR look_us IS NOT NULL)",
+            next_us,
+            now_us,
             next_us,
             account_id,
         )
