@@ -32,7 +32,7 @@ test: ## Install all that tests need, then check, and run every test
 	@echo "==> Tests of the web parts"
 	@$(NPM) test
 	@echo "==> Tests"
-	@$(BIN)/python -m pytest
+	@scripts/run-tests
 
 .PHONY: check
 check: ## Format, lint, types and import direction, of Python and of TypeScript

@@ -310,9 +310,15 @@ async def test_frames_that_stop_bring_a_new_peer_connection_to_the_same_world(
 
 
 async def test_events_tell_the_whole_way(gateway: AsyncDiorama) -> None:
+    events: list[Event] = []
     async with gateway.play("answering") as viewer:
         await viewer.until_playing()
-    events = await told(viewer)
+        async with asyncio.timeout(PATIENCE_S):  # the gateway is told of the picture after it came
+            async for event in viewer.events():
+                events.append(event)
+                if isinstance(event, StateChanged) and event.state is SessionState.STREAMING:
+                    break
+    events += await told(viewer)
 
     states = [event.state for event in events if isinstance(event, StateChanged)]
     media = [event.media for event in events if isinstance(event, MediaChanged)]

@@ -130,7 +130,7 @@ async def term_of(place: Place, session: str) -> int:
 async def assert_well(place: Place, log: str) -> None:
     ready = await place.ask("GET", "/readyz")
     assert ready.status == 200
-    assert "failed" not in log
+    assert "[error" not in log
     assert "Traceback" not in log
 
 

@@ -2,6 +2,7 @@ import { Button, Card, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answerOf, api, type Schemas } from '../../api/client.ts'
+import { useMay } from '../../api/me.ts'
 import { DataTable } from '../../pieces/DataTable.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Part } from '../../pieces/PageHeader.tsx'
@@ -15,6 +16,7 @@ type Share = Schemas['CostPart']
 
 /** What the slots cost at a price for an hour of a GPU; the price is kept in this browser. */
 export function Cost({ month }: { readonly month: string }) {
+  const operates = useMay('operate')
   const [price, setPrice] = useState(localStorage.getItem(KEPT) ?? '')
   const [typed, setTyped] = useState(price)
   const isPrice = PRICE.test(typed.trim())
@@ -26,7 +28,7 @@ export function Cost({ month }: { readonly month: string }) {
   return (
     <Part
       title="What it cost"
-      about="At your price for an hour of a GPU: where the money went, also where nobody was billed for it."
+      about={`At your price for an hour of a GPU: where the money went, also where nobody was billed for it${operates ? ', of all accounts together' : ''}.`}
     >
       <Card>
         <Stack gap="md">
@@ -53,20 +55,35 @@ export function Cost({ month }: { readonly month: string }) {
               </Button>
             </Group>
           </form>
-          {price !== '' && <Split month={month} price={price} />}
+          {price !== '' && <Split month={month} price={price} ofAll={operates} />}
         </Stack>
       </Card>
     </Part>
   )
 }
 
-function Split({ month, price }: { readonly month: string; readonly price: string }) {
+function Split({
+  month,
+  price,
+  ofAll,
+}: {
+  readonly month: string
+  readonly price: string
+  /** Whether of every account: only then it is known for how long slots were warm. */
+  readonly ofAll: boolean
+}) {
   const { data, error, refetch } = useQuery({
-    queryKey: ['usage', 'cost', month, price],
+    queryKey: ['usage', 'cost', month, price, ofAll],
     queryFn: () =>
       answerOf(
         api.GET('/v1/usage/cost', {
-          params: { query: { period: month, price_per_gpu_hour: price } },
+          params: {
+            query: {
+              period: month,
+              price_per_gpu_hour: price,
+              ...(ofAll && { account: 'all' }),
+            },
+          },
         }),
       ),
   })
