@@ -9,12 +9,12 @@ import pytest
 from diorama.client import AsyncDiorama, Diorama, NotFound
 from tests.gateway.receiving import receiver
 from tests.gateway.running import gateway_at
-from tests.gateway.test_webhooks import NOW_US, OPEN, settled
+from tests.gateway.test_webhooks import OPEN, now_us, settled
 
 
 async def test_a_webhook_is_made_tried_looked_up_told_again_and_deleted(tmp_path: Path) -> None:
     async with (
-        gateway_at(tmp_path, webhooks=OPEN, now_us=NOW_US) as place,
+        gateway_at(tmp_path, webhooks=OPEN, now_us=now_us()) as place,
         receiver() as good,
         AsyncDiorama(place.front.url, api_key=place.secrets.api_key) as backend,
     ):
