@@ -7,6 +7,7 @@ same everywhere: a refusal that says what is wrong, says nothing of the inside, 
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -87,6 +88,16 @@ PAYLOADS: Final = (
     "\u202e\u0000\ud83d\ude00\ufeff".encode("utf-16", "surrogatepass").decode("utf-16"),
     "x" * 5_000,
 )
+HEADERS: Final = (
+    "Authorization",
+    "Cookie",
+    "Diorama-Account",
+    "Idempotency-Key",
+    "If-Match",
+    "Last-Event-ID",
+    "X-Forwarded-For",
+)
+HEADER_PAYLOADS: Final = ("", "' OR '1'='1", "Bearer dio_" + "9" * 5_000, "\u00e9\u00ff", "NaN;;=,")
 INSIDE: Final = re.compile(
     r"Traceback|File \"|[.]py\b|site-packages|sqlite|psycopg|SELECT |INSERT |UPDATE |FROM "
     r"|object at 0x|msgspec|pydantic|starlette|fastapi|NoneType|Error\(",
@@ -224,3 +235,42 @@ async def test_no_text_is_read_as_anything_but_text(town: Town) -> None:
 
     assert not wrong, "\n".join(wrong)
     assert after == before
+
+
+async def test_what_is_no_strict_json_is_refused_on_sockets_too(town: Town) -> None:
+    wrong = []
+    for body, (status, code) in BAD_JSON.items():
+        if not _is_text(body) or status != 400:
+            continue  # what is no message at all has codes of its own
+        for talker in (await town.place.viewer(), await town.place.worker_line()):
+            await talker.socket.send_str(body.decode())
+            problems, closed = await talker.end()
+            if (problems, closed) != ([code, "hello_missing"], 4013):
+                wrong.append(f"{body[:40]!r}: {problems} {closed}, not {code}")
+
+    assert not wrong, "\n".join(wrong)
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return len(body) < 65_536  # what is longer never becomes a message
+
+
+async def test_no_header_breaks_anything(town: Town) -> None:
+    wrong = []
+    for operation in ("GET /v1/sessions", "GET /v1/events", "GET /v1/projects", *WRITES):
+        method, target, body = asked(town, operation)
+        actor = who_may(town, operation)
+        for name in HEADERS:
+            for payload in HEADER_PAYLOADS:
+                odd = replace(actor, headers={**actor.sends(method), name: payload}, writes=None)
+                reply = await town.ask(odd, method, target, body)
+                if reply.status >= 500 or leaks(town, reply, payload):
+                    wrong.append(f"{operation}, {name}: {payload[:40]}: {reply.status}")
+                if method != "GET" and reply.status < 300:
+                    await town.put_back()
+
+    assert not wrong, "\n".join(wrong)
