@@ -72,6 +72,15 @@ async def test_nobody_brings_in_who_may_do_more_than_they(town: Town, role: Role
     assert changed.status == (200 if role is Role.VIEWER else 403)
 
 
+async def test_who_may_not_read_events_has_none_sent_either(town: Town) -> None:
+    sender = await narrow(town, Permission.WEBHOOKS_WRITE)
+    reader = await narrow(town, Permission.WEBHOOKS_WRITE, Permission.EVENTS_READ)
+    body = {"url": "https://example.com/"}
+    replies = [await town.send(who, "POST", "/v1/webhooks", body) for who in (sender, reader)]
+
+    assert [reply.status for reply in replies] == [403, 201]
+
+
 async def test_whoever_holds_all_an_account_has_brings_in_anybody(town: Town) -> None:
     replies = [
         await town.send(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from diorama.accounts.permissions import Permission
+from diorama.accounts.permissions import Permission, check_reach
 from diorama.events import webhooks as domain
 from diorama.events.feed import Wanted, place_of
 from diorama.events.signing import secret_of
@@ -74,8 +74,10 @@ class WebhookRoutes:
         return await self.doors.member(request, Permission.WEBHOOKS_READ)
 
     async def writer(self, request: Request) -> Member:
-        """Return who asks, somebody who may change webhooks."""
-        return await self.doors.member(request, Permission.WEBHOOKS_WRITE)
+        """Return who asks, somebody who may change webhooks, and read what they are sent."""
+        member = await self.doors.member(request, Permission.WEBHOOKS_WRITE)
+        check_reach(member.permissions, frozenset({Permission.EVENTS_READ}))
+        return member
 
     def shown(self, webhook: Webhook) -> WebhookSecret:
         """Return a webhook with its newest secret, for the one answer that shows it."""

@@ -48,6 +48,7 @@ export const PRESETS: readonly {
     scopes: [
       'projects:read',
       'projects:write',
+      'events:read',
       'webhooks:read',
       'webhooks:write',
       'links:read',
