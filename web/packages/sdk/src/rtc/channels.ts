@@ -13,6 +13,8 @@ const ACK_WITHIN_MS = 10_000
 const MAX_WAITING_ACKS = 256
 const MAX_UNSENT_MOVES_BYTES = 4 * 1024
 const MAX_PINGS_OUT = 64
+const MAX_EARLY = 64
+const EARLY_FOR_MS = 2_000
 
 export interface ChannelEvents {
   readonly onMessage: (data: unknown) => void
@@ -27,6 +29,9 @@ export class Channels {
   private control: RTCDataChannel | null = null
   private input: RTCDataChannel | null = null
   private pinging = false
+  private isOver = false
+  /** Input from before the channel opened: pictures may come first, and people are quick. */
+  private early: { readonly event: InputEvent; readonly atMs: number }[] = []
   private pings = 0
   private messages = 0
   private readonly pingedMs = new Map<number, number>()
@@ -60,14 +65,14 @@ export class Channels {
       }
   }
 
-  /** Sends an input event; returns whether it could be. */
+  /** Sends an input event, or keeps it until the channel opens; returns whether it could. */
   sendInput(event: InputEvent): boolean {
     if (event.type === 'pointer_move' && this.input?.readyState === 'open') {
       if (this.input.bufferedAmount > MAX_UNSENT_MOVES_BYTES) return false
       this.input.send(JSON.stringify(event))
       return true
     }
-    return this.send(event)
+    return this.isOpening() ? this.keep(event) : this.send(event)
   }
 
   /**
@@ -109,6 +114,8 @@ export class Channels {
   /** Ends pings and everything that waits; the channels close with their peer connection. */
   stop(): void {
     this.pinging = false
+    this.isOver = true
+    this.early = []
     this.alarm.clear()
     this.pingedMs.clear()
     for (const id of [...this.waiting.keys()]) this.settle(id, false)
@@ -117,7 +124,20 @@ export class Channels {
   private start(): void {
     if (this.pinging) return
     this.pinging = true
+    const since = performance.now() - EARLY_FOR_MS
+    for (const { event, atMs } of this.early) if (atMs >= since) this.send(event)
+    this.early = []
     this.ping()
+  }
+
+  private isOpening(): boolean {
+    return !this.isOver && (this.control === null || this.control.readyState === 'connecting')
+  }
+
+  private keep(event: InputEvent): boolean {
+    if (event.type === 'pointer_move' || this.early.length >= MAX_EARLY) return false
+    this.early.push({ event, atMs: performance.now() })
+    return true
   }
 
   private ping(): void {

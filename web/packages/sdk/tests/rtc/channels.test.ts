@@ -56,6 +56,55 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+describe('input that is faster than its channel', () => {
+  const press = { type: 'key_down', code: 'KeyW', key: 'w' } as const
+
+  beforeEach(() => {
+    channels.stop()
+    channels = new Channels({
+      onMessage: () => undefined,
+      onRefusal: () => undefined,
+      onClosed: () => undefined,
+    })
+    control = new Channel('control')
+    control.readyState = 'connecting'
+  })
+
+  function open(): void {
+    control.readyState = 'open'
+    control.onopen?.()
+  }
+
+  test('is sent, in order, once it opens', () => {
+    expect(channels.sendInput(press)).toBe(true)
+    channels.handleChannel(control as unknown as RTCDataChannel)
+    expect(channels.sendInput({ ...press, type: 'key_up' })).toBe(true)
+
+    open()
+
+    expect(control.words).toEqual([press, { ...press, type: 'key_up' }])
+  })
+
+  test('is forgotten after 2 s, and is 64 events at most', async () => {
+    channels.handleChannel(control as unknown as RTCDataChannel)
+    channels.sendInput(press)
+    await vi.advanceTimersByTimeAsync(2_001)
+    const kept = Array.from({ length: 64 }, () => channels.sendInput(press))
+
+    open()
+
+    expect(kept.filter(Boolean)).toHaveLength(63)
+    expect(control.words).toHaveLength(63)
+  })
+
+  test('is not kept where the channel is gone', () => {
+    channels.handleChannel(control as unknown as RTCDataChannel)
+    channels.stop()
+
+    expect(channels.sendInput(press)).toBe(false)
+  })
+})
+
 describe('messages', () => {
   test('go in order, and each resolves to true when the world has taken it', async () => {
     const taken = [channels.sendMessage('one'), channels.sendMessage('two')]
