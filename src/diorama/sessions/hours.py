@@ -66,6 +66,11 @@ class HoursLeft:
             return None
         return self.month.reached_us(max(session.stream_us, self.stream_us))
 
+    def look_us(self, now_us: int) -> int:
+        """Return when to look again for those who are let in until then."""
+        reached_us = None if self.stream_us is None else self.month.reached_us(self.stream_us)
+        return self.month.end_us if reached_us is None or reached_us <= now_us else reached_us
+
 
 def hours_left(work: Work, account_id: str) -> HoursLeft | None:
     """Return what is left of an account's hours; None where they have no limit."""
@@ -107,7 +112,7 @@ def end_without_hours(work: Work, account_id: str) -> None:
     if account is None:
         raise AssertionError(f"hours of an account {account_id} that is not there")
     left = HoursLeft(work.stores.accounts.stream_month(account_id, work.now_us), account.stream_us)
-    next_us = left.month.end_us
+    next_us = left.look_us(work.now_us)
     for seen in live:
         session = locked(work, seen.id)
         end_us = None if session is None else left.end_us(session)
