@@ -264,6 +264,26 @@ async def test_a_higher_plan_lets_those_who_stream_go_on(house: House) -> None:
     assert (await house.session(session)).state is S.STREAMING
 
 
+async def test_hours_that_are_set_while_one_streams_without_end_who_comes_later(
+    house: House,
+) -> None:
+    await house.build(projects=[AWAKE])
+    rig = await house.worker()
+    session = await house.streaming(rig)
+    hours = replace(UNLIMITED, name="hours", stream_hours=1 * MINUTES)
+    await house.do(lambda work: work.stores.accounts.set_plan(ACCOUNT, hours))
+    await house.sweep()
+    waiter = await house.attach((await house.open()).session)
+    for _ in range(13):
+        house.clock.step(seconds=5)
+        await rig.beat_with(session, viewer_age_ms=0)
+        await house.hear(waiter)
+        await house.sweep()
+
+    assert (await house.session(session)).state is S.STREAMING
+    assert ended(await house.session(waiter)) == OVER
+
+
 async def test_what_is_unheard_uses_nothing_up(house: House) -> None:
     """It is found missing first, and ends no one's hours by what it did not stream."""
     await house.build(projects=[AWAKE], stream_hours=2 * MINUTES)
