@@ -196,6 +196,10 @@ class TimeLimits:
         least_us = min(ruled.now[stay.account_id], ruled.before[stay.account_id])
         return NO_END if own_us is None else max(own_us, least_us)
 
+    def _most_hours_of(self, stay: Stay) -> int:
+        """Return what they come to at most before it must end: they may just be raised."""
+        return max(self._hours_of(stay), self._history.hours.before[stay.account_id])
+
     def refused(self, account_id: str, now_us: int) -> None:
         """Somebody was refused for hours: they are used."""
         limit_us = min(self._history.hours.now[account_id], self._history.hours.before[account_id])
@@ -223,7 +227,7 @@ class TimeLimits:
                 continue
             used_us = self._history.used_us(account_id, now_us - late_us)
             for stay in self._history.of_account[account_id]:
-                if stay.state not in FINAL and used_us > self._hours_of(stay):
+                if stay.state not in FINAL and used_us > max(self._most_hours_of(stay), limit_us):
                     raise LawBroken(7, f"{stay.id} goes on though {account_id} has no hours left")
 
 
