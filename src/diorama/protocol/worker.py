@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from diorama.protocol.media import Candidate, FromViewer, IceServer, MediaState, Offer
+from diorama.protocol.scripts import MAX_SCRIPT_MS, Script
 
 PROTOCOL: Final = 1
 INPUT_WITHIN_S: Final = 5.0
@@ -49,6 +50,35 @@ class VideoSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     codecs: Annotated[tuple[VideoCodec, ...], Meta(min_length=1, max_length=4)] = ("H264", "VP8")
     max_bitrate_kbps: Annotated[int, Meta(ge=100, le=100_000)] = 8_000
     max_fps: Annotated[int, Meta(ge=1, le=120)] = 60
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of what size and how often pictures are kept; none is as the world renders."""
+
+    width: Annotated[int, Meta(ge=64, le=3_840, multiple_of=2)] | None = None
+    height: Annotated[int, Meta(ge=64, le=3_840, multiple_of=2)] | None = None
+    fps: Annotated[int, Meta(ge=1, le=120)] | None = None
+
+
+class Keeping(msgspec.Struct, frozen=True, kw_only=True, tag_field=None):
+    """What is shown is kept as a recording.
+
+    Attributes:
+        recording: its id.
+        upload_token: opens the upload of its files, and nothing else.
+        frame: what is kept of it.
+    """
+
+    recording: Annotated[str, Meta(max_length=64)]
+    upload_token: Annotated[str, Meta(max_length=1_000)]
+    frame: Frame = Frame()
+
+
+class ScriptRun(msgspec.Struct, frozen=True, kw_only=True, tag_field=None):
+    """A script to run without a viewer, from the world's first picture to the script's end."""
+
+    script: Script
+    length_ms: Annotated[int, Meta(ge=1, le=MAX_SCRIPT_MS)]
 
 
 class SlotReport(msgspec.Struct, frozen=True):
@@ -160,6 +190,36 @@ class WorldEnded(msgspec.Struct, frozen=True, tag_field="type", tag="world_ended
     detail: Detail = ""
 
 
+class RunProgress(msgspec.Struct, frozen=True, tag_field="type", tag="run_progress"):
+    """So many frames of a script's run are rendered, of so many; about once a second."""
+
+    session: SessionId
+    term: Count
+    frames: Count
+    frames_total: Count
+
+
+class RunRendered(msgspec.Struct, frozen=True, tag_field="type", tag="run_rendered"):
+    """The last frame of a script's run is rendered: its meter stops. `age_ms`: how long ago."""
+
+    session: SessionId
+    term: Count
+    frames: Count
+    age_ms: Count = 0
+
+
+class RunEnded(msgspec.Struct, frozen=True, tag_field="type", tag="run_ended"):
+    """A script's run is over and its files are uploaded; or it failed, for `reason`.
+
+    `reason` is empty where it completed. A world that fails says `world_ended`, as in a session.
+    """
+
+    session: SessionId
+    term: Count
+    reason: Annotated[str, Meta(max_length=64)] = ""
+    detail: Detail = ""
+
+
 class Stopped(msgspec.Struct, frozen=True, tag_field="type", tag="stopped"):
     """The world's process group is gone: the slot is free as far as the worker goes."""
 
@@ -202,6 +262,8 @@ class Assign(msgspec.Struct, frozen=True, tag_field="type", tag="assign"):
     """Start this world on this slot. Accept within 20 s.
 
     `input_within_s`: input must be told of, by `input` or a beat, this soon after it was.
+    `keeping`: what is shown is recorded. `run`: no viewer comes; a script is run, and `session` is
+    the id of the run.
     """
 
     index: int
@@ -212,6 +274,8 @@ class Assign(msgspec.Struct, frozen=True, tag_field="type", tag="assign"):
     seed: int
     start_timeout_s: float
     input_within_s: float = INPUT_WITHIN_S
+    keeping: Keeping | None = None
+    run: ScriptRun | None = None
 
 
 class Attach(msgspec.Struct, frozen=True, tag_field="type", tag="attach"):
@@ -260,6 +324,9 @@ FromWorker = (
     | HoldOff
     | ViewerLeft
     | WorldEnded
+    | RunProgress
+    | RunRendered
+    | RunEnded
     | Stopped
     | SignalFromWorker
     | Draining
