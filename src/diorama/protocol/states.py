@@ -1,4 +1,7 @@
-"""The seven states of a session, the only vocabulary anywhere. Source: DESIGN section 2."""
+"""States, the only vocabulary anywhere: the seven of a session, and the six of a simulation.
+
+A simulation and each run of it have the same words. Source: DESIGN section 2.
+"""
 
 from enum import StrEnum
 from typing import Final
@@ -32,3 +35,21 @@ STATE_MEANINGS: Final = {
     SessionState.DISCONNECTED: "ended cleanly",
     SessionState.FAILED: "ended unexpectedly",
 }
+
+
+class SimulationState(StrEnum):
+    """Where a simulation is, and each of its runs. The values are stored and sent, as above."""
+
+    PENDING = "pending"  # waits for a slot
+    DISPATCHED = "dispatched"  # has a slot; the world starts
+    PROCESSING = "processing"  # the world renders, then its files are uploaded
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OVER: Final = frozenset(
+    {SimulationState.COMPLETED, SimulationState.FAILED, SimulationState.CANCELLED}
+)
+RUNS_ON_SLOT: Final = frozenset({SimulationState.DISPATCHED, SimulationState.PROCESSING})
+"""Of runs: has been given a slot and is not over."""
