@@ -3,52 +3,25 @@
 Use it as a context manager, or close it. Any number of threads may share one.
 """
 
-import random
-import time
-from collections.abc import Callable, Iterator, Sequence
-from types import TracebackType
-from typing import Final, Self, TypeVar, Unpack
+from collections.abc import Iterator, Sequence
+from typing import Final, Unpack
 
-import httpx
-import msgspec
-
-from diorama.client import account_questions as account
-from diorama.client import door_questions as doors
-from diorama.client import event_questions as telling
 from diorama.client import questions
-from diorama.client.account_questions import (
-    AccountChange,
-    GroupBy,
-    Period,
-    PlanLimits,
-    WantedKey,
-)
-from diorama.client.address import origin_of
-from diorama.client.answers import read
+from diorama.client.account_asker import AccountAsker
 from diorama.client.async_diorama import AsyncDiorama
 from diorama.client.async_viewer import AsyncViewer
-from diorama.client.door_questions import LinkChange, LinkWishes, TicketWishes
-from diorama.client.errors import ClientError
+from diorama.client.backend_asker import BackendAsker
 from diorama.client.questions import (
     Asking,
     NewProject,
-    Paged,
     Project,
     ProjectChange,
-    Question,
     Which,
 )
-from diorama.client.retries import PATIENT, Retries
-from diorama.client.sending import ANSWER_WITHIN_S, reply_of, request_of, timeout, unreachable
 from diorama.client.viewer import Viewer
-from diorama.protocol.account_views import AccountView, CreatedAccount, PlanView
-from diorama.protocol.door_views import CreatedShareLink, MintedTicket, ShareLinkView
-from diorama.protocol.event_views import DeliveryView, EventPage, WebhookSecret, WebhookView
-from diorama.protocol.key_views import AuditView, CreatedKey, KeyView
 from diorama.protocol.project_views import WorldView
 from diorama.protocol.rule_views import RuleView
 from diorama.protocol.timeline_views import Timeline
-from diorama.protocol.usage_views import CostView, Overview, UsageView, VerifiedView
 from diorama.protocol.views import (
     EndResult,
     Health,
@@ -61,12 +34,10 @@ from diorama.protocol.views import (
     WorkerView,
 )
 
-T = TypeVar("T")
-P = TypeVar("P", bound=Paged)
 PAGE: Final = 50
 
 
-class Diorama:
+class Diorama(AccountAsker, BackendAsker):
     """A gateway, asked over REST.
 
     Args:
@@ -77,40 +48,8 @@ class Diorama:
         transport: another way for requests to go, such as one with client certificates.
     """
 
-    def __init__(
-        self,
-        server: str,
-        *,
-        api_key: str | None = None,
-        answer_within_s: float = ANSWER_WITHIN_S,
-        retries: Retries = PATIENT,
-        transport: httpx.BaseTransport | None = None,
-    ) -> None:
-        self.server: Final = origin_of(server)
-        self._api_key = api_key
-        self._answer_within_s = answer_within_s
-        self._retries = retries
-        self._http = httpx.Client(
-            base_url=self.server, timeout=timeout(answer_within_s), transport=transport
-        )
-
     def __repr__(self) -> str:
         return f"Diorama({self.server!r})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close its connections. Idempotent."""
-        self._http.close()
 
     def open_session(
         self, project: str, *, idempotency_key: str | None = None, **asking: Unpack[Asking]
@@ -249,176 +188,6 @@ class Diorama:
         """Put a worker back in service, by its id."""
         return self._ask(questions.resume_worker(worker))
 
-    def overview(self) -> Overview:
-        """Return the account at a glance: streams against the limit, workers, hours."""
-        return self._ask(account.get_overview())
-
-    def usage(self, group_by: GroupBy = "total", **period: Unpack[Period]) -> UsageView:
-        """Return what was used, with all groups; this month unless a period is named.
-
-        Args:
-            group_by: `project`, `end_user`, `region`, `day`, `session`; `total` has no groups.
-            period: `period`, or `since` and `until`; `account` for the operator.
-        """
-        whole = self._ask(account.get_usage(group_by, period, None))
-        while whole.cursor is not None:
-            page = self._ask(account.get_usage(group_by, period, whole.cursor))
-            groups = (*whole.groups, *page.groups)
-            whole = msgspec.structs.replace(whole, groups=groups, cursor=page.cursor)
-        return whole
-
-    def usage_csv(self, group_by: GroupBy = "total", **period: Unpack[Period]) -> str:
-        """Return the same as CSV."""
-        return self._ask(account.get_usage_csv(group_by, period)).decode()
-
-    def cost(self, price_per_gpu_hour: str, **period: Unpack[Period]) -> CostView:
-        """Return what slots cost at a price, such as `"2.50"`, for an hour of a GPU."""
-        return self._ask(account.get_cost(price_per_gpu_hour, period))
-
-    def verify_usage(self, *, of: str | None = None) -> Iterator[VerifiedView]:
-        """Yield, page by page, whether what is kept of usage is what the log alone says.
-
-        Args:
-            of: for the operator: whose, or `all`.
-        """
-        yield from self._pages(lambda cursor: account.verify_usage(of, cursor))
-
-    def keys(self) -> Iterator[KeyView]:
-        """Yield the account's keys, newest first; no secrets."""
-        for page in self._pages(account.list_keys):
-            yield from page.keys
-
-    def create_key(
-        self, name: str, *, scopes: Sequence[str] = (), **wanted: Unpack[WantedKey]
-    ) -> CreatedKey:
-        """Make a key and return it with its secret, which is told this once.
-
-        Args:
-            name: what it is called.
-            scopes: what an API key may do, such as `sessions:read`.
-            wanted: `kind`, `expires_in_s`, `worker`.
-
-        Raises:
-            Forbidden: it would reach beyond whoever makes it.
-        """
-        return self._ask(account.create_key(name, scopes, wanted))
-
-    def rotate_key(self, key: str, *, overlap_s: float = 0.0) -> CreatedKey:
-        """Make another secret for a key and return it; the old one works on for the overlap."""
-        return self._ask(account.rotate_key(key, overlap_s))
-
-    def revoke_key(self, key: str) -> KeyView:
-        """Revoke a key: it opens nothing from the next request on."""
-        return self._ask(account.revoke_key(key))
-
-    def audit(self, *, actor: str | None = None, action: str | None = None) -> Iterator[AuditView]:
-        """Yield who changed what, newest first."""
-        for page in self._pages(lambda cursor: account.list_audit(actor, action, cursor)):
-            yield from page.entries
-
-    def set_up_link(self) -> str:
-        """Return another link for the first owner; Refused once there is one."""
-        return self._ask(account.make_set_up_link()).link
-
-    def account(self) -> AccountView:
-        """Return one's own account: its limits, what it holds, what it has used this month."""
-        return self._ask(account.get_account(None))
-
-    def account_of(self, account_id: str) -> AccountView:
-        """Return an account by its id; for the operator."""
-        return self._ask(account.get_account(account_id))
-
-    def accounts(self) -> Iterator[AccountView]:
-        """Yield every account; for the operator."""
-        for page in self._pages(account.list_accounts):
-            yield from page.accounts
-
-    def create_account(
-        self, name: str, *, plan: str = "free", owner_email: str | None = None
-    ) -> CreatedAccount:
-        """Make an account and return it, with a link for its first owner; for the operator."""
-        return self._ask(account.create_account(name, plan, owner_email))
-
-    def change_account(self, account_id: str, **change: Unpack[AccountChange]) -> AccountView:
-        """Change an account and return it; for the operator.
-
-        Args:
-            account_id: which.
-            change: `name`, `plan`, `concurrent_streams`, `suspended`.
-        """
-        return self._ask(account.change_account(account_id, change))
-
-    def plans(self) -> Iterator[PlanView]:
-        """Yield the plans; for the operator."""
-        for page in self._pages(account.list_plans):
-            yield from page.plans
-
-    def put_plan(self, name: str, **limits: Unpack[PlanLimits]) -> PlanView:
-        """Make a plan or change it, and every account under it; for the operator."""
-        return self._ask(account.put_plan(name, limits))
-
-    def delete_plan(self, name: str) -> None:
-        """Delete a plan that no account is under; for the operator."""
-        self._ask(account.delete_plan(name))
-
-    def create_ticket(self, project: str, **wishes: Unpack[TicketWishes]) -> MintedTicket:
-        """Return a ticket that lets one viewer open one session of a project within its minutes."""
-        return self._ask(doors.mint_ticket(project, wishes))
-
-    def create_share_link(self, project: str, **wishes: Unpack[LinkWishes]) -> CreatedShareLink:
-        """Make a share link and return it with its `url`, which is told this once."""
-        return self._ask(doors.create_link(project, wishes))
-
-    def share_links(self, *, project: str | None = None) -> Iterator[ShareLinkView]:
-        """Yield the account's share links, the newest first, page by page."""
-        for page in self._pages(lambda cursor: doors.list_links(project, cursor)):
-            yield from page.links
-
-    def change_share_link(self, link: str, **change: Unpack[LinkChange]) -> ShareLinkView:
-        """Change a share link and return it: `name`, `expires_in_s`, `uses`, `concurrent`."""
-        return self._ask(doors.change_link(link, change))
-
-    def revoke_share_link(self, link: str, *, end_sessions: bool = False) -> ShareLinkView:
-        """Let a share link open nothing any more, and return it; who waits by it is sent away."""
-        return self._ask(doors.revoke_link(link, end_sessions=end_sessions))
-
-    def events(
-        self, *, cursor: str | None = None, types: Sequence[str] = (), session: str | None = None
-    ) -> EventPage:
-        """Return a page of what happened after a cursor, the oldest first.
-
-        Keep its `cursor` and ask again with it: at once while there is `more`.
-        """
-        return self._ask(telling.list_events(cursor, types, session))
-
-    def webhooks(self) -> Iterator[WebhookView]:
-        """Yield the account's webhooks, newest first; no secrets."""
-        for page in self._pages(telling.list_webhooks):
-            yield from page.webhooks
-
-    def create_webhook(
-        self, url: str, *, types: Sequence[str] = (), description: str = ""
-    ) -> WebhookSecret:
-        """Have events told to a URL, by default all; the secret is told this once."""
-        return self._ask(telling.create_webhook(url, types, description))
-
-    def delete_webhook(self, webhook: str) -> None:
-        """Take a webhook away, with its log."""
-        self._ask(telling.delete_webhook(webhook))
-
-    def test_webhook(self, webhook: str) -> str:
-        """Send a webhook an event of type `webhook.test`, and return the event's id."""
-        return (self._ask(telling.test_webhook(webhook))).event
-
-    def deliveries(self, webhook: str, *, state: str | None = None) -> Iterator[DeliveryView]:
-        """Yield what a webhook was told, newest first, with each attempt."""
-        for page in self._pages(lambda cursor: telling.list_deliveries(webhook, state, cursor)):
-            yield from page.deliveries
-
-    def redeliver(self, delivery: str) -> DeliveryView:
-        """Deliver an event to a webhook again, now."""
-        return self._ask(telling.redeliver(delivery))
-
     def health(self) -> Health:
         """Return whether the gateway's process lives, and its version."""
         return self._ask(questions.get_health())
@@ -458,35 +227,3 @@ class Diorama:
             answer_within_s=self._answer_within_s,
             retries=self._retries,
         )
-
-    def _pages(self, ask: Callable[[str | None], Question[P]]) -> Iterator[P]:
-        """Yield a list's pages, asking for the next when it is needed."""
-        cursor: str | None = None
-        while True:
-            page = self._ask(ask(cursor))
-            yield page
-            cursor = page.cursor
-            if cursor is None:
-                return
-
-    def _ask(self, question: Question[T]) -> T:
-        asked = 0
-        while True:
-            asked += 1
-            try:
-                return self._ask_once(question)
-            except ClientError as error:
-                if not question.repeatable:
-                    raise
-                chance = random.random()  # noqa: S311 - spreads clients, hides nothing
-                wait_s = self._retries.wait_s(error, asked=asked, chance=chance)
-                if wait_s is None:
-                    raise
-            time.sleep(wait_s)
-
-    def _ask_once(self, question: Question[T]) -> T:
-        try:
-            response = self._http.request(**request_of(question, self._api_key))
-        except httpx.RequestError as error:
-            raise unreachable(self.server, error) from None
-        return read(question, reply_of(response))
