@@ -12,9 +12,10 @@ import structlog
 from typer.testing import CliRunner
 
 from diorama.cli.main import app
-from diorama.gateway.settings import ProjectSettings
+from diorama.gateway.settings import ProjectSettings, WebhookSettings
 from diorama.protocol.views import OpenedSession
-from tests.gateway.running import Place, gateway_at
+from tests.clock import NOON_US
+from tests.gateway.running import NO_NETWORKS, Place, gateway_at
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,15 @@ class Typist:
         return Said(said.exit_code, said.stdout, said.stderr)
 
 
-async def typist_at(folder: Path, *projects: ProjectSettings) -> AsyncIterator[Typist]:
+async def typist_at(
+    folder: Path,
+    *projects: ProjectSettings,
+    webhooks: WebhookSettings = NO_NETWORKS,
+    now_us: int = NOON_US,
+) -> AsyncIterator[Typist]:
     """Yield a person with the owner's key; what the gateway logs stands in no answer."""
     with structlog.testing.capture_logs():
-        async with gateway_at(folder, *projects) as place:
+        async with gateway_at(folder, *projects, webhooks=webhooks, now_us=now_us) as place:
             home = folder / "home"
             yield Typist(
                 place,

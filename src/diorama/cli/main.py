@@ -11,6 +11,7 @@ from diorama.cli import profile_commands, starting
 from diorama.cli.account_commands import accounts, plans
 from diorama.cli.asking import target, told
 from diorama.cli.doctor.command import doctor
+from diorama.cli.event_commands import events, webhooks
 from diorama.cli.key_commands import audit, keys
 from diorama.cli.profile_commands import profiles
 from diorama.cli.project_commands import projects
@@ -30,6 +31,8 @@ for command in (starting.up, starting.dev, starting.gateway, starting.worker):
 for group, name in (
     (sessions, "sessions"),
     (projects, "projects"),
+    (events, "events"),
+    (webhooks, "webhooks"),
     (keys, "keys"),
     (usage, "usage"),
     (workers, "workers"),

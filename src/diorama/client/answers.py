@@ -67,8 +67,17 @@ def read(question: Question[T], reply: Reply) -> T:
         raise error_of(problem_of(reply))
     if question.answer is bytes:
         return cast(T, reply.body)
+    return told(question, reply.body)
+
+
+def told(question: Question[T], body: bytes | str) -> T:
+    """Return what JSON says that answers a question, such as one event of a stream.
+
+    Raises:
+        NotUnderstood: it is no such thing.
+    """
     try:
-        return msgspec.json.decode(reply.body, type=question.answer)
+        return msgspec.json.decode(body, type=question.answer)
     except msgspec.DecodeError as error:
         wanted = question.answer.__name__
         raise NotUnderstood(

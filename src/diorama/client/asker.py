@@ -12,11 +12,20 @@ from typing import Final, Self, TypeVar
 import httpx
 
 from diorama.client.address import origin_of
-from diorama.client.answers import read
+from diorama.client.answers import error_of, problem_of, read, told
 from diorama.client.errors import ClientError
+from diorama.client.following import SILENT_S, Following
 from diorama.client.questions import Paged, Question
 from diorama.client.retries import PATIENT, Retries
-from diorama.client.sending import ANSWER_WITHIN_S, reply_of, request_of, timeout, unreachable
+from diorama.client.sending import (
+    ANSWER_WITHIN_S,
+    reply_of,
+    request_of,
+    stream_of,
+    timeout,
+    unreachable,
+)
+from diorama.client.server_sent import Blocks, Lines
 
 T = TypeVar("T")
 P = TypeVar("P", bound=Paged)
@@ -66,6 +75,43 @@ class Asker:
             cursor = page.cursor
             if cursor is None:
                 return
+
+    def _follow(self, question: Question[T], last: str | None = None) -> Iterator[T]:
+        """Yield what a stream tells; where it is lost, ask for it again from there."""
+        following, blocks = Following(), Blocks(last)
+        while True:
+            lost: ClientError | None = None
+            try:
+                for line in self._lines(question, blocks.last_id):
+                    data = blocks.take(line)
+                    if data is not None or line.startswith(":"):
+                        following = following.hear()
+                    if data is not None:
+                        yield told(question, data)
+            except ClientError as error:
+                lost = error
+            following, blocks = following.lose(), Blocks(blocks.last_id)
+            chance = random.random()  # noqa: S311 - spreads clients, hides nothing
+            wait_s = following.wait_s(lost, self._retries, chance)
+            if wait_s is None:
+                assert lost is not None, "what was closed in order is asked for again"
+                raise lost
+            time.sleep(wait_s)
+
+    def _lines(self, question: Question[T], last: str | None) -> Iterator[str]:
+        """Yield the lines of a stream until it is closed."""
+        asked = stream_of(question, self._api_key, last)
+        silent = timeout(self._answer_within_s, silent_s=SILENT_S)
+        try:
+            with self._http.stream(**asked, timeout=silent) as response:
+                if not response.is_success:
+                    response.read()
+                    raise error_of(problem_of(reply_of(response)))
+                lines = Lines()
+                for chunk in response.iter_bytes():
+                    yield from lines.take(chunk)
+        except httpx.RequestError as error:
+            raise unreachable(self.server, error) from None
 
     def _ask(self, question: Question[T]) -> T:
         asked = 0

@@ -1,6 +1,7 @@
 """What backends of asyncio ask: who may come in, and what they are told of what happens."""
 
-from collections.abc import AsyncIterator, Sequence
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Unpack
 
 from diorama.client import door_questions as doors
@@ -8,7 +9,13 @@ from diorama.client import event_questions as telling
 from diorama.client.async_asker import AsyncAsker
 from diorama.client.door_questions import LinkChange, LinkWishes, TicketWishes
 from diorama.protocol.door_views import CreatedShareLink, MintedTicket, ShareLinkView
-from diorama.protocol.event_views import DeliveryView, EventPage, WebhookSecret, WebhookView
+from diorama.protocol.event_views import (
+    DeliveryView,
+    EventPage,
+    EventView,
+    WebhookSecret,
+    WebhookView,
+)
 
 
 class AsyncBackendAsker(AsyncAsker):
@@ -46,6 +53,19 @@ class AsyncBackendAsker(AsyncAsker):
         Keep its `cursor` and ask again with it: at once while there is `more`.
         """
         return await self._ask(telling.list_events(cursor, types, session))
+
+    async def follow_events(
+        self, *, cursor: str | None = None, types: Sequence[str] = (), session: str | None = None
+    ) -> AsyncGenerator[EventView, None]:
+        """Yield what happens, as it happens, without end: after a cursor, or from now on.
+
+        A connection that is lost is made again, and the feed goes on where it was: nothing is
+        left out, and nothing is told twice. Close it, as by `contextlib.aclosing`.
+        """
+        feed = self._follow(telling.follow_events(cursor, types, session))
+        async with contextlib.aclosing(feed) as events:
+            async for event in events:
+                yield event
 
     async def webhooks(self) -> AsyncIterator[WebhookView]:
         """Yield the account's webhooks, newest first; no secrets."""

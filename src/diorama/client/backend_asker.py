@@ -8,7 +8,13 @@ from diorama.client import event_questions as telling
 from diorama.client.asker import Asker
 from diorama.client.door_questions import LinkChange, LinkWishes, TicketWishes
 from diorama.protocol.door_views import CreatedShareLink, MintedTicket, ShareLinkView
-from diorama.protocol.event_views import DeliveryView, EventPage, WebhookSecret, WebhookView
+from diorama.protocol.event_views import (
+    DeliveryView,
+    EventPage,
+    EventView,
+    WebhookSecret,
+    WebhookView,
+)
 
 
 class BackendAsker(Asker):
@@ -43,6 +49,16 @@ class BackendAsker(Asker):
         Keep its `cursor` and ask again with it: at once while there is `more`.
         """
         return self._ask(telling.list_events(cursor, types, session))
+
+    def follow_events(
+        self, *, cursor: str | None = None, types: Sequence[str] = (), session: str | None = None
+    ) -> Iterator[EventView]:
+        """Yield what happens, as it happens, without end: after a cursor, or from now on.
+
+        A connection that is lost is made again, and the feed goes on where it was: nothing is
+        left out, and nothing is told twice.
+        """
+        yield from self._follow(telling.follow_events(cursor, types, session))
 
     def webhooks(self) -> Iterator[WebhookView]:
         """Yield the account's webhooks, newest first; no secrets."""

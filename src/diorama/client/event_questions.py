@@ -10,6 +10,7 @@ from diorama.protocol.event_views import (
     DeliveryPage,
     DeliveryView,
     EventPage,
+    EventView,
     NewWebhook,
     TestSent,
     WebhookPage,
@@ -27,6 +28,15 @@ def list_events(
     query |= {"types": ",".join(types)} if types else {}
     query |= {} if session is None else {"session": session}
     return Question(method="GET", path="/v1/events", query=query, answer=EventPage)
+
+
+def follow_events(
+    cursor: str | None, types: Sequence[str], session: str | None
+) -> Question[EventView]:
+    """Ask for the feed, which tells one event after the other: from now on without a cursor."""
+    query = _after(cursor) | ({"types": ",".join(types)} if types else {})
+    query |= {} if session is None else {"session": session}
+    return Question(method="GET", path="/v1/events", query=query, answer=EventView)
 
 
 def list_webhooks(cursor: str | None) -> Question[WebhookPage]:

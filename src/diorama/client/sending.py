@@ -9,6 +9,7 @@ from diorama import __version__
 from diorama.client.answers import Reply
 from diorama.client.errors import Unreachable
 from diorama.client.questions import Question
+from diorama.client.server_sent import STREAM
 
 T = TypeVar("T")
 ANSWER_WITHIN_S: Final = 10.0
@@ -26,9 +27,15 @@ class Request(TypedDict):
     headers: dict[str, str]
 
 
-def timeout(answer_within_s: float) -> httpx.Timeout:
-    """Return the bounds of one request; an answer that trickles in is bounded by its client."""
-    return httpx.Timeout(answer_within_s, connect=min(CONNECT_WITHIN_S, answer_within_s))
+def timeout(answer_within_s: float, *, silent_s: float | None = None) -> httpx.Timeout:
+    """Return the bounds of one request; an answer that trickles in is bounded by its client.
+
+    Args:
+        answer_within_s: until it answers.
+        silent_s: for an answer that goes on: how long nothing may come of it.
+    """
+    connect_s = min(CONNECT_WITHIN_S, answer_within_s)
+    return httpx.Timeout(answer_within_s, connect=connect_s, read=silent_s or answer_within_s)
 
 
 def request_of(question: Question[T], api_key: str | None) -> Request:
@@ -46,6 +53,13 @@ def request_of(question: Question[T], api_key: str | None) -> Request:
         content=question.body,
         headers=headers,
     )
+
+
+def stream_of(question: Question[T], api_key: str | None, last: str | None) -> Request:
+    """Return the request for a stream that tells what a question asks about, after `last`."""
+    asked = request_of(question, api_key)
+    asked["headers"] |= {"Accept": STREAM} | ({} if last is None else {"Last-Event-ID": last})
+    return asked
 
 
 def reply_of(response: httpx.Response) -> Reply:
