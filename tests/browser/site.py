@@ -10,8 +10,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 HOST: Final = "127.0.0.1"
-HERE: Final = Path(__file__).parent
-SDK: Final = HERE.parents[1] / "web" / "packages" / "sdk" / "dist"
+PAGES: Final = Path(__file__).with_name("pages")
+SDK: Final = PAGES.parents[2] / "web" / "packages" / "sdk" / "dist"
 
 
 class Site:
@@ -43,12 +43,17 @@ class Site:
 
 
 @contextlib.asynccontextmanager
-async def site_running() -> AsyncIterator[Site]:
-    """Run the site on a free port."""
+async def site_running(pages: Path = PAGES, sdk: Path = SDK) -> AsyncIterator[Site]:
+    """Run the site on a free port.
+
+    Args:
+        pages: the folder of its page and the script in it.
+        sdk: the folder of what that script imports.
+    """
     app = web.Application()
-    app.router.add_get("/", _file(HERE / "pages" / "index.html"))
-    app.router.add_get("/page.js", _file(HERE / "pages" / "page.js"))
-    app.router.add_static("/sdk", SDK)
+    app.router.add_get("/", _file(pages / "index.html"))
+    app.router.add_get("/page.js", _file(pages / "page.js"))
+    app.router.add_static("/sdk", sdk)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

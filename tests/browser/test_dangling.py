@@ -13,9 +13,9 @@ import pytest_asyncio
 from playwright.async_api import BrowserContext
 
 from diorama.protocol.states import SessionState
-from tests.browser.conftest import Doomed
 from tests.browser.network import network_to
 from tests.browser.page import Page
+from tests.browser.people import Doomed
 from tests.browser.running import PAINTED, WORLDS, Running, running
 from tests.browser.site import Site
 from tests.browser.waiting import CLOSED_WITHIN_S, SLACK_S

@@ -13,7 +13,7 @@ from playwright.async_api import BrowserContext
 
 from diorama.metering.usage import LoggedEvent, intervals
 from diorama.protocol.states import SessionState
-from tests.browser.conftest import Doomed
+from tests.browser.people import Doomed
 from tests.browser.player import Player
 from tests.browser.running import PAINTED, Running, running
 

@@ -36,7 +36,8 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runni
 async def app(house: Running, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DevServer]:
     """Yield the dev server."""
     log = tmp_path_factory.mktemp("vite") / "log"
-    async with dev_server(house.address, "painted", log) as found:
+    environment = {"VITE_DIORAMA_SERVER": house.address, "VITE_DIORAMA_PROJECT": "painted"}
+    async with dev_server(environment, log) as found:
         yield found
 
 

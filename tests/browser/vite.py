@@ -86,8 +86,8 @@ class DevServer:
 
 
 @contextlib.asynccontextmanager
-async def dev_server(server: str, project: str, log: Path) -> AsyncIterator[DevServer]:
-    """Run a dev server over a copy of the example that shows a project of a gateway."""
+async def dev_server(environment: dict[str, str], log: Path) -> AsyncIterator[DevServer]:
+    """Run a dev server over a copy of the example, with what `src/env.d.ts` names."""
     COPIES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=COPIES) as copy:
         folder = Path(copy)
@@ -97,7 +97,6 @@ async def dev_server(server: str, project: str, log: Path) -> AsyncIterator[DevS
             dirs_exist_ok=True,
             ignore=shutil.ignore_patterns("node_modules", "dist"),
         )
-        environment = {"VITE_DIORAMA_SERVER": server, "VITE_DIORAMA_PROJECT": project}
         found = DevServer(folder, environment, log)
         try:
             await found.start()
