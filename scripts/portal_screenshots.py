@@ -20,7 +20,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from scripts.portal_scene import furnish, hands, remember, until_tried
 from scripts.screenshots import IMAGES, Studio, small
-from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.people import CHROMIUM, FLAGS
 from tests.browser.portal import Portal, become_owner, owner_link, paths, until_quiet
 from tests.browser.running import WORLDS, Running, running
 

@@ -23,7 +23,7 @@ from av.filter import Graph
 from av.video.frame import VideoFrame
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from tests.browser.conftest import CHROMIUM, FLAGS
+from tests.browser.people import CHROMIUM, FLAGS
 from tests.browser.player import Player
 from tests.browser.running import Running, running
 
