@@ -14,6 +14,8 @@ TEST: Final = "webhook.test"
 DISABLED: Final = "webhook.disabled"
 HOURS_REACHED: Final = "usage.hours_reached"
 MONTH_CLOSED: Final = "usage.month_closed"
+RECORDING_READY: Final = "recording.ready"
+RECORDING_FAILED: Final = "recording.failed"
 MAX_FILTERS: Final = 64
 
 TYPES: Final[Mapping[str, str]] = {
@@ -42,6 +44,8 @@ TYPES: Final[Mapping[str, str]] = {
     "worker.draining": "a worker takes no new sessions",
     "worker.suspect": "a worker is not heard, and is given no new sessions",
     "worker.lost": "a worker is given up: its sessions have ended",
+    RECORDING_READY: "the files of a recording are there",
+    RECORDING_FAILED: "a recording came to nothing: `data.error` says why",
     HOURS_REACHED: "the stream hours of this month are used up",
     MONTH_CLOSED: "a month is over: what it comes to",
     DISABLED: "a webhook is sent nothing more until it is enabled again",
@@ -49,7 +53,7 @@ TYPES: Final[Mapping[str, str]] = {
 }
 """Every type, and what it means; docs/events.md has the same table."""
 
-FAMILIES: Final = ("session", "queue", "worker", "usage", "webhook", "simulation")
+FAMILIES: Final = ("session", "queue", "worker", "usage", "webhook", "simulation", "recording")
 """What types may begin with; a family may be asked for before the first of its types is told."""
 
 

@@ -133,6 +133,26 @@ class PublicRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = 20
 
 
+class RecordingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is kept of sessions.
+
+    Attributes:
+        enabled: whether sessions are recorded, from the world's first picture to their end. Viewers
+            are told so from the moment they ask.
+        keep_days: after which a recording is deleted with its files; the gateway's own limit may be
+            shorter. Of simulations too.
+        max_height: rows of the video at most; a world that renders more is scaled down.
+        fps: pictures a second at most.
+    """
+
+    enabled: Annotated[bool, Meta(title="Record sessions")] = False
+    keep_days: Annotated[float, Meta(title="Keep for so many days", ge=0.01, le=3_650)] = 30.0
+    max_height: Annotated[int, Meta(title="Highest picture", ge=64, le=2_160, multiple_of=2)] = (
+        1_080
+    )
+    fps: Annotated[int, Meta(title="Most pictures a second", ge=1, le=60)] = 30
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The rules of a project's sessions.
 
@@ -145,6 +165,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         queue: how waiting goes.
         afk: when a viewer who does nothing is warned, and how much later the session ends.
         public: what visitors without a credential of their own may take.
+        recording: what is kept of sessions.
         max_runtime_s: from the first frame on; a plan may allow less.
         connect_timeout_s: from a reserved slot to the first frame.
         resume_window_s: how long world and slot are kept for a viewer who dropped.
@@ -163,6 +184,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     queue: Annotated[QueueRules, Meta(title="Queue")] = QueueRules()
     afk: Annotated[AfkRules, Meta(title="Idle viewers")] = AfkRules()
     public: Annotated[PublicRules, Meta(title="Visitors")] = PublicRules()
+    recording: Annotated[RecordingRules, Meta(title="Recordings")] = RecordingRules()
     max_runtime_s: Annotated[float, Meta(title="Longest session", ge=60, le=86_400)] = 1_800.0
     connect_timeout_s: Annotated[float, Meta(title="Time to the first frame", ge=5, le=600)] = 60.0
     resume_window_s: Annotated[

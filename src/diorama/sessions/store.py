@@ -21,6 +21,7 @@ from diorama.events.webhooks import WebhookStore
 from diorama.leases.store import SlotStore, WorkerStore
 from diorama.projects.store import ProjectStore
 from diorama.protocol.end_codes import End
+from diorama.recordings.store import RecordingStore
 from diorama.sessions.census_store import CensusStore
 from diorama.sessions.filters import SessionFilter
 from diorama.sessions.fleet_store import FleetStore
@@ -267,6 +268,10 @@ class Stores(Protocol):
     @property
     def census(self) -> CensusStore:
         """Counts over everything."""
+
+    @property
+    def recordings(self) -> RecordingStore:
+        """Recordings."""
 
     @property
     def feed(self) -> FeedStore:

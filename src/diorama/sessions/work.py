@@ -15,6 +15,7 @@ from diorama.leases.slots import Slot, fence, release
 from diorama.leases.timers import Timers
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import HOLDS_SLOT, METERED, WAITING
+from diorama.recordings.lifecycle import holder_ended
 from diorama.sessions.deadlines import next_deadline
 from diorama.sessions.lifecycle import Event, Happened, Session, advance, until_us
 from diorama.sessions.store import EventRow, Stores
@@ -167,8 +168,17 @@ def end(work: Work, session: Session, why: End, *, actor: str, at_us: int | None
     after = record(work, session, happened, actor=actor)
     if session.state in HOLDS_SLOT:
         release_slot(work, session, failed=why.reason in WORLD_FAILED)
+    if session.rules.recording.enabled:
+        recorded_ended(work, session.id, happened.at_us)
     work.changes.room = True
     return after
+
+
+def recorded_ended(work: Work, holder: str, at_us: int) -> None:
+    """Take that a session, or a run, has ended: what was recorded of it is due."""
+    recording = work.stores.recordings.of_holder(holder, lock=True)
+    if recording is not None:
+        work.stores.recordings.save(holder_ended(recording, at_us, work.now_us))
 
 
 def release_slot(work: Work, session: Session, *, failed: bool, proven: bool = False) -> None:

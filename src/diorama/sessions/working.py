@@ -18,6 +18,7 @@ from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import FINAL, HOLDS_SLOT, METERED, SessionState
 from diorama.sessions.dispatch import serve_at_once, try_elsewhere
 from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
+from diorama.sessions.recording import keeping_for, record_session
 from diorama.sessions.store import ViewerLease
 from diorama.sessions.telling import Wanted
 from diorama.sessions.viewing import hear
@@ -233,6 +234,7 @@ def _of_session(work: Work, session: Session, message: wire.FromWorker) -> None:
             _record(work, session, Event.ACCEPTED)
         case wire.WorldStarted() if session.world_started_us is None:
             _record(work, session, Event.WORLD_STARTED)
+            record_session(work, session)
         case wire.MediaChanged():
             _media(work, session, message)
         case wire.InputSeen():
@@ -356,6 +358,7 @@ def _assignment(work: Work, slot: Slot, session: Session | None) -> wire.Assign 
         seed=seed_of(session.id),
         start_timeout_s=session.rules.connect_timeout_s,
         input_within_s=_input_within_s(session.rules.afk),
+        keeping=keeping_for(session),
     )
 
 

@@ -12,6 +12,7 @@ from diorama.storage.keys import SqlKeyStore
 from diorama.storage.people import SqlPeopleStore
 from diorama.storage.plans import SqlPlanStore
 from diorama.storage.projects import SqlProjectStore
+from diorama.storage.recordings import SqlRecordingStore
 from diorama.storage.sessions import SqlSessionStore
 from diorama.storage.sign_ins import SqlSignInStore
 from diorama.storage.slot_time import SqlSlotTimeStore
@@ -45,6 +46,7 @@ class SqlStores:
         self.usage = SqlUsageStore(tx)
         self.slot_time = SqlSlotTimeStore(tx)
         self.timeline = SqlTimelineStore(tx)
+        self.recordings = SqlRecordingStore(tx)
         self.feed = SqlFeedStore(tx)
         self.webhooks = SqlWebhookStore(tx)
 

@@ -2030,6 +2030,40 @@ export interface components {
             workers: number;
         };
         /**
+         * RecordingRules
+         * @description What is kept of sessions.
+         *
+         *         Attributes:
+         *             enabled: whether sessions are recorded, from the world's first picture to their end. Viewers
+         *                 are told so from the moment they ask.
+         *             keep_days: after which a recording is deleted with its files; the gateway's own limit may be
+         *                 shorter. Of simulations too.
+         *             max_height: rows of the video at most; a world that renders more is scaled down.
+         *             fps: pictures a second at most.
+         */
+        RecordingRules: {
+            /**
+             * Record sessions
+             * @default false
+             */
+            enabled: boolean;
+            /**
+             * Most pictures a second
+             * @default 30
+             */
+            fps: number;
+            /**
+             * Keep for so many days
+             * @default 30
+             */
+            keep_days: number;
+            /**
+             * Highest picture
+             * @default 1080
+             */
+            max_height: number;
+        };
+        /**
          * RenameAccount
          * @description PATCH /v1/account.
          */
@@ -2099,6 +2133,7 @@ export interface components {
          *             queue: how waiting goes.
          *             afk: when a viewer who does nothing is warned, and how much later the session ends.
          *             public: what visitors without a credential of their own may take.
+         *             recording: what is kept of sessions.
          *             max_runtime_s: from the first frame on; a plan may allow less.
          *             connect_timeout_s: from a reserved slot to the first frame.
          *             resume_window_s: how long world and slot are kept for a viewer who dropped.
@@ -2166,6 +2201,16 @@ export interface components {
              *     }
              */
             queue: components["schemas"]["QueueRules"];
+            /**
+             * Recordings
+             * @default {
+             *       "enabled": false,
+             *       "fps": 30,
+             *       "keep_days": 30,
+             *       "max_height": 1080
+             *     }
+             */
+            recording: components["schemas"]["RecordingRules"];
             /**
              * Time to come back after a drop
              * @default 60

@@ -1,0 +1,1 @@
+"""What is kept of sessions and runs: recordings."""
