@@ -118,6 +118,7 @@ async def town_at(folder: Path) -> AsyncIterator[Town]:
         suspended = await tenant(place, "cyd")
         await place.gateway.desk.do(lambda work: suspend(work, "operator", suspended.id))
         actors = [*_without_account(place, token), *await _members(place), *await _keys(place)]
+        await _settle(place)
         await place.database.run(_remember)
         yield Town(
             place=place,
@@ -125,6 +126,13 @@ async def town_at(folder: Path) -> AsyncIterator[Town]:
             things=Things(own=own, foreign=foreign),
             folder=folder,
         )
+
+
+async def _settle(place: Place) -> None:
+    """Have told what there is to tell, so that what is stored changes by requests alone."""
+    publisher = place.gateway.telling.publisher
+    await publisher.look_at_time()
+    await publisher.once()
 
 
 def tables(tx: Transaction) -> list[str]:
