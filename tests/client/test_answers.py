@@ -39,7 +39,7 @@ def test_an_answer_that_is_something_else_is_not_understood(body: bytes) -> None
         (429, "end_user_limit", client.LimitReached),
         (429, "project_cap", client.LimitReached),
         (429, "hours_exhausted", client.LimitReached),
-        (429, "too_many_requests", client.TooManyRequests),
+        (429, "rate_limited", client.TooManyRequests),
         (500, "internal", client.Failed),
         (502, "refused", client.Unavailable),
         (503, "unavailable", client.Unavailable),

@@ -196,3 +196,26 @@ def test_no_credential_is_shown() -> None:
 
     with Diorama("http://a", api_key=key) as diorama:
         assert repr(diorama) == "Diorama('http://a')"
+
+
+@pytest.mark.parametrize(("code", "asked_times"), [("rate_limited", 2), ("feeds_limit", 1)])
+def test_what_was_refused_unseen_is_asked_again_even_if_it_is_not_to_be_done_twice(
+    code: str, asked_times: int
+) -> None:
+    seen: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        seen.append(request.url.path)
+        refusal = {"status": 429, "code": code, "detail": "wait"}
+        headers = {"Content-Type": "application/problem+json", "Retry-After": "0"}
+        return httpx.Response(429, json=refusal, headers=headers)
+
+    retries = Retries(times=1, first_wait_s=0)
+    http = httpx.MockTransport(handle)
+    with (
+        Diorama("http://gateway", transport=http, retries=retries) as diorama,
+        pytest.raises(client.TooManyRequests),
+    ):
+        diorama.create_project("mine", world="cove")
+
+    assert len(seen) == asked_times

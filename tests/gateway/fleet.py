@@ -15,7 +15,7 @@ from diorama.gateway.server import Gateway, open_bus
 from diorama.gateway.settings import Settings, WebhookSettings
 from diorama.storage.database import open_database
 from tests.clock import NOON_US, SteppedClock
-from tests.gateway.running import COVE, NO_NETWORKS, Place
+from tests.gateway.running import COVE, NO_NETWORKS, NOBODY_IS_HELD, Place
 
 
 class Deaf:
@@ -41,7 +41,9 @@ async def gateway_over(
 ) -> AsyncIterator[Place]:
     """Run one gateway of several over a PostgreSQL, until the block ends."""
     clock = clock or SteppedClock(now_us=NOON_US)
-    settings = Settings(data=folder, projects=(COVE,), webhooks=webhooks)
+    settings = Settings(
+        data=folder, projects=(COVE,), webhooks=webhooks, rate_limits=NOBODY_IS_HELD
+    )
     secrets = load_secrets(folder)
     database = await asyncio.to_thread(open_database, url, clock=clock)
     try:

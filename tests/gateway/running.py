@@ -22,6 +22,7 @@ from diorama.gateway.settings import (
     NO_OIDC,
     OidcSettings,
     ProjectSettings,
+    RateLimitSettings,
     Settings,
     WebhookSettings,
 )
@@ -36,6 +37,8 @@ Json = Mapping[str, object]
 WITHIN_S: Final = 10
 COVE: Final = ProjectSettings(name="cove", world="a:B")
 NO_NETWORKS: Final = WebhookSettings()
+NOBODY_IS_HELD: Final = RateLimitSettings(enabled=False)
+"""The clock of these tests stands still: whoever asks a thousand times would wait for ever."""
 
 
 @dataclass(frozen=True)
@@ -238,11 +241,17 @@ async def gateway_at(  # noqa: PLR0913 - a test names only what it is about
     url: str | None = None,
     webhooks: WebhookSettings = NO_NETWORKS,
     oidc: OidcSettings = NO_OIDC,
+    rate_limits: RateLimitSettings = NOBODY_IS_HELD,
 ) -> AsyncIterator[Place]:
     """Run a gateway on a data folder, until the block ends; `url` is of another database."""
     clock = SteppedClock(now_us=now_us)
     settings = Settings(
-        data=folder, projects=projects or (COVE,), plan=plan, webhooks=webhooks, oidc=oidc
+        data=folder,
+        projects=projects or (COVE,),
+        plan=plan,
+        webhooks=webhooks,
+        oidc=oidc,
+        rate_limits=rate_limits,
     )
     secrets = load_secrets(folder)
     database = await asyncio.to_thread(

@@ -21,6 +21,7 @@ from diorama.gateway.bootstrap import Secrets
 from diorama.gateway.cross_origin import KnownOrigins
 from diorama.gateway.desk import Desk
 from diorama.gateway.hints import Hints
+from diorama.gateway.rate_limits import RateLimits
 from diorama.gateway.settings import Settings
 from diorama.gateway.viewer_socket import ViewerEndpoint, ViewerParts, view_of
 from diorama.gateway.wire import TRY_AGAIN_LATER, Wire
@@ -152,6 +153,7 @@ class _Core(server.Gateway):
             secret=SECRET,
             origins=KnownOrigins(self.desk),
             stopping=self._is_stopping,
+            limits=RateLimits({}, self._clock, secret=SECRET),
         )
         workers = WorkerParts(
             desk=self.desk,

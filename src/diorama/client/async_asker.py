@@ -17,7 +17,7 @@ from diorama.client.answers import error_of, problem_of, read, told
 from diorama.client.errors import ClientError
 from diorama.client.following import SILENT_S, Following
 from diorama.client.questions import Paged, Question
-from diorama.client.retries import PATIENT, Retries
+from diorama.client.retries import PATIENT, Retries, is_undone
 from diorama.client.sending import (
     ANSWER_WITHIN_S,
     reply_of,
@@ -125,7 +125,7 @@ class AsyncAsker:
             try:
                 return await self.ask_once(question)
             except ClientError as error:
-                if not question.repeatable:
+                if not (question.repeatable or is_undone(error)):
                     raise
                 chance = random.random()  # noqa: S311 - spreads clients, hides nothing
                 wait_s = self._retries.wait_s(error, asked=asked, chance=chance)

@@ -1,7 +1,8 @@
 """Whether and when a question is asked again. Pure: the clients wait, and this says how long.
 
 Only what does no more when it is asked twice (`Question.repeatable`) is asked again, and only where
-the answer was lost, the gateway was away, or one asked too often. What is decided about a session,
+the answer was lost, the gateway was away, or one asked too often; then nothing was done, so any
+question is asked again. What is decided about a session,
 such as a full queue, carries an end code: that is an answer, not a hiccup.
 """
 
@@ -45,3 +46,10 @@ class Retries:
 
 
 PATIENT: Final = Retries()
+TOO_OFTEN: Final = "rate_limited"
+"""The code of a request that was refused before anything was looked at: it passes later."""
+
+
+def is_undone(error: ClientError) -> bool:
+    """Return whether an answer says that nothing was done, so that asking again is the first."""
+    return error.code == TOO_OFTEN

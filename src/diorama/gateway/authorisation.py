@@ -20,6 +20,7 @@ from diorama.accounts.permissions import Permission, Role
 from diorama.accounts.signing_in import SignedIn, signed_in
 from diorama.gateway import sign_in_cookie
 from diorama.gateway.desk import Desk
+from diorama.gateway.rate_limits import RateLimits
 from diorama.gateway.sign_in_cookie import ACCOUNT_HEADER, CSRF_HEADER, SignInCookie
 from diorama.kernel.errors import Forbidden, NotFound, Unauthorized, Unavailable
 from diorama.kernel.ids import digest
@@ -75,11 +76,13 @@ class Doorkeeper:
     Args:
         desk: looks them up.
         secret: signs session tokens.
+        limits: are told which credentials were good.
     """
 
-    def __init__(self, desk: Desk, secret: bytes) -> None:
+    def __init__(self, desk: Desk, secret: bytes, limits: RateLimits | None = None) -> None:
         self._desk = desk
         self._secret = secret
+        self._limits = limits
 
     async def member(self, request: Request, needs: Permission) -> Member:
         """Return who asks, somebody of an account who may do this.
@@ -164,6 +167,7 @@ class Doorkeeper:
         if scheme.lower() == "bearer" and secret.startswith(f"{API_KEY}_"):
             found = await self._of_key(secret)
             if found is not None:
+                self._count(request, found)
                 _check(found, needs)
                 return found
         raise Unauthorized("this credential opens nothing", code="credential_refused")
@@ -215,7 +219,14 @@ class Doorkeeper:
                     lambda work: work.stores.sign_ins.seen(found.sign_in.digest, work.now_us)
                 )
         wanted = request.headers.get(ACCOUNT_HEADER)
-        return Visit(cookie=cookie, who=found, membership=_chosen(found, wanted))
+        visit = Visit(cookie=cookie, who=found, membership=_chosen(found, wanted))
+        self._count(request, visit.caller)
+        return visit
+
+    def _count(self, request: Request, caller: Caller) -> None:
+        """Count the request on what it showed, now that it is known to be good."""
+        if self._limits is not None and caller.account_id is not None:
+            self._limits.is_good(request.scope, actor=caller.actor, account_id=caller.account_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ costs the same where there is none. So neither an answer nor its time says who i
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, TypeVar
@@ -12,11 +13,13 @@ from typing import Final, TypeVar
 from starlette.requests import Request
 
 from diorama.accounts import passwords
-from diorama.accounts.attempts import PER_ADDRESS, PER_EMAIL, Attempts
+from diorama.accounts.buckets import Allowance, Buckets
 from diorama.gateway.client_address import Network, household, visitor_address
 from diorama.kernel.errors import LimitReached, Unavailable
 
 T = TypeVar("T")
+PER_ADDRESS: Final = Allowance(burst=20, every_s=6)
+PER_EMAIL: Final = Allowance(burst=10, every_s=30)
 AT_ONCE: Final = 2
 """Passwords that are worked on at once: 19 MiB and one core each."""
 WITHIN_S: Final = 10.0
@@ -31,8 +34,8 @@ class Guesses:
 
     def __init__(self, proxies: Sequence[Network] = ()) -> None:
         self._proxies = proxies
-        self._addresses = Attempts(PER_ADDRESS)
-        self._emails = Attempts(PER_EMAIL)
+        self._addresses = Buckets(PER_ADDRESS)
+        self._emails = Buckets(PER_EMAIL)
         self._turns = asyncio.Semaphore(AT_ONCE)
 
     def count(self, request: Request, email: str | None = None) -> None:
@@ -50,7 +53,7 @@ class Guesses:
             raise LimitReached(
                 "too many tries: wait, then try again",
                 code="too_many_attempts",
-                detail={"retry_after_s": max(1, round(wait_s))},
+                detail={"retry_after_s": math.ceil(wait_s)},
             )
         self._addresses.take(address, now_s)
         if email is not None:
@@ -66,7 +69,7 @@ class Guesses:
 
     def forgive(self, email: str) -> None:
         """Forget the tries for an email: the right password came."""
-        self._emails.forgive(email)
+        self._emails.forget(email)
 
     async def matches(self, stored: str | None, password: str) -> bool:
         """Return whether a password is the stored one; None is nobody's, in the same time."""

@@ -24,6 +24,7 @@ from prometheus_client.registry import Collector
 
 from diorama import __version__
 from diorama.events.retrying import Outcome, Verdict
+from diorama.gateway.rate_limits import Counted
 from diorama.kernel.units import SECOND_US
 from diorama.leases.slots import SlotState
 from diorama.protocol.end_codes import END_CODES, End
@@ -89,6 +90,12 @@ class Metrics:
             ["outcome"],
             registry=self.registry,
         )
+        self._limited = Counter(
+            "diorama_rate_limited",
+            "Requests and sockets refused because too many came, by whose limit it was.",
+            ["limit"],
+            registry=self.registry,
+        )
         self._requests = Counter(
             "diorama_http_requests",
             "Requests answered, by route and class of status.",
@@ -109,6 +116,8 @@ class Metrics:
         )
         for verdict in Verdict:
             self._deliveries.labels(verdict.value)
+        for counted in Counted:
+            self._limited.labels(counted.value)
         self._counts = {event: events.labels(event.value) for event in Event}
 
     def _histogram(self, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:
@@ -150,6 +159,10 @@ class Metrics:
     def delivered(self, outcome: Outcome) -> None:
         """Count one attempt to deliver to a webhook."""
         self._deliveries.labels(outcome.verdict.value).inc()
+
+    def limited(self, limit: Counted) -> None:
+        """Count one refusal by a rate limit."""
+        self._limited.labels(limit.value).inc()
 
     @contextlib.contextmanager
     def store(self, kind: Literal["read", "write"]) -> Iterator[None]:

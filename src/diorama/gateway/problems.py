@@ -4,6 +4,7 @@ One table gives each class of error its status; a few codes have a status of the
 unexpected exception says never leaves the process: the caller gets a request id, the log the rest.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
@@ -122,7 +123,7 @@ def headers_of(error: DioramaError) -> dict[str, str]:
     headers: dict[str, str] = {}
     retry_after_s = error.detail.get("retry_after_s")
     if isinstance(retry_after_s, int | float):
-        headers["Retry-After"] = str(max(1, round(retry_after_s)))
+        headers["Retry-After"] = str(max(1, math.ceil(retry_after_s)))
     elif isinstance(error, Unavailable):
         headers["Retry-After"] = str(RETRY_AFTER_S)
     if isinstance(error, Unauthorized):

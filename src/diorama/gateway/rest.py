@@ -36,6 +36,7 @@ from diorama.gateway.opening_routes import Doorstep, opening_routes
 from diorama.gateway.pages import pages
 from diorama.gateway.people_routes import people_routes
 from diorama.gateway.project_routes import own_answer, project_routes
+from diorama.gateway.rate_limits import RateLimits
 from diorama.gateway.session_query import MAX_PAGE
 from diorama.gateway.session_routes import session_routes
 from diorama.gateway.settings import NO_OIDC, OidcSettings
@@ -71,6 +72,7 @@ class RestParts:
         proxies: the networks of proxies whose word on addresses is taken.
         telling: of events.
         metrics: what the gateway counts.
+        limits: how often may be asked.
         public_url: where people reach the gateway; empty is wherever they did.
         oidc: another way to sign in, where it has an issuer.
     """
@@ -80,6 +82,7 @@ class RestParts:
     secret: bytes
     telling: Telling
     metrics: Metrics
+    limits: RateLimits
     public_url: str = ""
     proxies: Sequence[Network] = ()
     oidc: OidcSettings = NO_OIDC
@@ -97,7 +100,7 @@ class Rest:
         self._hub = parts.hub
         self._step = Doorstep(secret=parts.secret, proxies=parts.proxies)
         self._telling = parts.telling
-        self._doors = Doorkeeper(parts.desk, parts.secret)
+        self._doors = Doorkeeper(parts.desk, parts.secret, parts.limits)
         self.exposition: Final = Exposition(parts.metrics, parts.desk, parts.hub)
         self._entrance = Entrance(
             desk=parts.desk,

@@ -29,6 +29,8 @@ from diorama.gateway.notebook import Notebook
 from diorama.gateway.observing import Observed, log_steps
 from diorama.gateway.places import Places
 from diorama.gateway.poll import Poll
+from diorama.gateway.rate_limiting import Limited, limited_socket
+from diorama.gateway.rate_limits import RateLimits
 from diorama.gateway.relay import Relay
 from diorama.gateway.rest import Rest, RestParts
 from diorama.gateway.settings import Settings
@@ -69,6 +71,7 @@ class Gateway:
     ) -> None:
         self._settings = settings
         self._secrets = secrets
+        self._clock = clock
         self._stopping = False
         self.hub = Hub()
         self.metrics = Metrics()
@@ -138,6 +141,7 @@ class Gateway:
             stopping=self._is_stopping,
         )
         origins = KnownOrigins(self.desk)
+        limits = self._limits()
         viewers = ViewerParts(
             desk=self.desk,
             hub=self.hub,
@@ -146,6 +150,7 @@ class Gateway:
             secret=self._secrets.tokens,
             origins=origins,
             stopping=self._is_stopping,
+            limits=limits,
         )
         rest = Rest(
             RestParts(
@@ -154,6 +159,7 @@ class Gateway:
                 secret=self._secrets.tokens,
                 telling=self.telling,
                 metrics=self.metrics,
+                limits=limits,
                 public_url=self._settings.public_url,
                 proxies=networks(self._settings.trusted_proxies),
                 oidc=self._settings.oidc,
@@ -162,9 +168,11 @@ class Gateway:
         async with asyncio.TaskGroup() as tasks, self._metrics_port(rest.exposition):
             loops = self._start_loops(tasks)
             yield Front(
-                rest=Observed(CrossOrigin(rest.app(), origins), self.metrics, self.tracing),
+                rest=Observed(
+                    CrossOrigin(Limited(rest.app(), limits), origins), self.metrics, self.tracing
+                ),
                 sockets={
-                    "/v1/connect": ViewerEndpoint(viewers),
+                    "/v1/connect": limited_socket(ViewerEndpoint(viewers), limits),
                     "/v1/worker": WorkerEndpoint(workers),
                 },
                 closing=self.close_sockets,
@@ -172,6 +180,15 @@ class Gateway:
             for loop in loops:
                 loop.cancel()
         self.telling.close()
+
+    def _limits(self) -> RateLimits:
+        return RateLimits(
+            self._settings.rate_limits.allowances(),
+            self._clock,
+            secret=self._secrets.tokens,
+            proxies=networks(self._settings.trusted_proxies),
+            refused=self.metrics.limited,
+        )
 
     @contextlib.asynccontextmanager
     async def _metrics_port(self, exposition: Exposition) -> AsyncIterator[None]:

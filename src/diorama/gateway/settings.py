@@ -23,7 +23,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from diorama.accounts.buckets import Allowance
 from diorama.gateway.client_address import networks
+from diorama.gateway.rate_limits import Counted
 from diorama.kernel.errors import Invalid
 from diorama.leases.timers import DEFAULTS, Timers
 from diorama.projects.rules import Rules
@@ -102,6 +104,45 @@ class LocalWorkerSettings(BaseModel):
     """The region it belongs to; projects that name no regions run in this one."""
     pool: str = Field(default="default", pattern=_NAME, json_schema_extra=_A_NAME)
     """The pool it belongs to."""
+
+
+class RateLimitSettings(BaseModel):
+    """How often may be asked, at each gateway: so much at once, and so much a second."""
+
+    model_config = _STRICT
+
+    enabled: bool = Field(default=True, json_schema_extra={"allowed": "true or false"})
+    """Whether anybody is held to how often they ask; see [rest.md](rest.md#how-often)."""
+    key_burst: int = Field(default=1_000, ge=100, le=1_000_000)
+    """What one API key, or one member, may ask at once."""
+    key_per_s: float = Field(default=50, ge=1, le=100_000)
+    """What it may ask each second after that."""
+    account_burst: int = Field(default=4_000, ge=100, le=1_000_000)
+    """What all keys and members of one account may ask at once."""
+    account_per_s: float = Field(default=200, ge=1, le=100_000)
+    """What they may ask each second after that."""
+    session_burst: int = Field(default=100, ge=100, le=1_000_000)
+    """What may be asked at once with one session's token, its sockets counted."""
+    session_per_s: float = Field(default=5, ge=1, le=100_000)
+    """What may be asked with it each second after that."""
+    address_burst: int = Field(default=2_000, ge=100, le=1_000_000)
+    """What may come at once from one network address without a credential that opens anything."""
+    address_per_s: float = Field(default=100, ge=1, le=100_000)
+    """What may come from it each second after that."""
+
+    def allowances(self) -> dict[Counted, Allowance]:
+        """Return them as they are counted; nothing where nobody is held."""
+        said = {
+            Counted.CALLER: (self.key_burst, self.key_per_s),
+            Counted.ACCOUNT: (self.account_burst, self.account_per_s),
+            Counted.SESSION: (self.session_burst, self.session_per_s),
+            Counted.ADDRESS: (self.address_burst, self.address_per_s),
+        }
+        if not self.enabled:
+            return {}
+        return {
+            one: Allowance(burst=burst, every_s=1 / per_s) for one, (burst, per_s) in said.items()
+        }
 
 
 class MetricsSettings(BaseModel):
@@ -258,6 +299,7 @@ class Settings(BaseSettings):
     local_worker: LocalWorkerSettings = LocalWorkerSettings()
     oidc: OidcSettings = NO_OIDC
     metrics: MetricsSettings = MetricsSettings()
+    rate_limits: RateLimitSettings = RateLimitSettings()
     traces: str | None = Field(
         default=None,
         pattern=r"^https?://[^\s@]{1,500}$",

@@ -7,7 +7,7 @@ from the pusher. Which of them means what is decided in `sessions`.
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 import structlog
@@ -19,11 +19,13 @@ from diorama.gateway.desk import Desk
 from diorama.gateway.front import socket_response
 from diorama.gateway.hub import Hub
 from diorama.gateway.notebook import Notebook, Remark
+from diorama.gateway.rate_limits import RateLimits
 from diorama.gateway.relay import Relay
 from diorama.gateway.wire import SERVICE_RESTART, TRY_AGAIN_LATER, Bucket, Wire
 from diorama.kernel.errors import (
     DioramaError,
     Forbidden,
+    LimitReached,
     NotFound,
     Refused,
     Unauthorized,
@@ -45,9 +47,6 @@ from diorama.sessions.timeline_store import NoteKind
 from diorama.sessions.viewing import Arrival, attach, heard_again, leave, renew_media, socket_closed
 from diorama.sessions.warnings import Ends, warnings
 from diorama.sessions.work import Work
-
-if TYPE_CHECKING:
-    pass
 
 MAX_WAITING: Final = 64 * 1024
 BURST: Final = 200.0
@@ -343,6 +342,7 @@ class ViewerParts:
         origins: whose pages may open sessions of some project.
         stopping: whether this gateway is stopping.
         notebook: takes what is seen beside what happens.
+        limits: how often a session's token may be shown.
     """
 
     desk: Desk
@@ -352,6 +352,7 @@ class ViewerParts:
     secret: bytes
     origins: KnownOrigins
     stopping: Callable[[], bool]
+    limits: RateLimits
 
 
 class ViewerEndpoint:
@@ -376,7 +377,7 @@ class ViewerEndpoint:
             await self._greet(line, asking)
         except (Unauthorized, Forbidden, NotFound) as error:
             await line.refuse(EndCode.UNAUTHORIZED, word=error.code, message=str(error))
-        except Unavailable as error:
+        except (Unavailable, LimitReached) as error:
             await line.refuse(TRY_AGAIN_LATER, word=error.code, message=str(error))
         return socket
 
@@ -399,6 +400,7 @@ class ViewerEndpoint:
             attachment=hello.attachment,
             codecs=hello.codecs,
         )
+        self._parts.limits.count_session(arrival.token.session_id)
 
         def arrive(work: Work) -> tuple[Session, SessionView]:
             _check_origin(work, arrival.token.session_id, asking)

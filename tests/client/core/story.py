@@ -20,6 +20,7 @@ from diorama.client.core.events import Ended, Event
 from diorama.client.core.model import Effect, Happened, Model, Moment
 from diorama.client.core.session import handle, next_deadline_s
 from diorama.client.core.views import reconnecting_of, state_of
+from diorama.client.errors import Problem
 from diorama.protocol import viewer as wire
 from diorama.protocol.views import OpenedSession, SessionView
 
@@ -162,6 +163,8 @@ class Story:
                 self.tell(core.Opened(OpenedSession(session, "late", continued=False)))
             case "unanswered", _:
                 self.tell(core.Unanswered())
+            case "refused", dict():
+                self.tell(core.RequestRefused(Problem(**value)))
             case "leave", 1000 | 1001:
                 self.tell(core.Leave(value))
             case "wake", _:

@@ -24,7 +24,7 @@ def follow_end(before: Model, step: Step, moment: Moment) -> Step:
     if end is None or before.end is not None or not _may_follow(before, end, moment.now_s):
         return step
     attempt = _in_row(before, end, moment.now_s)
-    in_s = max(delay_s(attempt, moment.chance), _retry_after_s(problem))
+    in_s = max(delay_s(attempt, moment.chance), retry_after_s(problem))
     due_s = moment.now_s + in_s
     model = Model(
         codecs=step.model.codecs,
@@ -55,7 +55,8 @@ def _in_row(model: Model, end: EndView, now_s: float) -> int:
     return 0 if other else model.restarts.in_row
 
 
-def _retry_after_s(problem: Problem | None) -> float:
+def retry_after_s(problem: Problem | None) -> float:
+    """Return how long a refusal asks to wait, within reason; 0 where it does not say."""
     told = problem.facts.get("retry_after_s") if problem else None
     return min(max(float(told), 0.0), _MAX_RETRY_AFTER_S) if isinstance(told, int | float) else 0.0
 

@@ -1,10 +1,10 @@
 """One session as its viewer lives it: `handle` takes what happened and the moment. Pure.
 
 It returns the new model and what to do; `next_deadline_s` says when to send `Tick`. The rules: an
-unanswered request is asked again under its own key; a lost socket is repaired alone while media
-flows; where neither works the resume window runs; an end is final, unless `restart` puts a new
-session in its place. They are those of the web SDK's `core/session.ts`, and both are held to the
-same cases: tests/client/core/cases.json.
+unanswered request, or one that came too often, is asked again under its own key; a lost socket is
+repaired alone while media flows; where neither works the resume window runs; an end is final,
+unless `restart` puts a new session in its place. They are those of the web SDK's `core/session.ts`,
+and both are held to the same cases: tests/client/core/cases.json.
 """
 
 from dataclasses import replace
@@ -58,9 +58,10 @@ from diorama.client.core.model import (
     Wake,
 )
 from diorama.client.core.repair import repair, repair_due_s, take_media, take_offer
-from diorama.client.core.restart import follow_end
+from diorama.client.core.restart import follow_end, retry_after_s
 from diorama.client.core.warnings import settle_warnings, take_warning
 from diorama.client.errors import Problem
+from diorama.client.retries import TOO_OFTEN
 from diorama.protocol import viewer as wire
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.media import Answer, Candidate, Offer
@@ -90,7 +91,7 @@ def _decide(model: Model, happened: Happened, moment: Moment) -> Step:  # noqa: 
         case Unanswered():
             return _ask_later(model, moment)
         case RequestRefused(problem=problem):
-            return _refuse(model, problem)
+            return _refuse(model, problem, moment)
         case SocketOpened():
             return _greet(model)
         case SocketLost(code=code):
@@ -122,11 +123,11 @@ def _ask(model: Model, attempt: int, since_s: float) -> Step:
     return Step(replace(model, opening=Asking(attempt, since_s)), (Post(fresh=attempt == 0),))
 
 
-def _ask_later(model: Model, moment: Moment) -> Step:
+def _ask_later(model: Model, moment: Moment, at_least_s: float = 0.0) -> Step:
     if not isinstance(model.opening, Asking):
         return Step(model)
     since_s, attempt = model.opening.since_s, model.opening.attempt + 1
-    due_s = moment.now_s + delay_s(attempt, moment.chance)
+    due_s = moment.now_s + max(delay_s(attempt, moment.chance), at_least_s)
     if due_s - since_s > ASK_FOR_S:
         sentence = "The server does not answer."
         return _finish(model, end_of(EndCode.RECONNECTION_FAILED, "gave_up", sentence))
@@ -140,7 +141,9 @@ def _take_session(model: Model, answer: OpenedSession, moment: Moment) -> Step:
     return _open_socket(asked, 0, moment.now_s)
 
 
-def _refuse(model: Model, problem: Problem) -> Step:
+def _refuse(model: Model, problem: Problem, moment: Moment) -> Step:
+    if problem.code == TOO_OFTEN:
+        return _ask_later(model, moment, retry_after_s(problem))
     told = Emit(ErrorTold(problem.code, problem.detail))
     ended = _finish(model, end_of_problem(problem), problem)
     return Step(ended.model, (told, *ended.effects))

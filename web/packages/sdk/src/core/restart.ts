@@ -56,7 +56,8 @@ function inRow({ restarts, playedMs }: Model, end: EndView, nowMs: number): numb
   return end.retry_limit !== null && restarts.code !== end.code ? 0 : restarts.inRow
 }
 
-function retryAfterMs(problem: ProblemDocument | null): number {
+/** Returns how long a refusal asks to wait, within reason; 0 where it does not say. */
+export function retryAfterMs(problem: ProblemDocument | null): number {
   const told = problem?.facts['retry_after_s']
   return typeof told === 'number' ? Math.min(Math.max(told, 0), MAX_RETRY_AFTER_S) * 1_000 : 0
 }

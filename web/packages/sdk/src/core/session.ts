@@ -3,9 +3,9 @@
  * new model and what to do; `nextDeadlineMs` says when to send `tick`. Nothing here touches a
  * browser: sockets, peer connections and timers are in `rtc/`, and only carry out effects.
  *
- * The rules: an unanswered request is asked again under its own idempotency key; a lost socket is
- * repaired alone while media flows; where neither works the resume window runs; an end is final,
- * unless `restart.ts` puts a new session in its place.
+ * The rules: an unanswered request, or one that came too often, is asked again under its own
+ * idempotency key; a lost socket is repaired alone while media flows; where neither works the
+ * resume window runs; an end is final, unless `restart.ts` puts a new session in its place.
  */
 import type { EndView, GatewayToViewer, Hello, OpenedSession, SessionView } from '@diorama/protocol'
 
@@ -26,13 +26,15 @@ import {
   type Step,
 } from './model.ts'
 import { repair, repairDueMs, takeMedia, takeOffer } from './repair.ts'
-import { away, followEnd } from './restart.ts'
+import { away, followEnd, retryAfterMs } from './restart.ts'
 import { mediaOf, reconnectingOf, stateOf } from './views.ts'
 import { settleWarnings, takeWarning } from './warnings.ts'
 
 type OpenSocket = Extract<Socket, { at: 'open' }>
 
 const PROTOCOL = 1
+/** Nothing was decided about the session: the same request passes after the time that was told. */
+const TOO_OFTEN = 'rate_limited'
 /** Of a socket that says nothing any more: our own word for the close, in the private range. */
 const SILENT = 4900
 
@@ -53,7 +55,7 @@ function decide(model: Model, event: Event, moment: Moment): Step {
     case 'unanswered':
       return askLater(model, moment)
     case 'refused':
-      return refuse(model, event.problem)
+      return refuse(model, event.problem, moment)
     case 'socket_opened':
       return greet(model)
     case 'socket_closed':
@@ -102,11 +104,11 @@ function ask(model: Model, attempt: number, sinceMs: number): Step {
   return only({ ...model, opening: { at: 'asking', attempt, sinceMs } }, { do: 'post', fresh })
 }
 
-function askLater(model: Model, { nowMs, chance }: Moment): Step {
+function askLater(model: Model, { nowMs, chance }: Moment, atLeastMs = 0): Step {
   if (model.opening.at !== 'asking') return only(model)
   const { sinceMs } = model.opening
   const attempt = model.opening.attempt + 1
-  const dueMs = nowMs + delayMs(attempt, chance)
+  const dueMs = nowMs + Math.max(delayMs(attempt, chance), atLeastMs)
   if (dueMs - sinceMs > ASK_FOR_MS) {
     return finish(model, endOf(4007, 'gave_up', 'The server does not answer.'), null)
   }
@@ -123,7 +125,8 @@ function opened(model: Model, answer: OpenedSession, { nowMs }: Moment): Step {
   return openSocket(asked, 0, nowMs)
 }
 
-function refuse(model: Model, problem: ProblemDocument): Step {
+function refuse(model: Model, problem: ProblemDocument, moment: Moment): Step {
+  if (problem.code === TOO_OFTEN) return askLater(model, moment, retryAfterMs(problem))
   const told: Emitted = {
     name: 'error',
     detail: { code: problem.code, message: problem.detail },

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 
 import cases from '../../../../../tests/client/core/cases.json'
+import type { ProblemDocument } from '../../src/core/ends.ts'
 import type { Effect, Event, MediaSeen } from '../../src/core/model.ts'
 import { nextDeadlineMs } from '../../src/core/session.ts'
 import type { Story } from './story.ts'
@@ -63,6 +64,8 @@ function event(what: string, value: unknown, step: Json): Event {
       const session = sessionView(changes(value as Json))
       return { type: 'opened', answer: { session, token: 'late', continued: false } }
     }
+    case 'refused':
+      return { type: 'refused', problem: value as ProblemDocument }
     case 'leave':
       return { type: 'leave', code: value === 1001 ? 1001 : 1000 }
     case 'socket_opened':

@@ -1,0 +1,63 @@
+"""Where rate limits are asked: before a request of REST is answered, before a socket is taken.
+
+What is counted, and on whom, is `rate_limits`'s.
+"""
+
+from http import HTTPStatus
+
+from aiohttp import web
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from diorama.gateway import problems
+from diorama.gateway.front import SocketHandler
+from diorama.gateway.rate_limits import RateLimits
+from diorama.kernel.errors import LimitReached
+
+
+class Limited:
+    """An ASGI application behind rate limits.
+
+    Args:
+        app: what answers.
+        limits: counts.
+    """
+
+    def __init__(self, app: ASGIApp, limits: RateLimits) -> None:
+        self._app = app
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            self._limits.count(scope)
+        except LimitReached as error:
+            await problems.document(error, scope, {})(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def limited_socket(handler: SocketHandler, limits: RateLimits) -> SocketHandler:
+    """Return a WebSocket endpoint that is asked for within limits, by addresses."""
+
+    async def take(request: web.BaseRequest) -> web.StreamResponse:
+        peer = request.get_extra_info("peername")
+        host = peer[0] if isinstance(peer, tuple) else None
+        try:
+            limits.count_upgrade(host, request.headers.getall("X-Forwarded-For", ()))
+        except LimitReached as error:
+            return _refusal(error)
+        return await handler(request)
+
+    return take
+
+
+def _refusal(error: LimitReached) -> web.StreamResponse:
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    response = web.Response(
+        status=status,
+        body=problems.encode(status, error.code, str(error), facts=error.detail),
+        content_type=problems.MEDIA_TYPE,
+        headers={"Server": "diorama", **problems.headers_of(error)},
+    )
+    response.force_close()
+    return response
