@@ -46,6 +46,7 @@ ROUNDS: Final = 3
 _MS: Final = 1_000
 _WRITES: Final = ("INSERT", "UPDATE", "DELETE")
 GATEWAY: Final = """
+plan = "unlimited"
 [local_worker]
 enabled = false
 [timers]
@@ -222,7 +223,12 @@ async def over_http(folder: Path, count: int) -> Measured:
     database = await _prepared(f"sqlite://{folder}/data/diorama.db", where)
     await database.close()
     with running("gateway", folder, GATEWAY) as gateway:
-        async with post_sessions(gateway.url, CALLERS) as ask:
+        async with post_sessions(gateway.url, CALLERS) as post:
+
+            async def ask(number: int) -> None:
+                told = await post(number)
+                assert b'"state":"connecting"' in told, f"a request was given no slot: {told!r}"
+
             return await measure(ask, count)
 
 
