@@ -30,7 +30,7 @@ from diorama.sessions.lifecycle import Event, Session
 from diorama.sessions.store import EventRow
 from diorama.sessions.usage_store import GroupBy, Spent, Window
 from diorama.sessions.work import Work
-from diorama.storage.database import Database, Transaction
+from diorama.storage.database import Database, Transaction, Value
 from diorama.storage.stores import SqlStores
 from tests.clock import SteppedClock
 from tests.metering.oracle import ACCOUNTS, EPOCH, FIRST, LAST, MONTHS, History, Oracle, draw, us
@@ -75,7 +75,7 @@ def drawn(count: int, seed: int) -> Iterator[tuple[History, list[LoggedEvent]]]:
         yield history, logged(history, rng)
 
 
-def span_rows(history: History, log: Sequence[LoggedEvent]) -> Iterator[tuple[object, ...]]:
+def span_rows(history: History, log: Sequence[LoggedEvent]) -> Iterator[tuple[Value, ...]]:
     for span in spans(log):
         for day_us, from_us, to_us in by_day(span.from_us, span.to_us):
             yield (
@@ -96,7 +96,7 @@ def put(tx: Transaction, histories: Sequence[tuple[History, list[LoggedEvent]]])
     tx.run_many(
         "INSERT INTO usage_span (account_id, day_us, session_id, version, state, project_id,"
         " region, end_user, from_us, to_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [row for one, log in histories for row in span_rows(one, log)],  # type: ignore[misc]
+        [row for one, log in histories for row in span_rows(one, log)],
     )
     for history, _ in histories:
         if history.chain[-1][0] in {"streaming", "idle"}:

@@ -8,7 +8,7 @@ from diorama.kernel.ids import IdFactory
 
 
 class Stores(Protocol):
-    """The stores of one transaction."""
+    """The stores of one transaction, as far as accounts need them."""
 
     @property
     def accounts(self) -> AccountStore:
@@ -28,7 +28,7 @@ class Stores(Protocol):
 
     @property
     def keys(self) -> KeyStore:
-        """Keys."""
+        """Keys of accounts and workers."""
 
     @property
     def audit(self) -> AuditStore:

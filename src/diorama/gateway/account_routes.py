@@ -17,6 +17,7 @@ from diorama.gateway.body import Documents, answer, json_body, path_id
 from diorama.gateway.people_routes import invitation_view
 from diorama.gateway.sign_in_routes import Entrance
 from diorama.kernel.errors import Invalid, NotFound
+from diorama.kernel.paging import page_of
 from diorama.kernel.units import HOUR_US
 from diorama.protocol.account_views import (
     Accounts,
@@ -139,9 +140,10 @@ class _Accounts:
 
         def look(work: Work) -> Accounts:
             found = work.stores.accounts.listed(after=cursor, limit=limit + 1)
+            page, more = page_of(found, limit, lambda one: one.id)
             return Accounts(
-                accounts=tuple(account_view(work, one) for one in found[:limit]),
-                cursor=found[limit - 1].id if len(found) > limit else None,
+                accounts=tuple(account_view(work, one) for one in page),
+                cursor=more,
             )
 
         return answer(await self._desk.look(look))
@@ -205,9 +207,10 @@ class _Plans:
 
         def look(work: Work) -> Plans:
             found = work.stores.plans.listed(after=cursor, limit=limit + 1)
+            page, more = page_of(found, limit, lambda one: one.name)
             return Plans(
-                plans=tuple(plan_view(work, one) for one in found[:limit]),
-                cursor=found[limit - 1].name if len(found) > limit else None,
+                plans=tuple(plan_view(work, one) for one in page),
+                cursor=more,
             )
 
         return answer(await self._desk.look(look))

@@ -13,6 +13,7 @@ from diorama.accounts.permissions import Permission
 from diorama.gateway.authorisation import Doorkeeper
 from diorama.gateway.body import Documents, answer
 from diorama.gateway.desk import Desk
+from diorama.kernel.paging import page_of
 from diorama.protocol.key_views import AuditCheck, AuditPage, AuditView
 from diorama.sessions.show import time_of
 from diorama.sessions.work import Work
@@ -49,11 +50,11 @@ def audit_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRout
                 account_id, before=cursor, limit=limit + 1, actor=actor, action=action
             )
         )
-        more = len(found) > limit
+        page, more = page_of(found, limit, lambda one: str(one.seq))
         return answer(
             AuditPage(
-                entries=tuple(_view(entry) for entry in found[:limit]),
-                cursor=str(found[limit - 1].seq) if more else None,
+                entries=tuple(_view(entry) for entry in page),
+                cursor=more,
             )
         )
 

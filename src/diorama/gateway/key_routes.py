@@ -13,6 +13,7 @@ from diorama.gateway.authorisation import Doorkeeper
 from diorama.gateway.body import Documents, answer, json_body, path_id
 from diorama.gateway.desk import Desk
 from diorama.kernel.errors import Invalid
+from diorama.kernel.paging import page_of
 from diorama.protocol.key_views import CreatedKey, CreateKey, Keys, KeyView, RotateKey
 from diorama.sessions.show import time_of
 from diorama.sessions.work import Work
@@ -73,9 +74,10 @@ class _Routes:
 
         def look(work: Work) -> Keys:
             found = work.stores.keys.listed(account_id, after=cursor, limit=limit + 1)
+            page, more = page_of(found, limit, lambda one: one.id)
             return Keys(
-                keys=tuple(key_view(key, work.now_us) for key in found[:limit]),
-                cursor=found[limit - 1].id if len(found) > limit else None,
+                keys=tuple(key_view(key, work.now_us) for key in page),
+                cursor=more,
             )
 
         return answer(await self._desk.look(look))

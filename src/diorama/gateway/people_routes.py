@@ -23,6 +23,7 @@ from diorama.gateway.authorisation import Member
 from diorama.gateway.body import Documents, answer, json_body, path_id
 from diorama.gateway.sign_in_routes import Entrance, earlier
 from diorama.kernel.errors import Invalid
+from diorama.kernel.paging import page_of
 from diorama.protocol.people_views import (
     AcceptInvitation,
     ChangeMember,
@@ -121,11 +122,12 @@ class _Routes:
         def look(work: Work) -> Members:
             people = work.stores.people
             found = people.members(account_id, after=cursor, limit=limit + 1)
+            page, more = page_of(found, limit, lambda one: one.id)
             invited = people.invitations(account_id, work.now_us) if cursor is None else []
             return Members(
-                members=tuple(_member_view(one) for one in found[:limit]),
+                members=tuple(_member_view(one) for one in page),
                 invitations=tuple(invitation_view(one) for one in invited),
-                cursor=found[limit - 1].id if len(found) > limit else None,
+                cursor=more,
             )
 
         return answer(await self._desk.look(look))

@@ -46,6 +46,7 @@ from diorama.gateway.ticket_routes import ticket_routes
 from diorama.gateway.usage_routes import usage_routes
 from diorama.gateway.worker_routes import worker_routes
 from diorama.kernel.errors import NotFound, Unavailable
+from diorama.kernel.paging import page_of
 from diorama.projects.rules import Project
 from diorama.protocol.views import (
     Health,
@@ -164,13 +165,8 @@ class Rest:
             found = await self._desk.look(lambda work: work.stores.projects.all())
             shown = [p for p in found if _is_shown(p, caller, own=own)]
             left = [p for p in shown if cursor is None or p.name > cursor]
-            page = left[:limit]
-            more = len(left) > limit
-            return answer(
-                Projects(
-                    projects=tuple(map(project_view, page)), cursor=page[-1].name if more else None
-                )
-            )
+            page, more = page_of(left, limit, lambda one: one.name)
+            return answer(Projects(projects=tuple(map(project_view, page)), cursor=more))
 
         @router.get(
             "/projects/{name}",

@@ -20,6 +20,7 @@ from diorama.gateway.session_query import SessionQuery
 from diorama.gateway.timelines import timeline_of
 from diorama.gateway.viewer_socket import view_of
 from diorama.kernel.errors import Invalid, NotFound, Unauthorized
+from diorama.kernel.paging import page_of
 from diorama.protocol.requests import EndSessions, ExtendSession
 from diorama.protocol.timeline_views import Timeline
 from diorama.protocol.views import EndedSessions, EndResult, Page, SessionView
@@ -179,11 +180,11 @@ def _unknown(session_id: str) -> NotFound:
 
 
 def _page(work: Work, question: Question) -> Page:
-    limit = question.limit
-    found = found_by(work, replace(question, limit=limit + 1))
+    found = found_by(work, replace(question, limit=question.limit + 1))
+    page, more = page_of(found, question.limit, lambda one: one.id)
     return Page(
-        sessions=own_views(work, found[:limit]),
-        cursor=found[limit - 1].id if len(found) > limit else None,
+        sessions=own_views(work, page),
+        cursor=more,
     )
 
 

@@ -19,6 +19,7 @@ from diorama.gateway.authorisation import Doorkeeper, Member
 from diorama.gateway.body import Documents, answer, json_body
 from diorama.gateway.desk import Desk
 from diorama.kernel.errors import LimitReached, NotFound
+from diorama.kernel.paging import page_of
 from diorama.protocol.event_views import (
     ChangeWebhook,
     DeliveryPage,
@@ -168,13 +169,8 @@ def webhook_routes(routes: WebhookRoutes, documents: Documents) -> APIRouter:
                 member.account_id, after=cursor, limit=limit + 1
             )
         )
-        page = found[:limit]
-        more = len(found) > limit
-        return answer(
-            WebhookPage(
-                webhooks=tuple(map(webhook_view, page)), cursor=page[-1].id if more else None
-            )
-        )
+        page, more = page_of(found, limit, lambda one: one.id)
+        return answer(WebhookPage(webhooks=tuple(map(webhook_view, page)), cursor=more))
 
     @router.post(
         "",
@@ -311,11 +307,8 @@ def webhook_action_routes(routes: WebhookRoutes, documents: Documents) -> APIRou
             found = work.stores.webhooks.deliveries(
                 webhook.id, states=states, before=before, limit=limit + 1
             )
-            page = found[:limit]
-            more = len(found) > limit
-            return DeliveryPage(
-                deliveries=_views(work, page), cursor=str(page[-1].position) if more else None
-            )
+            page, more = page_of(found, limit, lambda one: str(one.position))
+            return DeliveryPage(deliveries=_views(work, page), cursor=more)
 
         return answer(await routes.desk.look(look))
 

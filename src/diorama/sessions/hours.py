@@ -19,7 +19,7 @@ from diorama.protocol.states import FINAL, HOLDS_SLOT
 from diorama.sessions.filters import LIVE
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.publishing import tell_of_hours
-from diorama.sessions.show import time_of
+from diorama.sessions.show import time_text
 from diorama.sessions.warnings import WARNINGS_S
 from diorama.sessions.work import Work, end, lock_counts, locked
 
@@ -47,7 +47,7 @@ def refuse_without_hours(work: Work, account: Account) -> None:
             "end_code": int(HOURS_EXHAUSTED.code),
             "used_hours": used_us / HOUR_US,
             "limit_hours": account.stream_us / HOUR_US,
-            "resets_at": time_of(resets_us).isoformat().replace("+00:00", "Z"),
+            "resets_at": time_text(resets_us),
             "retry_after_s": -((work.now_us - resets_us) // SECOND_US),
         },
     )

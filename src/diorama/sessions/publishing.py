@@ -16,8 +16,9 @@ from diorama.events.types import HOURS_REACHED, MONTH_CLOSED
 from diorama.events.webhooks import DELIVERIES_KEPT_DAYS, Webhook, deliver, notice
 from diorama.kernel.units import HOUR_US
 from diorama.sessions.announcing import event_of, event_of_notice
-from diorama.sessions.show import time_of
+from diorama.sessions.show import time_text
 from diorama.sessions.work import Work
+from diorama.workers.capabilities import Worker
 
 BATCH: Final = 100
 """On SQLite, whoever writes waits for one such unit."""
@@ -83,26 +84,27 @@ def workers_to_tell_of(work: Work) -> dict[str, str]:
     How a worker stands follows from the time as well, so it is compared, not caught in the act:
     what changed and changed back within a second is told to nobody.
     """
-    told = work.stores.feed.marks("worker:")
-    now = {
-        f"worker:{worker.id}": f"{worker.standing(work.now_us)} {worker.boot_id}"
-        for worker in work.stores.workers.all()
-    }
-    return {subject: mark for subject, mark in now.items() if told.get(subject) != mark}
+    return {subject: mark for subject, mark, _ in _untold(work)}
 
 
 def tell_of_workers(work: Work, operator: str) -> None:
     """Notice, for the operator's account, each worker that stands otherwise than was last told."""
-    wanted = workers_to_tell_of(work)
-    for worker in work.stores.workers.all():
-        subject = f"worker:{worker.id}"
-        if subject not in wanted:
-            continue
+    for subject, mark, worker in _untold(work):
         standing = worker.standing(work.now_us).value
         about = {"id": worker.id, "name": worker.name, "region": worker.region}
         about |= {"pool": worker.pool, "state": standing, "version": worker.version}
         told = notice(work.ids, f"worker.{standing}", operator, work.now_us, about)
-        work.stores.feed.notice_once(subject, wanted[subject], told)
+        work.stores.feed.notice_once(subject, mark, told)
+
+
+def _untold(work: Work) -> list[tuple[str, str, Worker]]:
+    """Return workers that stand otherwise than was last told, with their subjects and marks."""
+    told = work.stores.feed.marks("worker:")
+    now = [
+        (f"worker:{worker.id}", f"{worker.standing(work.now_us)} {worker.boot_id}", worker)
+        for worker in work.stores.workers.all()
+    ]
+    return [(subject, mark, worker) for subject, mark, worker in now if told.get(subject) != mark]
 
 
 def month_to_close(now_us: int) -> int | None:
@@ -124,8 +126,8 @@ def close_months(work: Work) -> None:
         return
     for account_id, month in work.stores.feed.unclosed(ended_us, limit=BATCH):
         about = {
-            "from": _text(ended_us),
-            "to": _text(month.end_us),
+            "from": time_text(ended_us),
+            "to": time_text(month.end_us),
             "stream_us": month.used_us(month.end_us),
             "simulation_us": 0,
         }
@@ -138,7 +140,7 @@ def tell_of_hours(work: Work, account_id: str, *, used_us: int, limit_us: int) -
     about = {
         "used_us": used_us,
         "limit_us": limit_us,
-        "resets_at": _text(month_end_us(work.now_us)),
+        "resets_at": time_text(month_end_us(work.now_us)),
     }
     told = notice(work.ids, HOURS_REACHED, account_id, work.now_us, about)
     mark = f"{month_start_us(work.now_us)} {limit_us}"
@@ -152,7 +154,3 @@ def forget_events(work: Work) -> bool:
         work.now_us - DELIVERIES_KEPT_DAYS * _DAY_US, limit=FORGOTTEN_AT_ONCE
     )
     return FORGOTTEN_AT_ONCE in {events, deliveries}
-
-
-def _text(at_us: int) -> str:
-    return time_of(at_us).isoformat().replace("+00:00", "Z")

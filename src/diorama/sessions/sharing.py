@@ -8,6 +8,7 @@ from msgspec import UNSET
 from diorama.accounts.share_links import MAX_LINKS, SHARE, ShareLink
 from diorama.kernel.errors import Detail, NotFound, Refused
 from diorama.kernel.ids import digest
+from diorama.kernel.paging import page_of
 from diorama.kernel.units import seconds
 from diorama.protocol.door_views import (
     ChangeShareLink,
@@ -139,10 +140,10 @@ def links_of(
     links = work.stores.links.listed(
         account_id, project_id=project_id, after=cursor, limit=limit + 1
     )
-    more = len(links) > limit
+    page, more = page_of(links, limit, lambda one: one.id)
     return ShareLinks(
-        links=tuple(link_view(work, link) for link in links[:limit]),
-        cursor=links[limit - 1].id if more else None,
+        links=tuple(link_view(work, link) for link in page),
+        cursor=more,
     )
 
 

@@ -30,6 +30,11 @@ def time_of(us: int) -> datetime:
     return datetime.fromtimestamp(whole, UTC).replace(microsecond=rest)
 
 
+def time_text(us: int) -> str:
+    """Return microseconds since the epoch as ISO 8601 in UTC, with Z."""
+    return time_of(us).isoformat().replace("+00:00", "Z")
+
+
 def end_view(end: End) -> EndView:
     """Return an end with its row of the registry."""
     entry = end.entry

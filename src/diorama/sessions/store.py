@@ -4,15 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from diorama.accounts.people_store import PeopleStore, SignInStore
-from diorama.accounts.store import (
-    AccountStore,
-    AuditStore,
-    KeyStore,
-    LinkStore,
-    PlanStore,
-    TicketStore,
-)
+from diorama.accounts.store import LinkStore, TicketStore
+from diorama.accounts.unit import Stores as AccountStores
 from diorama.admission.decision import Holder
 from diorama.admission.eta import Live, Stay
 from diorama.admission.line import Place, Waiter
@@ -194,32 +187,8 @@ class SessionStore(Protocol):
         """Drop idempotency keys older than this; return how many."""
 
 
-class Stores(Protocol):
+class Stores(AccountStores, Protocol):
     """Every store, in one transaction."""
-
-    @property
-    def accounts(self) -> AccountStore:
-        """Accounts."""
-
-    @property
-    def plans(self) -> PlanStore:
-        """Plans."""
-
-    @property
-    def people(self) -> PeopleStore:
-        """People, members and invitations."""
-
-    @property
-    def sign_ins(self) -> SignInStore:
-        """Who is signed in."""
-
-    @property
-    def keys(self) -> KeyStore:
-        """Keys of accounts and workers."""
-
-    @property
-    def audit(self) -> AuditStore:
-        """Who changed what."""
 
     @property
     def projects(self) -> ProjectStore:
