@@ -110,3 +110,33 @@ async def test_everybody_gets_as_far_as_the_table_says_and_no_further(tmp_path: 
         ]
 
     assert not wrong, "\n".join(wrong)
+
+
+async def told_of_a_bad_body(town: Town, operation: str, row: Row) -> tuple[str, str]:
+    """Return the codes of what a stranger is told of a right body, and of one that is none."""
+    method, target, body = request_of(operation, row, town.things.own[row.of] if row.of else "")
+    stranger = town.actors["nobody"]
+    replies = [await town.ask(stranger, method, target, sent) for sent in (body, "{")]
+    await town.put_back()
+    right, wrong = (
+        "" if reply.status < HTTPStatus.MULTIPLE_CHOICES else str(reply.json["code"])
+        for reply in replies
+    )
+    return right, wrong
+
+
+async def test_a_stranger_is_told_nothing_of_a_body_where_no_stranger_may_ask(
+    tmp_path: Path,
+) -> None:
+    async with town_at(tmp_path) as town:
+        codes = {
+            operation: await told_of_a_bad_body(town, operation, row)
+            for operation, row in OPERATIONS.items()
+            if row.body is not None
+        }
+    closed = {
+        operation for operation in codes if OPERATIONS[operation].door in {Door.PERSON, Door.MEMBER}
+    }
+
+    assert {codes[operation] for operation in closed} == {("credential_missing",) * 2}
+    assert {wrong for one, (_, wrong) in codes.items() if one not in closed} == {"json_syntax"}

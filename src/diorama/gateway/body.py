@@ -7,7 +7,7 @@ FastAPI's own models stay for parameters alone.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final, TypedDict, TypeVar
+from typing import Any, Final, TypeAlias, TypedDict, TypeVar
 
 import msgspec
 from fastapi import FastAPI
@@ -20,30 +20,54 @@ from diorama.kernel.errors import Invalid
 from diorama.protocol.strict_json import MAX_REST_BYTES, parse
 
 JSON: Final = "application/json"
+_KNOCK: Final = "knock"
 REF: Final = "#/components/schemas/{name}"
 T = TypeVar("T")
 _ENCODER: Final = msgspec.json.Encoder()
 
 
+Knock: TypeAlias = Callable[[Request], Awaitable[object]]
+"""Raises what is wrong with a request's credential, or that there is none."""
+
+
 def json_body(
-    kind: type[T], *, media_types: Sequence[str] = (JSON,)
+    kind: type[T], *, media_types: Sequence[str] = (JSON,), anybody: bool = False
 ) -> Callable[[Request], Awaitable[T]]:
     """Return a dependency that yields the request's body as `kind`.
 
+    What is wrong with a body is told to nobody whose credential opens nothing: a stranger is told
+    that alone, whatever they send.
+
     Args:
         kind: a msgspec struct.
+        anybody: whether the route takes requests without a credential.
         media_types: what the body may call itself. Anything but JSON is what a form or a beacon
             of any page may send without asking first, so only a route that has its proof inside
             the body takes `text/plain`.
     """
 
     async def read(request: Request) -> T:
-        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type not in media_types:
-            raise Invalid(f"the body must be {' or '.join(media_types)}", code="media_type")
-        return parse(await request.body(), kind, max_bytes=MAX_REST_BYTES)
+        try:
+            _check_media_type(request, media_types)
+            return parse(await request.body(), kind, max_bytes=MAX_REST_BYTES)
+        except Invalid:
+            knock: Knock | None = getattr(request.app.state, _KNOCK, None)
+            if knock is not None and not anybody:
+                await knock(request)
+            raise
 
     return read
+
+
+def ask_at_door(app: FastAPI, knock: Knock) -> None:
+    """Let bodies that are none be refused by this door first, see `json_body`."""
+    setattr(app.state, _KNOCK, knock)
+
+
+def _check_media_type(request: Request, media_types: Sequence[str]) -> None:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in media_types:
+        raise Invalid(f"the body must be {' or '.join(media_types)}", code="media_type")
 
 
 def answer(

@@ -77,7 +77,8 @@ def opening_routes(
         ),
     )
     async def open_(
-        request: Request, body: Annotated[OpenSession, Depends(json_body(OpenSession))]
+        request: Request,
+        body: Annotated[OpenSession, Depends(json_body(OpenSession, anybody=True))],
     ) -> Response:
         caller = Caller()
         if _bearer_ticket(request) is None:
@@ -100,7 +101,7 @@ def opening_routes(
     async def bye(
         request: Request,
         session_id: str,
-        body: Annotated[LeavePage, Depends(json_body(LeavePage, media_types=BEACON))],
+        body: Annotated[LeavePage, Depends(json_body(LeavePage, media_types=BEACON, anybody=True))],
     ) -> Response:
         caller = await _leaver(doors, request, body)
 

@@ -168,7 +168,7 @@ class _Routes:
     async def look_at(
         self,
         request: Request,
-        body: Annotated[LookAtInvitation, Depends(json_body(LookAtInvitation))],
+        body: Annotated[LookAtInvitation, Depends(json_body(LookAtInvitation, anybody=True))],
     ) -> Response:
         sign_in_cookie.check_page(request.headers)
         self._guesses.count(request)
@@ -184,7 +184,7 @@ class _Routes:
     async def accept(
         self,
         request: Request,
-        body: Annotated[AcceptInvitation, Depends(json_body(AcceptInvitation))],
+        body: Annotated[AcceptInvitation, Depends(json_body(AcceptInvitation, anybody=True))],
     ) -> Response:
         sign_in_cookie.check_page(request.headers)
         self._guesses.count(request)

@@ -18,7 +18,7 @@ from diorama.gateway import problems
 from diorama.gateway.account_routes import account_routes, plan_routes
 from diorama.gateway.audit_routes import audit_routes
 from diorama.gateway.authorisation import Caller, Doorkeeper
-from diorama.gateway.body import Documents, answer
+from diorama.gateway.body import Documents, answer, ask_at_door
 from diorama.gateway.client_address import Network
 from diorama.gateway.desk import Desk
 from diorama.gateway.embedding import PlayerFacts, facts_of
@@ -143,6 +143,7 @@ class Rest:
         app.include_router(self._health())
         app.include_router(metrics_route(self.exposition, self._doors))
         documents.install(app)
+        ask_at_door(app, self._doors.caller)
         app.include_router(pages(facts_of=self._facts))
         return app
 

@@ -157,7 +157,9 @@ class _Routes:
         )
 
     async def sign_in(
-        self, request: Request, body: Annotated[SignInRequest, Depends(json_body(SignInRequest))]
+        self,
+        request: Request,
+        body: Annotated[SignInRequest, Depends(json_body(SignInRequest, anybody=True))],
     ) -> Response:
         sign_in_cookie.check_page(request.headers)
         email = normal_email(body.email)
@@ -186,7 +188,9 @@ class _Routes:
         return Response(None, 204, {"Set-Cookie": sign_in_cookie.taken_back(request.headers)})
 
     async def set_up(
-        self, request: Request, body: Annotated[SetUpRequest, Depends(json_body(SetUpRequest))]
+        self,
+        request: Request,
+        body: Annotated[SetUpRequest, Depends(json_body(SetUpRequest, anybody=True))],
     ) -> Response:
         sign_in_cookie.check_page(request.headers)
         self._guesses.count(request)
