@@ -178,6 +178,19 @@ OPERATIONS: Final[Mapping[str, Row]] = {
         Permission.SESSIONS_WRITE, "session", '{"seconds":60}', "plan_runtime"
     ),
     "GET /v1/sessions/{session_id}/timeline": _member(Permission.SESSIONS_READ, "session"),
+    # simulations
+    "GET /v1/simulations": Row(
+        needs=Permission.SIMULATIONS_READ, of="project", query="project=$", quiet=True
+    ),
+    "POST /v1/simulations": _member(
+        Permission.SIMULATIONS_WRITE,
+        "project",
+        '{"project":"$","script":[{"at_ms":9,"end":true}]}',
+    ),
+    "GET /v1/simulations/{simulation_id}": _member(Permission.SIMULATIONS_READ, "simulation"),
+    "POST /v1/simulations/{simulation_id}/cancel": _member(
+        Permission.SIMULATIONS_WRITE, "simulation"
+    ),
     "GET /v1/overview": _member(Permission.SESSIONS_READ),
     "GET /v1/overview/series": _member(Permission.SESSIONS_READ),
     "GET /v1/live": _member(Permission.SESSIONS_READ, "", None, "feeds_limit"),

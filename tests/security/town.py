@@ -169,6 +169,9 @@ async def _household(place: Place, name: str) -> tuple[Mapping[str, str], str]:
     opened = await make("/sessions", project=project)
     webhook = _id(await make("/webhooks", url="https://127.0.0.1/"), "webhook")
     await make(f"/webhooks/{webhook}/test")
+    script = [{"at_ms": 9, "end": True}]
+    simulation = str((await make("/simulations", project=project, script=script))["id"])
+    await _dispatched(place, who, simulation)
     found = {
         "account": who.id,
         "project": project,
@@ -176,6 +179,7 @@ async def _household(place: Place, name: str) -> tuple[Mapping[str, str], str]:
         "key": _id(await make("/keys", name="one", scopes=["sessions:read"]), "key"),
         "link": _id(await make("/share-links", project=project), "link"),
         "webhook": webhook,
+        "simulation": simulation,
         "delivery": await _delivery(place, who, webhook),
         "invitation": _id(
             await make("/members", email=f"invited@{name}.example", role="viewer"), "invitation"
@@ -190,6 +194,15 @@ def _id(made: dict[str, object], of: str) -> str:
     inner = made[of]
     assert isinstance(inner, dict)
     return str(inner["id"])
+
+
+async def _dispatched(place: Place, who: Tenant, simulation: str) -> None:
+    """Wait until a simulation has a slot: nothing happens to it by itself from then on."""
+    async with asyncio.timeout(WITHIN_S):
+        state = ""
+        while state != "dispatched":
+            found = await place.ask("GET", f"/v1/simulations/{simulation}", secret=who.secret)
+            state = str(found.json["state"])
 
 
 async def _delivery(place: Place, who: Tenant, webhook: str) -> str:

@@ -41,10 +41,14 @@ from diorama.sessions.opening import (
     open_session,
     yield_stale,
 )
+from diorama.sessions.run_dispatch import dispatch_runs, waiting_runs
+from diorama.sessions.run_hours import accounts_with_hours, end_runs_out_of_hours
+from diorama.sessions.run_sweep import due_runs, expire_run
 from diorama.sessions.store import ViewerLease
 from diorama.sessions.viewing import Arrival, Asker, attach, leave
 from diorama.sessions.work import Work
 from diorama.sessions.working import HeardWorker, register, renew, report
+from diorama.simulations.deadlines import PATIENCE
 from diorama.storage.database import Database, Transaction
 from diorama.storage.stores import SqlStores
 from diorama.workers.capabilities import Worker
@@ -87,6 +91,7 @@ class House:
         self._database = database
         self._ids = IdFactory(clock, random.Random(seed))
         self._seen = Findings()
+        self.patience = PATIENCE
         self.limits_may_be_exceeded = False  # where a story lowers a limit below what is held
 
     async def run(self, use_case: Callable[[Work], T]) -> T:
@@ -114,7 +119,7 @@ class House:
 
     def _work(self, tx: Transaction) -> Work:
         stores = SqlStores(tx, self._database.incarnation)
-        return Work(stores, self.timers, self._ids, tx.now_us())
+        return Work(stores, self.timers, self._ids, tx.now_us(), patience=self.patience)
 
     # What there is
 
@@ -125,6 +130,7 @@ class House:
         projects: Sequence[Project] = (),
         max_runtime_s: float = FREE.max_runtime_s,
         stream_hours: float | None = None,
+        simulation_hours: float | None = None,
     ) -> None:
         """Put up the account and its projects, one named `cove` unless told otherwise."""
 
@@ -137,7 +143,8 @@ class House:
                     concurrent_streams=limit,
                     held=0,
                     max_runtime_s=max_runtime_s,
-                    stream_us=None if stream_hours is None else round(stream_hours * HOUR_US),
+                    stream_us=_hours_us(stream_hours),
+                    simulation_us=_hours_us(simulation_hours),
                 )
             )
             for one in projects or (project(),):
@@ -203,6 +210,10 @@ class House:
                 await self.do(partial(sweep.lose_worker, worker_id=worker_id))
             for account_id in await self.look(due_accounts):
                 await self.do(partial(end_without_hours, account_id=account_id))
+            for account_id in await self.look(accounts_with_hours):
+                await self.do(partial(end_runs_out_of_hours, account_id=account_id))
+            for run_id in await self.look(due_runs):
+                await self.do(partial(expire_run, run_id=run_id))
         await self.do(sweep.free_fenced)
         await self.dispatch()
 
@@ -224,6 +235,8 @@ class House:
         for project_id, region in await self.look(waiting_lanes):
             await self.do(partial(dispatch_lane, project_id=project_id, region=region))
             await self.do(partial(yield_slot, project_id=project_id, region=region))
+        for line in await self.look(waiting_runs):
+            await self.do(partial(dispatch_runs, line=line))
 
     # What stands
 
@@ -384,6 +397,10 @@ class Rig:
         await self.start_world(session)
         await self.media(session, "connected")
         return await self._house.session(session)
+
+
+def _hours_us(hours: float | None) -> int | None:
+    return None if hours is None else round(hours * HOUR_US)
 
 
 def project(name: str = "cove", *, rules: Rules | None = None) -> Project:

@@ -4,12 +4,21 @@ It reads the tables themselves, not the stores: a store that counts wrongly cann
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from diorama.accounts.hours import Months, StreamMonth, rolled
 from diorama.kernel.units import HOUR_US
 from diorama.metering.usage import LoggedEvent, intervals, total_us, used_in_month_us
-from diorama.protocol.states import FINAL, HOLDS_SLOT, SessionState
+from diorama.protocol.states import (
+    FINAL,
+    HOLDS_SLOT,
+    OVER,
+    RUNS_ON_SLOT,
+    SessionState,
+    SimulationState,
+)
 from diorama.storage.database import Transaction
 
 DAY_US = 24 * HOUR_US
@@ -44,6 +53,33 @@ class SlotRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run of a simulation, as far as the laws are concerned."""
+
+    id: str
+    simulation_id: str
+    state: SimulationState
+    version: int
+    slot_id: str | None
+    term: int
+    metered_us: int
+    ended_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunEventLine:
+    """A row of a run's log, as far as the laws are concerned."""
+
+    run_id: str
+    version: int
+    kind: str
+    state: SimulationState
+    at_us: int
+    slot_id: str | None
+    term: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventLine:
     """A row of the log, as far as the laws are concerned."""
 
@@ -70,6 +106,9 @@ class Findings:
     """Session, version, state, day, from when, to when."""
     holds: set[tuple[str, int, str, int, int]] = field(default_factory=set)
     """Slot, term, session, from when, to when."""
+    runs: dict[str, RunLine] = field(default_factory=dict)
+    run_events: list[RunEventLine] = field(default_factory=list)
+    simulations: dict[str, SimulationState] = field(default_factory=dict)
 
     def check(self, *, limits: bool) -> None:
         """Assert what holds at every instant."""
@@ -81,12 +120,16 @@ class Findings:
         self._check_hours()
         self._check_spans()
         self._check_holds()
+        self._check_runs()
 
     def check_after(self, before: "Findings") -> None:
         """Assert what holds between one instant and a later one."""
         for one in before.sessions.values():
             if one.state in FINAL:
                 assert self.sessions[one.id] == one, "law 3: what has ended changed"
+        for run in before.runs.values():
+            if run.state in OVER:
+                assert self.runs[run.id] == run, "law 3: a run that is over changed"
         for slot in before.slots.values():
             after = self.slots[slot.id]
             assert after.term >= slot.term, "law 2: a term went back"
@@ -123,18 +166,21 @@ class Findings:
                 ), f"law 2: {slot} is not in the hands of {session}"
         held = [slot.session_id for slot in self.slots.values() if slot.state == "held"]
         assert len(held) == len(set(held)), "law 2: a session has two slots"
-        for session_id in held:
-            assert session_id is not None
-            assert self.sessions[session_id].state in HOLDS_SLOT, "law 6: a slot is held by nobody"
+        for holder in held:
+            assert holder is not None
+            if holder in self.runs:
+                assert self.runs[holder].state in RUNS_ON_SLOT, "law 6: a slot is held by nobody"
+            else:
+                assert self.sessions[holder].state in HOLDS_SLOT, "law 6: a slot is held by nobody"
 
     def _check_terms(self) -> None:
         """Law 2: each reservation of a slot has a higher term than the one before."""
-        last: dict[str, int] = defaultdict(int)
-        for event in self.events:
-            if event.kind == "reserved":
-                assert event.slot_id is not None
-                assert event.term > last[event.slot_id], f"law 2: {event} under an old term"
-                last[event.slot_id] = event.term
+        given = [(e.slot_id, e.term) for e in self.events if e.kind == "reserved"]
+        to_runs = [(e.slot_id, e.term) for e in self.run_events if e.kind == "dispatched"]
+        _check_rising(given)
+        _check_rising(to_runs)
+        terms = [*given, *to_runs]
+        assert len(terms) == len(set(terms)), "law 2: a term was given twice"
 
     def _check_order(self) -> None:
         """Law 4: nobody is given a slot past another who waits, is there, and no limit holds back.
@@ -188,6 +234,34 @@ class Findings:
             until_us = max(event.at_us for event in log)
             intervals([_logged(event) for event in log], until_us=until_us)
 
+    def _check_runs(self) -> None:
+        """Laws 2, 3, 5 for runs: one slot that says so too, one end, a meter that the log gives."""
+        logs: dict[str, list[RunEventLine]] = defaultdict(list)
+        for event in self.run_events:
+            logs[event.run_id].append(event)
+        of_simulation: dict[str, set[SimulationState]] = defaultdict(set)
+        for run in self.runs.values():
+            of_simulation[run.simulation_id].add(run.state)
+            if run.state in RUNS_ON_SLOT:
+                slot = self.slots[run.slot_id or ""]
+                has = (slot.state, slot.session_id, slot.term)
+                assert has == ("held", run.id, run.term), f"law 2: {slot} is not {run}'s"
+            log = logs[run.id]
+            assert [e.version for e in log] == list(range(1, run.version + 1)), "a log has a hole"
+            assert log[-1].state is run.state, f"{run.id}'s log ends otherwise"
+            assert [e.kind for e in log].count("ended") == (run.state in OVER), "law 3: one end"
+            metered_us = sum(
+                after.at_us - before.at_us
+                for before, after in pairwise(log)
+                if before.kind == "started"
+            )
+            assert run.metered_us == metered_us, f"law 5: {run.id} is metered otherwise"
+            times = [event.at_us for event in log]
+            assert times == sorted(times), f"{run.id}'s log goes back in time"
+        for simulation, states in of_simulation.items():
+            is_over = self.simulations[simulation] in OVER
+            assert is_over == (states <= OVER), f"{simulation} does not follow from its runs"
+
     def _check_hours(self) -> None:
         """Law 5: the sums of an account's months are the log's, to the microsecond."""
         if not self.events:
@@ -230,7 +304,7 @@ class Findings:
         held += [
             (slot.session_id, reserved[slot.id, slot.term], EVER_US)
             for slot in self.slots.values()
-            if slot.session_id is not None
+            if slot.session_id is not None and slot.session_id not in self.runs
         ]
         for session_id, _, _, _, since_us, until_us in self.spans:
             assert any(
@@ -239,6 +313,13 @@ class Findings:
                 and (to_us is None or until_us <= to_us)
                 for holder, from_us, to_us in held
             ), f"{session_id} is metered for what it did not hold"
+
+
+def _check_rising(given: Sequence[tuple[str | None, int]]) -> None:
+    last: dict[str | None, int] = defaultdict(int)
+    for slot_id, term in given:
+        assert term > last[slot_id], f"law 2: {slot_id} under an old term"
+        last[slot_id] = term
 
 
 def findings(tx: Transaction) -> Findings:
@@ -283,6 +364,19 @@ def findings(tx: Transaction) -> Findings:
             "SELECT session_id, version, kind, state, at_us, slot_id, term FROM event ORDER BY seq"
         )
     ]
+    runs = [
+        RunLine(i, job, SimulationState(state), *more)
+        for i, job, state, *more in tx.run(
+            "SELECT id, simulation_id, state, version, slot_id, term, metered_us, ended_us"
+            " FROM simulation_run"
+        )
+    ]
+    run_events = [
+        RunEventLine(i, version, kind, SimulationState(state), at, slot, term)
+        for i, version, kind, state, at, slot, term in tx.run(
+            "SELECT run_id, version, kind, state, at_us, slot_id, term FROM run_event ORDER BY seq"
+        )
+    ]
     reserved = tx.run("SELECT id, held, concurrent_streams FROM account")
     lanes = tx.run("SELECT project_id, region, held, waiting FROM lane")
     return Findings(
@@ -302,6 +396,11 @@ def findings(tx: Transaction) -> Findings:
             for i, version, state, day_us, from_us, to_us in tx.run(
                 "SELECT session_id, version, state, day_us, from_us, to_us FROM usage_span"
             )
+        },
+        runs={one.id: one for one in runs},
+        run_events=run_events,
+        simulations={
+            i: SimulationState(state) for i, state in tx.run("SELECT id, state FROM simulation")
         },
         lanes={(i, region): (held, waiting) for i, region, held, waiting in lanes},
     )

@@ -48,6 +48,7 @@ from diorama.protocol.views import OpenedSession, SessionView
 from diorama.sessions.opening import Opening, RefusedByLimit, open_session, yield_stale
 from diorama.sessions.viewing import Asker, end_by_operator, leave
 from diorama.sessions.work import Work
+from diorama.simulations.deadlines import PATIENCE
 from tests.simulation.machine import HostClock, Process, VirtualLoop
 from tests.simulation.network import Connection, Network
 from tests.simulation.oracle import Oracle
@@ -131,6 +132,7 @@ class _Core(server.Gateway):
             timers=SimpleNamespace(timers=lambda: timers),
             traces=None,
             webhooks=SimpleNamespace(allow_networks=()),
+            simulations=SimpleNamespace(patience=lambda: PATIENCE),
         )
         super().__init__(
             cast("Settings", settings),

@@ -40,7 +40,7 @@ class AccountStore(Protocol):
         """Return the accounts under a plan, by id."""
 
     def suspended_live(self, *, limit: int) -> list[str]:
-        """Return suspended accounts of which a session has not ended yet."""
+        """Return suspended accounts of which a session or run has not ended yet."""
 
     def stream_month(self, account_id: str, now_us: int) -> StreamMonth:
         """Return what the account's streams have used in the month of `now_us`."""

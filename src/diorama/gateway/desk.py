@@ -12,6 +12,7 @@ from diorama.admission.eta import Forecasts
 from diorama.kernel.ids import IdFactory
 from diorama.leases.timers import Timers
 from diorama.sessions.work import Changes, Work
+from diorama.simulations.deadlines import PATIENCE
 from diorama.storage.database import Database, Transaction
 from diorama.storage.stores import SqlStores
 
@@ -34,6 +35,9 @@ class Desk:
         ids: makes ids.
         told: takes what a committed unit changed, on the event loop; must not block.
         watch: measures units of work.
+
+    Attributes:
+        patience: with runs of simulations.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class Desk:
         self._ids = ids
         self._told = told
         self._watch = watch
+        self.patience = PATIENCE
         self.forecasts = Forecasts()
 
     async def do(self, use_case: Callable[[Work], T]) -> T:
@@ -74,4 +79,11 @@ class Desk:
 
     def _work(self, tx: Transaction) -> Work:
         stores = SqlStores(tx, self._database.incarnation)
-        return Work(stores, self.timers, self._ids, tx.now_us(), forecasts=self.forecasts)
+        return Work(
+            stores,
+            self.timers,
+            self._ids,
+            tx.now_us(),
+            forecasts=self.forecasts,
+            patience=self.patience,
+        )

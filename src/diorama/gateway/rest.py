@@ -41,6 +41,7 @@ from diorama.gateway.session_query import MAX_PAGE
 from diorama.gateway.session_routes import session_routes
 from diorama.gateway.settings import NO_OIDC, OidcSettings
 from diorama.gateway.sign_in_routes import Entrance, sign_in_routes
+from diorama.gateway.simulation_routes import simulation_routes
 from diorama.gateway.telling import Telling
 from diorama.gateway.ticket_routes import ticket_routes
 from diorama.gateway.usage_routes import usage_routes
@@ -128,6 +129,7 @@ class Rest:
         app.include_router(link_routes(self._desk, self._doors, documents))
         app.include_router(worker_routes(self._desk, self._doors, documents))
         app.include_router(live_routes(self._desk, self._doors, documents, self._hub))
+        app.include_router(simulation_routes(self._desk, self._doors, documents, self._hub))
         app.include_router(self._catalogue())
         app.include_router(project_routes(self._desk, self._doors, documents))
         app.include_router(usage_routes(self._desk, self._doors, documents))

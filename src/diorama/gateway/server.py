@@ -79,6 +79,7 @@ class Gateway:
         self.desk = Desk(
             database, settings.timers.timers(), IdFactory(clock), self._told, self._watch
         )
+        self.desk.patience = settings.simulations.patience()
         self._beats = Beats(self.desk, self.hub)
         self.notebook = Notebook(self.desk)
         self.places = Places(self.desk, self.hub)

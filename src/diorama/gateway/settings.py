@@ -30,6 +30,7 @@ from diorama.kernel.errors import Invalid
 from diorama.leases.timers import DEFAULTS, Timers
 from diorama.projects.rules import Rules
 from diorama.protocol.worker import Name, VideoSpec, WorldKind
+from diorama.simulations.deadlines import PATIENCE, Patience
 
 PREFIX: Final = "DIORAMA_"
 SQLITE: Final = "sqlite"
@@ -143,6 +144,25 @@ class RateLimitSettings(BaseModel):
         return {
             one: Allowance(burst=burst, every_s=1 / per_s) for one, (burst, per_s) in said.items()
         }
+
+
+class SimulationSettings(BaseModel):
+    """How simulations yield to viewers, and how long they are waited for."""
+
+    model_config = _STRICT
+
+    keep_free: int = Field(default=PATIENCE.keep_free, ge=0, le=10_000)
+    """Slots of a pool in a region that no simulation takes, so that a viewer need not wait."""
+    max_wait_s: float = Field(default=PATIENCE.max_wait_s, ge=60, le=604_800)
+    """A script that is given no slot within this time fails."""
+    stalled_s: float = Field(default=PATIENCE.stalled_s, ge=5, le=3_600)
+    """A script whose world renders nothing for this long fails."""
+    upload_within_s: float = Field(default=PATIENCE.upload_within_s, ge=10, le=86_400)
+    """What a script rendered must be uploaded within this time."""
+
+    def patience(self) -> Patience:
+        """Return them as the domain has them."""
+        return Patience(**self.model_dump())
 
 
 class MetricsSettings(BaseModel):
@@ -307,6 +327,7 @@ class Settings(BaseSettings):
     )
     """Where traces are sent, OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces."""
     webhooks: WebhookSettings = WebhookSettings()
+    simulations: SimulationSettings = SimulationSettings()
     projects: tuple[ProjectSettings, ...] = ()
 
     @field_validator("data")

@@ -23,6 +23,9 @@ from diorama.sessions.foresight import foresee
 from diorama.sessions.hours import due_accounts, end_without_hours
 from diorama.sessions.opening import forget_old_answers
 from diorama.sessions.relay import forget_signals
+from diorama.sessions.run_dispatch import dispatch_runs, waiting_runs
+from diorama.sessions.run_hours import accounts_with_hours, end_runs_out_of_hours
+from diorama.sessions.run_sweep import due_runs, expire_run
 from diorama.sessions.suspending import end_suspended, suspended_live
 from diorama.sessions.work import Work
 
@@ -91,6 +94,8 @@ class Sweeps:
                 for project_id, region in await self._desk.look(waiting_lanes):
                     for serve in (dispatch_lane, yield_slot):
                         await self._desk.do(partial(serve, project_id=project_id, region=region))
+                for line in await self._desk.look(waiting_runs):  # after viewers, who come first
+                    await self._desk.do(partial(dispatch_runs, line=line))
             except Unavailable as error:
                 _complain(error, "waiters could not be served")
 
@@ -129,6 +134,8 @@ class Sweeps:
             # After those: whom nobody heard did not stream, and has used no hours meanwhile.
             for account_id in await self._desk.look(due_accounts):
                 await self._desk.do(partial(end_without_hours, account_id=account_id))
+            for account_id in await self._desk.look(accounts_with_hours):
+                await self._desk.do(partial(end_runs_out_of_hours, account_id=account_id))
         for worker_id in await self._desk.look(drained_workers):
             await self._desk.do(partial(end_drained, worker_id=worker_id))
         for account_id in await self._desk.look(suspended_live):
@@ -141,6 +148,9 @@ class Sweeps:
         in_grace = self.in_grace
         for session_id in await self._desk.look(sweep.due_sessions):
             await self._desk.do(partial(sweep.expire, session_id=session_id, in_grace=in_grace))
+        if not in_grace:  # it is workers that move runs, and they may have been unable to say so
+            for run_id in await self._desk.look(due_runs):
+                await self._desk.do(partial(expire_run, run_id=run_id))
 
     async def _warn(self, now_us: int) -> None:
         foreseen = await self._desk.look(foresee)

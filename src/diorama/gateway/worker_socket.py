@@ -27,7 +27,7 @@ from diorama.protocol.end_codes import EndCode
 from diorama.protocol.media import IceServer, Offer
 from diorama.protocol.strict_json import MAX_WS_BYTES
 from diorama.sessions.noting import UNLESS_VIEWER_S, NotedWorker
-from diorama.sessions.telling import Wanted, to_tell
+from diorama.sessions.telling import RunWanted, Wanted, to_tell
 from diorama.sessions.timeline_store import NoteKind
 from diorama.sessions.work import Work
 from diorama.sessions.working import HeardWorker, register, report, wanted
@@ -148,11 +148,12 @@ class WorkerSocket:
                 return
             servers = self._parts.ice_servers
             for message in to_tell(wants, self._reports, ice_servers=servers):
-                if message not in self._told:
-                    self._told.add(message)
+                key = _once(message)
+                if key not in self._told:
+                    self._told.add(key)
                     await self._line.send(message)
 
-    def _wanted(self, work: Work) -> list[Wanted] | None:
+    def _wanted(self, work: Work) -> list[Wanted | RunWanted] | None:
         """Return what its slots should hold; None once it has to come again.
 
         Because it is at another gateway, or because its key opens nothing any more.
@@ -163,7 +164,8 @@ class WorkerSocket:
         key = work.stores.keys.by_id(self._key_id)
         if key is None or key.state(work.now_us) is not KeyState.ACTIVE:
             return None
-        return wanted(work, self.worker_id)
+        known = {index: slot.term for index, slot in self._reports.items()}
+        return wanted(work, self.worker_id, known)
 
     async def _handle(self, message: wire.FromWorker) -> None:
         match message:
@@ -276,6 +278,11 @@ class WorkerEndpoint:
         finally:
             self._parts.hub.remove_worker(end)
             _log.info("worker's socket closed", worker=worker.name)
+
+
+def _once(message: wire.Assign | wire.Attach | wire.Stop) -> object:
+    """Return what tells a message from another between two beats: scripts are long, and no keys."""
+    return (message.session, message.term) if isinstance(message, wire.Assign) else message
 
 
 def _hello(message: wire.FromWorker | None, key: Key) -> wire.Hello:

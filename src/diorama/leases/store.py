@@ -81,6 +81,9 @@ class SlotStore(Protocol):
     ) -> Slot | None:
         """Return a free slot of a ready worker, locked; never one on the worker `not_on`."""
 
+    def count_free(self, pool: str, region: str, kind: str, now_us: int) -> int:
+        """Return how many free slots of ready workers there are."""
+
     def is_any_fencing(self, pool: str, region: str) -> bool:
         """Whether a slot there is about to come back: its session ended, proof is awaited."""
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from diorama.kernel.errors import NotFound, Refused
 from diorama.kernel.units import seconds
 from diorama.protocol.end_codes import End, EndCode
-from diorama.sessions.work import Work, end_all_of
+from diorama.sessions.losing import end_all_of
+from diorama.sessions.work import Work
 from diorama.workers.capabilities import Worker
 
 BATCH = 50

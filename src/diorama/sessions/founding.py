@@ -76,7 +76,7 @@ def delete_project(work: Work, project: Project, *, actor: str) -> None:
 
     Raises:
         NotFound: it is gone.
-        Refused: sessions of it have not ended (`project_in_use`).
+        Refused: sessions or simulations of it have not ended (`project_in_use`).
     """
     lock_project(work, project)
     known = work.stores.projects.named(project.name)
@@ -89,6 +89,14 @@ def delete_project(work: Work, project: Project, *, actor: str) -> None:
             "disable it first",
             code="project_in_use",
             detail={"sessions": len(left)},
+        )
+    runs = work.stores.simulations.live_of_project(project.id)
+    if runs:
+        raise Refused(
+            f"project {project.name} has simulations that have not ended: cancel them, or disable"
+            " it first",
+            code="project_in_use",
+            detail={"runs": len(runs)},
         )
     gone = msgspec.structs.replace(known, enabled=False, version=known.version + 1)
     work.stores.projects.put(gone)

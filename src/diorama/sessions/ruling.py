@@ -16,7 +16,9 @@ from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import WAITING
 from diorama.sessions.dispatch import dispatch_lane
 from diorama.sessions.lifecycle import Session
+from diorama.sessions.running import end_runs
 from diorama.sessions.work import Work, end, lock_lanes, locked
+from diorama.simulations.lifecycle import failed
 
 DISABLED = End(EndCode.PROJECT_DISABLED, "project_disabled")
 QUEUE_OFF = End(EndCode.NO_WORKER_AVAILABLE, "queue_off")
@@ -51,6 +53,12 @@ def rule(work: Work, changed: Project, *, actor: str = "operator") -> Project:
     work.stores.projects.put(ruled)
     if not ruled.enabled:
         _end_all(work, work.stores.sessions.of_project(ruled.id), DISABLED, actor)
+        end_runs(
+            work,
+            work.stores.simulations.live_of_project(ruled.id),
+            failed("project_disabled"),
+            actor=actor,
+        )
         return ruled
     for region in ruled.regions:
         dispatch_lane(work, ruled.id, region)

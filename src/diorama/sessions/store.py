@@ -22,6 +22,7 @@ from diorama.sessions.lifecycle import Event, Session
 from diorama.sessions.slot_time_store import SlotTimeStore
 from diorama.sessions.timeline_store import TimelineStore
 from diorama.sessions.usage_store import UsageStore
+from diorama.simulations.store import SimulationStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +206,10 @@ class Stores(AccountStores, Protocol):
     @property
     def sessions(self) -> SessionStore:
         """Sessions."""
+
+    @property
+    def simulations(self) -> SimulationStore:
+        """Simulations and their runs."""
 
     @property
     def tickets(self) -> TicketStore:

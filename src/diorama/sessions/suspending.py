@@ -15,7 +15,9 @@ from diorama.kernel.errors import Forbidden, Refused
 from diorama.protocol.end_codes import End, EndCode
 from diorama.sessions.ending import END_AT_ONCE
 from diorama.sessions.filters import LIVE
+from diorama.sessions.running import end_runs
 from diorama.sessions.work import Work, end, lock_counts, locked
+from diorama.simulations.lifecycle import failed
 
 SUSPENDED: Final = End(EndCode.ENDED_BY_OPERATOR, "account_suspended")
 ACCOUNTS_A_SWEEP: Final = 50
@@ -65,12 +67,12 @@ def reinstate(work: Work, actor: str, account_id: str) -> Account:
 
 
 def suspended_live(work: Work) -> list[str]:
-    """Return suspended accounts of which a session has not ended yet."""
+    """Return suspended accounts of which something has not ended yet."""
     return work.stores.accounts.suspended_live(limit=ACCOUNTS_A_SWEEP)
 
 
 def end_suspended(work: Work, account_id: str) -> bool:
-    """End some sessions of a suspended account, and return whether there may be more.
+    """End some sessions and runs of a suspended account, and return whether there may be more.
 
     One that was reinstated meanwhile keeps what it has.
     """
@@ -83,4 +85,6 @@ def end_suspended(work: Work, account_id: str) -> bool:
         session = locked(work, one.id)
         if session is not None:
             end(work, session, SUSPENDED, actor="operator")
-    return len(seen) == END_AT_ONCE
+    runs = work.stores.simulations.live_of_account(account_id, limit=END_AT_ONCE)
+    end_runs(work, runs, failed("account_suspended"), actor="operator")
+    return END_AT_ONCE in {len(seen), len(runs)}

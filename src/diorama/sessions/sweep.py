@@ -15,11 +15,11 @@ from diorama.protocol.states import METERED
 from diorama.sessions.deadlines import DUE_ENDS, WAITS_ON_VIEWER, Due, next_deadline
 from diorama.sessions.dispatch import put_aside, try_elsewhere
 from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
+from diorama.sessions.losing import end_with_lost
 from diorama.sessions.work import (
     Work,
     deadline_us,
     end,
-    end_with_lost,
     locked,
     record,
     take_back,

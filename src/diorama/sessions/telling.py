@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from diorama.leases.slots import Slot, SlotState
-from diorama.protocol.end_codes import EndCode
+from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.media import IceServer
 from diorama.protocol.worker import Assign, Attach, SlotReport, Stop
 from diorama.sessions.lifecycle import Session
@@ -23,8 +23,23 @@ class Wanted:
     assign: Assign | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunWanted:
+    """What a slot should hold that names a run of a simulation.
+
+    Attributes:
+        slot: the slot.
+        holds: whether the run has it.
+        assign: what starts it; None where its worker says that it has it.
+    """
+
+    slot: Slot
+    holds: bool
+    assign: Assign | None = None
+
+
 def to_tell(
-    wanted: Sequence[Wanted],
+    wanted: Sequence[Wanted | RunWanted],
     reports: Mapping[int, SlotReport],
     *,
     ice_servers: tuple[IceServer, ...] = (),
@@ -39,7 +54,9 @@ def to_tell(
     told: list[Assign | Attach | Stop] = []
     for want in wanted:
         has = reports.get(want.slot.index)
-        if want.assign is not None and want.session is not None:
+        if isinstance(want, RunWanted):
+            told += _of_run(want, has)
+        elif want.assign is not None and want.session is not None:
             told += _to_start(want.assign, want.session, has, ice_servers)
         elif has is not None:
             told += _to_stop(want, has)
@@ -66,19 +83,28 @@ def _to_start(
     return told
 
 
+def _of_run(want: RunWanted, has: SlotReport | None) -> list[Assign | Attach | Stop]:
+    if want.holds:
+        is_new = want.assign is not None and (has is None or has.term < want.assign.term)
+        return [want.assign] if want.assign is not None and is_new else []
+    return [] if has is None else _stop(want.slot, has, End(EndCode.NORMAL, "world_ended"))
+
+
 def _to_stop(want: Wanted, has: SlotReport) -> list[Assign | Attach | Stop]:
-    slot, session = want.slot, want.session
-    ended = None if session is None else session.end
-    code = EndCode.NORMAL if ended is None else ended.code
-    reason = "viewer_left" if ended is None else ended.reason
+    ended = None if want.session is None else want.session.end
+    return _stop(want.slot, has, ended or End(EndCode.NORMAL, "viewer_left"))
+
+
+def _stop(slot: Slot, has: SlotReport, ended: End) -> list[Assign | Attach | Stop]:
+    """Return what ends what a slot runs that should run nothing, or something else."""
     if slot.state is SlotState.FENCING and slot.session_id is not None:
         return [
             Stop(
                 index=slot.index,
                 session=slot.session_id,
                 term=slot.term,
-                code=int(code),
-                reason=reason,
+                code=int(ended.code),
+                reason=ended.reason,
             )
         ]
     if has.session is not None:

@@ -6,6 +6,7 @@ after the commit, by id only: whoever holds the socket of a changed thing reads 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from diorama.admission.eta import Forecasts
 from diorama.kernel.errors import NotFound
@@ -13,13 +14,13 @@ from diorama.kernel.ids import IdFactory
 from diorama.kernel.units import seconds
 from diorama.leases.slots import Slot, fence, release
 from diorama.leases.timers import Timers
-from diorama.protocol.end_codes import End, EndCode
+from diorama.protocol.end_codes import End
 from diorama.protocol.states import HOLDS_SLOT, METERED, WAITING
 from diorama.recordings.lifecycle import holder_ended
 from diorama.sessions.deadlines import next_deadline
 from diorama.sessions.lifecycle import Event, Happened, Session, advance, until_us
 from diorama.sessions.store import EventRow, Stores
-from diorama.workers.capabilities import Worker
+from diorama.simulations.deadlines import PATIENCE, Patience
 
 LEAVES_MEDIA: frozenset[Event] = frozenset({Event.ATTACHED, Event.ENDED})
 WORLD_FAILED: frozenset[str] = frozenset({"world_failed_to_start", "world_crashed"})
@@ -39,7 +40,7 @@ class Changes:
     """Ids of what a transaction changed.
 
     Attributes:
-        sessions: those whose viewer should be told.
+        sessions: those whose viewer, and simulations whose followers, should be told.
         workers: those whose slots should hold something else now.
         lanes: those whose waiters may have moved, as (project, region).
         room: whether someone who waits may now have a place.
@@ -65,6 +66,7 @@ class Work:
     now_us: int
     changes: Changes = field(default_factory=Changes)
     forecasts: Forecasts = field(default_factory=Forecasts)
+    patience: Patience = PATIENCE
 
 
 def locked(
@@ -181,14 +183,30 @@ def recorded_ended(work: Work, holder: str, at_us: int) -> None:
         work.stores.recordings.save(holder_ended(recording, at_us, work.now_us))
 
 
-def release_slot(work: Work, session: Session, *, failed: bool, proven: bool = False) -> None:
-    """Take the slot from a session; with proof that nothing of it runs, it is free at once."""
-    if session.slot_id is None or session.worker_id is None:
-        raise AssertionError(f"session {session.id} holds no slot")
-    slot = work.stores.slots.get(session.slot_id, lock=True)
-    worker = work.stores.workers.get(session.worker_id)
-    if slot is None or worker is None or slot.session_id != session.id:
-        raise AssertionError(f"slot {session.slot_id} is not in the hands of {session.id}")
+class Holder(Protocol):
+    """What may hold a slot: a session, or a run of a simulation."""
+
+    @property
+    def id(self) -> str:
+        """What the slot says that holds it."""
+
+    @property
+    def worker_id(self) -> str | None:
+        """The worker it is on."""
+
+    @property
+    def slot_id(self) -> str | None:
+        """The slot it holds."""
+
+
+def release_slot(work: Work, holder: Holder, *, failed: bool, proven: bool = False) -> None:
+    """Take the slot from who has it; with proof that nothing of it runs, it is free at once."""
+    if holder.slot_id is None or holder.worker_id is None:
+        raise AssertionError(f"{holder.id} holds no slot")
+    slot = work.stores.slots.get(holder.slot_id, lock=True)
+    worker = work.stores.workers.get(holder.worker_id)
+    if slot is None or worker is None or slot.session_id != holder.id:
+        raise AssertionError(f"slot {holder.slot_id} is not in the hands of {holder.id}")
     fencing = release(slot, fence_until_us=max(worker.hard_until_us, work.now_us), failed=failed)
     work.stores.slots.save(fencing)
     if proven:
@@ -204,9 +222,6 @@ def take_back(work: Work, before: Slot, after: Slot) -> None:
         work.stores.slot_time.slot_held(before, work.now_us)
 
 
-WORKER_LOST = End(EndCode.APP_CRASHED, "worker_lost")
-
-
 def lock_lanes(work: Work, lanes: Iterable[tuple[str, str]]) -> None:
     """Lock lanes, as (project, region), in the one order in which everybody does."""
     for project_id, region in sorted(set(lanes)):
@@ -218,20 +233,3 @@ def lock_counts(work: Work, sessions: Sequence[Session]) -> None:
     lock_lanes(work, ((one.project_id, one.region) for one in sessions))
     for account_id in sorted({one.account_id for one in sessions}):
         work.stores.accounts.get(account_id, lock=True)
-
-
-def end_all_of(
-    work: Work, worker: Worker, why: End, *, actor: str = "gateway", at_us: int | None = None
-) -> None:
-    """End what a locked worker runs."""
-    running = work.stores.sessions.of_slots(worker.id)
-    lock_counts(work, running)
-    for seen in running:
-        session = locked(work, seen.id, counts=True)
-        if session is not None and session.worker_id == worker.id:
-            end(work, session, why, actor=actor, at_us=at_us)
-
-
-def end_with_lost(work: Work, worker: Worker) -> None:
-    """End what a locked worker runs that was given up, at the last moment it was heard."""
-    end_all_of(work, worker, WORKER_LOST, at_us=worker.heard_us)

@@ -18,14 +18,16 @@ from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import FINAL, HOLDS_SLOT, METERED, SessionState
 from diorama.sessions.dispatch import serve_at_once, try_elsewhere
 from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
+from diorama.sessions.losing import end_with_lost
 from diorama.sessions.recording import keeping_for, record_session
+from diorama.sessions.run_reports import OF_RUN, report_of_run, run_stopped, run_wanted
+from diorama.sessions.running import is_run
 from diorama.sessions.store import ViewerLease
-from diorama.sessions.telling import Wanted
+from diorama.sessions.telling import RunWanted, Wanted
 from diorama.sessions.viewing import hear
 from diorama.sessions.work import (
     Work,
     end,
-    end_with_lost,
     locked,
     record,
     take_back,
@@ -34,6 +36,7 @@ from diorama.sessions.work import (
 from diorama.workers.capabilities import Worker
 
 OLD_STARTS_KEPT_US: Final = 30 * 86_400 * SECOND_US
+NOTHING_KNOWN: Final[Mapping[int, int]] = {}
 OUTCOMES: Final[Mapping[str, End]] = {
     "ended": End(EndCode.NORMAL, "world_ended"),
     "crashed": End(EndCode.APP_CRASHED, "world_crashed"),
@@ -195,12 +198,17 @@ def _leases(work: Work, worker_id: str, slots: Sequence[wire.SlotReport]) -> lis
 
 
 def report(work: Work, worker_id: str, message: wire.FromWorker) -> None:
-    """Take what a worker says of one of its sessions; what is late or foreign changes nothing."""
+    """Take what a worker says of what it runs; what is late or foreign changes nothing."""
+    if isinstance(message, OF_RUN) and is_run(message.session):
+        report_of_run(work, worker_id, message)
+        return
     match message:
         case wire.Stopped():
             _stopped(work, worker_id, message)
         case wire.Draining(deadline_s=deadline_s):
             _draining(work, worker_id, deadline_s)
+        case wire.RunProgress() | wire.RunRendered() | wire.RunEnded():
+            return  # of no run
         case (
             wire.Accepted()
             | wire.Rejected()
@@ -305,6 +313,8 @@ def _record(work: Work, session: Session, event: Event, *, at_us: int | None = N
 def _stopped(work: Work, worker_id: str, message: wire.Stopped) -> None:
     """Free the slot: its worker says that the world's process group is gone."""
     slot_id = f"{worker_id}.{message.index}"
+    if is_run(message.session):
+        run_stopped(work, worker_id, message)
     session = locked(work, message.session, counts=True)
     held = session is not None and session.state in HOLDS_SLOT
     if session is not None and held and (session.slot_id, session.term) == (slot_id, message.term):
@@ -334,10 +344,21 @@ def _draining(work: Work, worker_id: str, deadline_s: float) -> None:
         work.changes.workers.add(worker_id)
 
 
-def wanted(work: Work, worker_id: str) -> list[Wanted]:
-    """Return what each slot of a worker should hold."""
-    found = []
+def wanted(
+    work: Work, worker_id: str, known: Mapping[int, int] = NOTHING_KNOWN
+) -> list[Wanted | RunWanted]:
+    """Return what each slot of a worker should hold.
+
+    Args:
+        work: the unit.
+        worker_id: which.
+        known: the terms that it said it has, by slot.
+    """
+    found: list[Wanted | RunWanted] = []
     for slot in work.stores.slots.of_worker(worker_id):
+        if is_run(slot.session_id):
+            found.append(run_wanted(work, slot, known))
+            continue
         session = work.stores.sessions.get(slot.session_id) if slot.session_id else None
         found.append(Wanted(slot, session, _assignment(work, slot, session)))
     return found

@@ -111,10 +111,11 @@ class SqlAccountStore:
         ]
 
     def suspended_live(self, *, limit: int) -> list[str]:
-        """Return suspended accounts of which a session has not ended yet."""
+        """Return suspended accounts of which something has not ended yet."""
         rows = self._tx.run(
-            "SELECT a.id FROM account a WHERE a.suspended_us IS NOT NULL AND EXISTS (SELECT 1"
-            " FROM session s WHERE s.account_id = a.id AND s.end_code IS NULL) LIMIT ?",
+            "SELECT a.id FROM account a WHERE a.suspended_us IS NOT NULL AND (EXISTS (SELECT 1"
+            " FROM session s WHERE s.account_id = a.id AND s.end_code IS NULL) OR EXISTS (SELECT 1"
+            " FROM simulation_run r WHERE r.account_id = a.id AND r.ended_us IS NULL)) LIMIT ?",
             limit,
         )
         return [i for (i,) in rows]

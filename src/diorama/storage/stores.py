@@ -15,6 +15,7 @@ from diorama.storage.projects import SqlProjectStore
 from diorama.storage.recordings import SqlRecordingStore
 from diorama.storage.sessions import SqlSessionStore
 from diorama.storage.sign_ins import SqlSignInStore
+from diorama.storage.simulations import SqlSimulationStore
 from diorama.storage.slot_time import SqlSlotTimeStore
 from diorama.storage.timeline import SqlTimelineStore
 from diorama.storage.usage import SqlUsageStore
@@ -40,6 +41,7 @@ class SqlStores:
         self.slots = SqlSlotStore(tx)
         self.history = SqlHistoryStore(tx)
         self.sessions = SqlSessionStore(tx, self.accounts, self.projects)
+        self.simulations = SqlSimulationStore(tx)
         self.tickets = SqlTicketStore(tx)
         self.links = SqlLinkStore(tx)
         self.fleet = SqlFleetStore(tx)

@@ -33,6 +33,12 @@ _SLOT: Final = ", ".join("s." + column for column in _SLOT_COLUMNS)
 _SLOT_NAMES: Final = ", ".join(_SLOT_COLUMNS)
 _NAMES: Final = 0x64696F72  # "dior": the class of the locks on workers' names
 _KINDS: Final = msgspec.json.Decoder(tuple[str, ...])
+_FREE: Final = (
+    "FROM slot s JOIN worker w ON w.id = s.worker_id"
+    " JOIN worker_lease l ON l.worker_id = s.worker_id"
+    " WHERE s.state = 'free' AND s.pool = ? AND s.region = ? AND l.soft_until_us > ?"
+    " AND w.draining = 0 AND w.kinds LIKE ?"
+)
 
 
 class SqlWorkerStore:
@@ -263,10 +269,7 @@ class SqlSlotStore:
     ) -> Slot | None:
         """Return a free slot of a ready worker, locked; never one on the worker `not_on`."""
         rows = self._tx.run(
-            f"SELECT {_SLOT} FROM slot s JOIN worker w ON w.id = s.worker_id"
-            " JOIN worker_lease l ON l.worker_id = s.worker_id"
-            " WHERE s.state = 'free' AND s.pool = ? AND s.region = ? AND l.soft_until_us > ?"
-            " AND w.draining = 0 AND w.kinds LIKE ? AND s.worker_id <> ?"
+            f"SELECT {_SLOT} {_FREE} AND s.worker_id <> ?"
             " ORDER BY s.failures, s.id LIMIT 1 {for_update_skip_locked of s}",
             pool,
             region,
@@ -275,6 +278,12 @@ class SqlSlotStore:
             not_on or "",
         )
         return _slot(rows[0]) if rows else None
+
+    def count_free(self, pool: str, region: str, kind: str, now_us: int) -> int:
+        """Return how many free slots of ready workers there are."""
+        values = (pool, region, now_us, f'%"{kind}"%')
+        ((count,),) = self._tx.run(f"SELECT COUNT(*) {_FREE}", *values)
+        return int(count)
 
     def is_any_fencing(self, pool: str, region: str) -> bool:
         """Whether a slot there is about to come back."""

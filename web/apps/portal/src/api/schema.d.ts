@@ -714,6 +714,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the account's simulations that fit, newest first */
+        get: operations["list__v1_simulations_get"];
+        put?: never;
+        /** Submit a simulation: scripts that are run without a viewer */
+        post: operations["submit__v1_simulations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/simulations/{simulation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a simulation; with Accept: text/event-stream, follow it until it is over */
+        get: operations["get_v1_simulations__simulation_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/simulations/{simulation_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a simulation; cancelling one that is over changes nothing */
+        post: operations["cancel__v1_simulations__simulation_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tickets": {
         parameters: {
             query?: never;
@@ -1348,6 +1400,25 @@ export interface components {
             uses?: number | null;
         };
         /**
+         * Cue
+         * @description One thing that happens at one time: exactly one of the four.
+         *
+         *         Attributes:
+         *             at_ms: when, in milliseconds of the world's time.
+         *             prompt: a text prompt for the world.
+         *             input: what a viewer might do with keys, pointer, wheel, touch or gamepad.
+         *             message: JSON for the world.
+         *             end: the script is over; this is the length of what is rendered.
+         */
+        Cue: {
+            at_ms: number;
+            end?: boolean;
+            input?: (components["schemas"]["KeyDown"] | components["schemas"]["KeyUp"] | components["schemas"]["PointerMove"] | components["schemas"]["PointerDown"] | components["schemas"]["PointerUp"] | components["schemas"]["Wheel"] | components["schemas"]["TouchStart"] | components["schemas"]["TouchMove"] | components["schemas"]["TouchEnd"] | components["schemas"]["Gamepad"] | components["schemas"]["Text"]) | null;
+            /** @description any JSON */
+            message?: unknown;
+            prompt?: string | null;
+        };
+        /**
          * DeliveryPage
          * @description A page of the delivery log, the newest first: `cursor` asks for the next; None is the end.
          */
@@ -1487,6 +1558,29 @@ export interface components {
             seconds: number;
         };
         /**
+         * Frame
+         * @description Of what size and how often pictures are kept; none is as the world renders.
+         */
+        Frame: {
+            /** @default null */
+            fps: number | null;
+            /** @default null */
+            height: number | null;
+            /** @default null */
+            width: number | null;
+        };
+        /**
+         * Gamepad
+         * @description A gamepad in W3C standard mapping: axes -1.0 to 1.0, buttons 0.0 to 1.0.
+         */
+        Gamepad: {
+            axes: number[];
+            buttons: number[];
+            index: number;
+            /** @enum {unknown} */
+            type: "gamepad";
+        };
+        /**
          * GroupBy
          * @description What usage is summed up by.
          * @enum {string}
@@ -1543,6 +1637,17 @@ export interface components {
             role: "admin" | "developer" | "owner" | "viewer";
         };
         /**
+         * KeyDown
+         * @description A key went down, or repeats while held.
+         */
+        KeyDown: {
+            code: string;
+            key: string;
+            repeat?: boolean;
+            /** @enum {unknown} */
+            type: "key_down";
+        };
+        /**
          * Keys
          * @description A page of an account's keys, the newest first.
          */
@@ -1550,6 +1655,16 @@ export interface components {
             /** @default null */
             cursor: string | null;
             keys: components["schemas"]["KeyView"][];
+        };
+        /**
+         * KeyUp
+         * @description A key went up, or the viewer's window lost focus while it was held.
+         */
+        KeyUp: {
+            code: string;
+            key: string;
+            /** @enum {unknown} */
+            type: "key_up";
         };
         /**
          * KeyView
@@ -1855,6 +1970,41 @@ export interface components {
             queued_simulations: number;
             simulation_hours: number | null;
             stream_hours: number | null;
+        };
+        /**
+         * PointerDown
+         * @description A button of a mouse or pen went down: 0 left, 1 middle, 2 right.
+         */
+        PointerDown: {
+            button?: number;
+            /** @enum {unknown} */
+            type: "pointer_down";
+            x: number;
+            y: number;
+        };
+        /**
+         * PointerMove
+         * @description A mouse or pen moved; `buttons` is the W3C bit mask of those held.
+         */
+        PointerMove: {
+            buttons?: number;
+            movement_x?: number;
+            movement_y?: number;
+            /** @enum {unknown} */
+            type: "pointer_move";
+            x: number;
+            y: number;
+        };
+        /**
+         * PointerUp
+         * @description A button of a mouse or pen went up.
+         */
+        PointerUp: {
+            button?: number;
+            /** @enum {unknown} */
+            type: "pointer_up";
+            x: number;
+            y: number;
         };
         /**
          * PoolView
@@ -2273,6 +2423,30 @@ export interface components {
             unit: "s" | null;
         };
         /**
+         * RunView
+         * @description One script of a simulation, on one slot at a time. `index` counts scripts from 0.
+         *
+         *         `frames` are those of its newest attempt. `recording` is the id of what it yields.
+         */
+        RunView: {
+            attempts: number;
+            /** @default null */
+            ended_at: string | null;
+            /** @default null */
+            error: components["schemas"]["SimulationErrorView"] | null;
+            frames: number;
+            frames_total: number | null;
+            id: string;
+            index: number;
+            /** @default null */
+            recording: string | null;
+            /** @default null */
+            started_at: string | null;
+            state: components["schemas"]["SimulationState"];
+            /** @default null */
+            worker: string | null;
+        };
+        /**
          * SeriesPoint
          * @description One step: sessions that held a slot at once, and how long those given one had waited.
          *
@@ -2426,6 +2600,83 @@ export interface components {
             password: string;
         };
         /**
+         * SimulationErrorView
+         * @description Why a run failed, or the first of a simulation's runs that did: a stable code, a sentence.
+         */
+        SimulationErrorView: {
+            message: string;
+            /** @enum {unknown} */
+            reason: "account_suspended" | "hours_exhausted" | "no_worker" | "project_disabled" | "run_timed_out" | "upload_failed" | "worker_lost" | "world_crashed" | "world_failed_to_start" | "world_unknown";
+        };
+        /**
+         * SimulationProgress
+         * @description How far a simulation is.
+         *
+         *         `frames_total` is None until it is known: it takes the world's own frame rate where none was
+         *         asked for. `runs_done` are the runs that are over, however they ended.
+         */
+        SimulationProgress: {
+            frames: number;
+            frames_total: number | null;
+            runs: number;
+            runs_done: number;
+        };
+        /**
+         * SimulationQueueView
+         * @description A place in line: so many runs were asked for before the first of this one that waits, and 1.
+         *
+         *         Among accounts the one with the fewest running runs is served first, so who stands behind may be
+         *         served sooner.
+         */
+        SimulationQueueView: {
+            position: number;
+        };
+        /**
+         * Simulations
+         * @description A page of simulations, the newest first: `cursor` asks for the next; None is the end.
+         */
+        Simulations: {
+            /** @default null */
+            cursor: string | null;
+            simulations: components["schemas"]["SimulationView"][];
+        };
+        /**
+         * SimulationState
+         * @description Where a simulation is, and each of its runs. The values are stored and sent, as above.
+         * @enum {unknown}
+         */
+        SimulationState: "cancelled" | "completed" | "dispatched" | "failed" | "pending" | "processing";
+        /**
+         * SimulationView
+         * @description One simulation.
+         *
+         *         `scripts` is how many it has. `retries` are runs that were given another slot after their first
+         *         failed them. `simulation_us` is what it is metered: from each world's first picture to its last.
+         *         `frame` is as it was asked for.
+         */
+        SimulationView: {
+            /** Format: date-time */
+            created_at: string;
+            dispatched_at: string | null;
+            end_user: string | null;
+            ended_at: string | null;
+            error: components["schemas"]["SimulationErrorView"] | null;
+            frame: components["schemas"]["Frame"];
+            id: string;
+            name: string | null;
+            progress: components["schemas"]["SimulationProgress"];
+            project: string;
+            queue: components["schemas"]["SimulationQueueView"] | null;
+            region: string;
+            retries: number;
+            runs: components["schemas"]["RunView"][];
+            scripts: number;
+            seed: number;
+            simulation_us: number;
+            started_at: string | null;
+            state: components["schemas"]["SimulationState"];
+        };
+        /**
          * SlotCounts
          * @description Slots by state, of workers that are not lost.
          */
@@ -2454,11 +2705,44 @@ export interface components {
             until: string | null;
         };
         /**
+         * SubmitSimulation
+         * @description POST /v1/simulations.
+         *
+         *         Attributes:
+         *             project: the project's name.
+         *             script: what happens, and when: a list of cues, the last of which is the end.
+         *             scripts: many of them, each a run of its own. Either this or `script`.
+         *             region: where; the project's first where it is left out.
+         *             frame: of what size and how often pictures are kept; left out, as the world renders.
+         *             seed: of the world, the same for each script; left out, one is made up, and shown.
+         *             end_user: for whom, in usage.
+         *             name: what lists call it.
+         */
+        SubmitSimulation: {
+            end_user?: string | null;
+            frame?: components["schemas"]["Frame"] | null;
+            name?: string | null;
+            project: string;
+            region?: string | null;
+            script?: components["schemas"]["Cue"][] | null;
+            scripts?: components["schemas"]["Cue"][][] | null;
+            seed?: number | null;
+        };
+        /**
          * TestSent
          * @description The `webhook.test` event that is on its way: look for it in the delivery log.
          */
         TestSent: {
             event: string;
+        };
+        /**
+         * Text
+         * @description Text typed or composed by an input method, where keys alone do not tell it.
+         */
+        Text: {
+            text: string;
+            /** @enum {unknown} */
+            type: "text";
         };
         /**
          * Timeline
@@ -2504,6 +2788,37 @@ export interface components {
             note: boolean;
             state: components["schemas"]["SessionState"];
             text: string;
+        };
+        /**
+         * TouchEnd
+         * @description A finger left, or the system took the touch away.
+         */
+        TouchEnd: {
+            id: number;
+            /** @enum {unknown} */
+            type: "touch_end";
+        };
+        /**
+         * TouchMove
+         * @description A finger moved.
+         */
+        TouchMove: {
+            id: number;
+            /** @enum {unknown} */
+            type: "touch_move";
+            x: number;
+            y: number;
+        };
+        /**
+         * TouchStart
+         * @description A finger came down.
+         */
+        TouchStart: {
+            id: number;
+            /** @enum {unknown} */
+            type: "touch_start";
+            x: number;
+            y: number;
         };
         /**
          * UsageGroup
@@ -2607,6 +2922,18 @@ export interface components {
             previous_secret_until: string | null;
             types: string[];
             url: string;
+        };
+        /**
+         * Wheel
+         * @description The wheel turned; CSS pixels, positive down and right.
+         */
+        Wheel: {
+            delta_x: number;
+            delta_y: number;
+            /** @enum {unknown} */
+            type: "wheel";
+            x?: number;
+            y?: number;
         };
         /**
          * Workers
@@ -6348,6 +6675,285 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list__v1_simulations_get: {
+        parameters: {
+            query?: {
+                /** @description only those that are not over */
+                active?: boolean;
+                cursor?: string | null;
+                /** @description 50 at most are shown */
+                limit?: number;
+                /** @description the project's name */
+                project?: string | null;
+                /** @description any of these, one a parameter */
+                state?: components["schemas"]["SimulationState"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulations"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit__v1_simulations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitSimulation"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_v1_simulations__simulation_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                simulation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationView"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel__v1_simulations__simulation_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                simulation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

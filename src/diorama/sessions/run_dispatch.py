@@ -1,0 +1,81 @@
+"""Which waiting runs of simulations are given slots: those that no viewer waits for. Use cases.
+
+One gateway at a time deals out a line, under the line's lock. A run that has a slot keeps it:
+viewers who come later wait for the next. Source: DESIGN section 3.
+"""
+
+from typing import Final
+
+from diorama.leases.slots import Slot, reserve
+from diorama.protocol.states import SimulationState
+from diorama.recordings.lifecycle import Source
+from diorama.sessions.recording import begin_recording
+from diorama.sessions.run_hours import is_out_of_hours
+from diorama.sessions.running import end_run, locked_run, record_run
+from diorama.sessions.work import Work
+from diorama.simulations.lifecycle import Given, Run, RunEvent, RunHappened, failed
+from diorama.simulations.line import Line, first_of, may_take
+
+BATCH: Final = 50
+"""Slots given in one transaction; the next round goes on from there."""
+LINES_A_ROUND: Final = 200
+
+
+def waiting_runs(work: Work) -> list[Line]:
+    """Return the lines in which runs wait."""
+    return work.stores.simulations.waiting_lines(limit=LINES_A_ROUND)
+
+
+def dispatch_runs(work: Work, line: Line) -> int:
+    """Give free slots to the runs of one line, where viewers leave them; return how many."""
+    simulations = work.stores.simulations
+    simulations.lock_line(line)
+    given = 0
+    for _ in range(BATCH):
+        free = work.stores.slots.count_free(line.pool, line.region, line.kind, work.now_us)
+        waits = simulations.is_viewer_waiting(line.pool, line.region)
+        if not may_take(free=free, keep_free=work.patience.keep_free, viewer_waits=waits):
+            break
+        first = first_of(simulations.waiting(line))
+        if first is None or not _serve(work, line, first.run_id):
+            break
+        given += 1
+    return given
+
+
+def _serve(work: Work, line: Line, run_id: str) -> bool:
+    """Give a run a slot, or end it where its account may run nothing; False where none is free."""
+    found = locked_run(work, run_id)
+    if found is None or found[1].state is not SimulationState.PENDING:
+        return True  # ended since we looked: the next is first now
+    job, run = found
+    if is_out_of_hours(work, run.account_id):
+        end_run(work, run, failed("hours_exhausted"), actor="gateway")
+        return True
+    slot = _free_slot(work, line, run)
+    if slot is None:
+        return False
+    project = work.stores.projects.get(run.project_id)
+    if project is None:
+        raise AssertionError(f"run {run.id} is of no project")
+    held = reserve(slot, run.id, incarnation=work.stores.incarnation)
+    work.stores.slots.save(held)
+    source = Source(kind="simulation", id=job.id, run=run.id, script=run.index)
+    keeping = begin_recording(work, source, project=project, frame=job.frame, end_user=job.end_user)
+    happened = RunHappened(
+        event=RunEvent.DISPATCHED,
+        at_us=work.now_us,
+        given=Given(worker_id=held.worker_id, slot_id=held.id, term=held.term),
+        recording_id=keeping.recording,
+    )
+    record_run(work, run, happened, actor="gateway")
+    return True
+
+
+def _free_slot(work: Work, line: Line, run: Run) -> Slot | None:
+    """Return a locked free slot; rather not on the worker where the run failed before."""
+    take = work.stores.slots.take_free
+    elsewhere = take(line.pool, line.region, line.kind, work.now_us, not_on=run.worker_id)
+    if elsewhere is not None or run.worker_id is None:
+        return elsewhere
+    return take(line.pool, line.region, line.kind, work.now_us)

@@ -1,0 +1,1 @@
+"""Headless jobs: what may happen to a simulation and its runs, who is next, what time brings."""
