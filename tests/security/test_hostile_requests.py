@@ -45,7 +45,7 @@ NO_LIMITS: Final = (
     "9" * 40,
 )
 IN_TURN: Final = 8
-"""Texts of the long list that a field meets in one run; `python -m tests.security` tries them all."""
+"""Texts of the long list that each field meets in one run; `python -m tests.security` has all."""
 HEADERS: Final = (
     "Authorization",
     "Cookie",
