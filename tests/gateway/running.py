@@ -20,6 +20,7 @@ from diorama.gateway.front import RunningFront, start_front
 from diorama.gateway.server import Gateway
 from diorama.gateway.settings import (
     NO_OIDC,
+    ArtifactSettings,
     OidcSettings,
     ProjectSettings,
     RateLimitSettings,
@@ -39,6 +40,7 @@ COVE: Final = ProjectSettings(name="cove", world="a:B")
 NO_NETWORKS: Final = WebhookSettings()
 NOBODY_IS_HELD: Final = RateLimitSettings(enabled=False)
 """The clock of these tests stands still: whoever asks a thousand times would wait for ever."""
+HERE: Final = ArtifactSettings(keep_free_mb=0)
 
 
 @dataclass(frozen=True)
@@ -242,6 +244,7 @@ async def gateway_at(  # noqa: PLR0913 - a test names only what it is about
     webhooks: WebhookSettings = NO_NETWORKS,
     oidc: OidcSettings = NO_OIDC,
     rate_limits: RateLimitSettings = NOBODY_IS_HELD,
+    artifacts: ArtifactSettings = HERE,
 ) -> AsyncIterator[Place]:
     """Run a gateway on a data folder, until the block ends; `url` is of another database."""
     clock = SteppedClock(now_us=now_us)
@@ -252,6 +255,7 @@ async def gateway_at(  # noqa: PLR0913 - a test names only what it is about
         webhooks=webhooks,
         oidc=oidc,
         rate_limits=rate_limits,
+        artifacts=artifacts,
     )
     secrets = load_secrets(folder)
     database = await asyncio.to_thread(

@@ -14,7 +14,14 @@ from diorama.gateway.asgi import BridgeLimits
 from diorama.gateway.front import CannotListen, Front, RunningFront, socket_response, start_front
 from tests.gateway.raw_http import WITHIN_S, RawAnswer, ask, connected, listening
 
-QUICK = BridgeLimits(max_bytes=1_000, body_within_s=0.2, write_within_s=0.2)
+
+def takes_files(method: str, path: str) -> bool:
+    return method == "PUT" and path in {"/file", "/refusal"}
+
+
+QUICK = BridgeLimits(
+    max_bytes=1_000, body_within_s=0.2, write_within_s=0.2, takes_files=takes_files
+)
 
 
 class Application:
@@ -23,6 +30,7 @@ class Application:
     def __init__(self) -> None:
         self.scopes: list[Scope] = []
         self.feed_ended = asyncio.Event()
+        self.pieces: list[list[str]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scopes.append(scope)
@@ -32,6 +40,20 @@ class Application:
         message: Message = await receive()
         answer = Response(message["body"], headers={"X-More": str(message["more_body"])})
         await answer(scope, receive, send)
+
+    async def at_file(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take a file, piece by piece; say of each how long it was, and how it ended."""
+        said: list[str] = []
+        more = True
+        while more:
+            message = await receive()
+            more = message.get("more_body", False)
+            said.append(str(len(message["body"])) if "body" in message else message["type"])
+        self.pieces.append(said)
+        await Response(str(sum(int(one) for one in said if one.isdecimal())))(scope, receive, send)
+
+    async def at_refusal(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await Response("no", 401)(scope, receive, send)
 
     async def at_cookies(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = Response("ok")
@@ -430,3 +452,42 @@ async def test_a_port_in_use_is_named(front: Front) -> None:
         port = int(running.url.rsplit(":", 1)[1])
         with pytest.raises(CannotListen, match=f"127.0.0.1:{port}: another program listens"):
             await start_front(front, host="127.0.0.1", port=port)
+
+
+async def test_a_route_for_files_is_handed_a_body_of_any_length_as_it_comes(
+    front: Front, app: Application
+) -> None:
+    head = "PUT /file HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n"
+    async with listening(front) as running:
+        answer = await ask(running, head.encode() + bytes(300_000))
+
+    assert (answer.status, answer.body) == (200, b"300000")
+    assert len(app.pieces[0]) > 2
+    assert app.pieces[0][-1] == "0"
+
+
+async def test_a_sender_that_stops_in_the_middle_of_a_file_is_waited_for_no_longer(
+    front: Front, app: Application
+) -> None:
+    head = "PUT /file HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf"
+    async with listening(front) as running:
+        await ask(running, head)
+
+    assert app.pieces == [["4", "http.disconnect"]]
+
+
+async def test_a_file_that_nobody_wants_is_answered_before_it_has_come(front: Front) -> None:
+    head = "PUT /refusal HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
+    async with listening(front) as running:
+        answer = await ask(running, head)
+
+    assert (answer.status, answer.body) == (401, b"no")
+
+
+async def test_a_compressed_file_is_refused(front: Front, app: Application) -> None:
+    head = "PUT /file HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx"
+    async with listening(front) as running:
+        answer = await ask(running, head)
+
+    assert (answer.status, problem(answer)["code"]) == (415, "media_type")
+    assert app.scopes == []

@@ -191,6 +191,22 @@ OPERATIONS: Final[Mapping[str, Row]] = {
     "POST /v1/simulations/{simulation_id}/cancel": _member(
         Permission.SIMULATIONS_WRITE, "simulation"
     ),
+    # recordings
+    "GET /v1/recordings": Row(
+        needs=Permission.RECORDINGS_READ, of="project", query="project=$", quiet=True
+    ),
+    "GET /v1/recordings/{recording_id}": _member(Permission.RECORDINGS_READ, "recording"),
+    "DELETE /v1/recordings/{recording_id}": _member(Permission.RECORDINGS_WRITE, "recording"),
+    "GET /v1/artifacts/{token}/{name}": _public(None, "link_refused"),
+    "POST /v1/uploads": _public(
+        '{"token":"dup_x","files":[{"name":"video.mp4","bytes":1}]}', "upload_refused"
+    ),
+    "PUT /v1/uploads/{token}/{name}": _public(None, "upload_refused"),
+    "POST /v1/uploads/complete": _public(
+        '{"token":"dup_x","facts":{"width":2,"height":2,"fps":1,"frames":1,"duration_us":1}}',
+        "upload_refused",
+    ),
+    "POST /v1/uploads/fail": _public('{"token":"dup_x","reason":"broken"}', "upload_refused"),
     "GET /v1/overview": _member(Permission.SESSIONS_READ),
     "GET /v1/overview/series": _member(Permission.SESSIONS_READ),
     "GET /v1/live": _member(Permission.SESSIONS_READ, "", None, "feeds_limit"),

@@ -21,6 +21,9 @@ from diorama.accounts.plans import FREE
 from diorama.gateway.settings import ProjectSettings
 from diorama.gateway.sign_in_cookie import SignInCookie
 from diorama.kernel.ids import digest
+from diorama.protocol.worker import Frame
+from diorama.recordings.lifecycle import Source
+from diorama.sessions.recording import begin_recording
 from diorama.sessions.suspending import suspend
 from diorama.sessions.work import Work
 from diorama.storage.database import Transaction
@@ -184,6 +187,7 @@ async def _household(place: Place, name: str) -> tuple[Mapping[str, str], str]:
         "invitation": _id(
             await make("/members", email=f"invited@{name}.example", role="viewer"), "invitation"
         ),
+        "recording": await _recording(place, project),
         "member": (await _join(place, who.id, Role.DEVELOPER, "nobody"))[0],
         **operator,
     }
@@ -214,6 +218,18 @@ async def _delivery(place: Place, who: Tenant, webhook: str) -> str:
             assert isinstance(found, list)
             if found:
                 return str(found[0]["id"])
+
+
+async def _recording(place: Place, project: str) -> str:
+    """Begin a recording of a project, as a run does, and return its id."""
+
+    def begin(work: Work) -> str:
+        found = work.stores.projects.named(project)
+        assert found is not None
+        source = Source(kind="simulation", id="sim_one", run=f"run_{project}", script=0)
+        return begin_recording(work, source, project=found, frame=Frame()).recording
+
+    return await place.gateway.desk.do(begin)
 
 
 async def _of_operator(place: Place, name: str) -> Mapping[str, str]:

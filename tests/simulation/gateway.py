@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TypeVar, cast
 
@@ -22,7 +23,7 @@ from diorama.gateway.cross_origin import KnownOrigins
 from diorama.gateway.desk import Desk
 from diorama.gateway.hints import Hints
 from diorama.gateway.rate_limits import RateLimits
-from diorama.gateway.settings import Settings
+from diorama.gateway.settings import ArtifactSettings, Settings
 from diorama.gateway.viewer_socket import ViewerEndpoint, ViewerParts, view_of
 from diorama.gateway.wire import TRY_AGAIN_LATER, Wire
 from diorama.gateway.worker_socket import (
@@ -133,6 +134,8 @@ class _Core(server.Gateway):
             traces=None,
             webhooks=SimpleNamespace(allow_networks=()),
             simulations=SimpleNamespace(patience=lambda: PATIENCE),
+            artifacts=ArtifactSettings(),  # no project records, so its folder is never made
+            data_folder=Path(),
         )
         super().__init__(
             cast("Settings", settings),
@@ -165,6 +168,7 @@ class _Core(server.Gateway):
             notebook=self.notebook,
             ice_servers=(),
             stopping=self._is_stopping,
+            secret=SECRET,
         )
         return ViewerEndpoint(viewers), WorkerEndpoint(workers)
 

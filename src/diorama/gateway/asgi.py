@@ -1,8 +1,10 @@
 """One request of aiohttp answered by an ASGI application: the REST side of the gateway.
 
 The body is read whole before the application is asked: at most `max_bytes`, within `body_within_s`
-of the headers; so no route waits for a slow sender, and none can read too much. The application's
-answer goes out as it comes. Why this and not a package: docs/design/gateway-server.md.
+of the headers; so no route waits for a slow sender, and none can read too much. The few routes that
+take files are handed the body as it comes, piece by piece, and count for themselves; a sender may
+pause for `body_within_s` at most. The application's answer goes out as it comes. Why this and not a
+package: docs/design/gateway-server.md.
 
 It speaks ASGI 3, HTTP spec version 2.3: `receive` waits until the client leaves and then says
 `http.disconnect`, by which a server-sent feed of Starlette ends. HEAD is asked as GET, without the
@@ -11,14 +13,14 @@ body. There is no lifespan: `gateway.server` joins the parts. No WebSockets: tho
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, cast
+from typing import Final, Protocol, cast
 from urllib.parse import unquote
 
 import structlog
-from aiohttp import hdrs, web
+from aiohttp import ClientError, StreamReader, hdrs, web
 from aiohttp.http import HttpVersion11
 from starlette.types import ASGIApp, Message, Scope
 
@@ -33,13 +35,23 @@ WRITE_WITHIN_S: Final = 30.0
 _log: Final = structlog.stdlib.get_logger(__name__)
 
 
+def takes_no_files(_method: str, _path: str) -> bool:
+    """Return that no route is handed its body as it comes."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeLimits:
-    """What one request may cost."""
+    """What one request may cost.
+
+    Attributes:
+        takes_files: whether the route of a method and path is handed its body as it comes.
+    """
 
     max_bytes: int = MAX_REST_BYTES
     body_within_s: float = BODY_WITHIN_S
     write_within_s: float = WRITE_WITHIN_S
+    takes_files: Callable[[str, str], bool] = takes_no_files
 
 
 class BodyRefused(Exception):
@@ -66,7 +78,7 @@ class AsgiBridge:
     async def answer(self, request: web.BaseRequest, request_id: str) -> web.StreamResponse:
         """Return the application's answer, already sent where there was someone to send it to."""
         try:
-            body = await read_body(request, self._limits)
+            body = await self._body(request)
         except BodyRefused as error:
             code = problems.CODE_OF_STATUS.get(error.status, "bad_request")
             return refusal(error.status, code, str(error), request_id=request_id)
@@ -83,6 +95,53 @@ class AsgiBridge:
             self._exchanges.discard(exchange)
         return exchange.outcome()
 
+    async def _body(self, request: web.BaseRequest) -> "_Body":
+        if self._limits.takes_files(request.method, request.path):
+            _refuse_encoding(request)
+            await _agree_to_body(request)
+            return _ComingBody(request.content, self._limits.body_within_s)
+        return _WholeBody(await read_body(request, self._limits))
+
+
+class _Body(Protocol):
+    """What `receive` says of a request's body; None once all of it was said."""
+
+    async def next(self) -> Message | None: ...
+
+
+class _WholeBody:
+    """A body that is there."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body: bytes | None = body
+
+    async def next(self) -> Message | None:
+        if self._body is None:
+            return None
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+
+class _ComingBody:
+    """A body that is read as it is asked for: who does not ask lets its sender wait."""
+
+    def __init__(self, content: StreamReader, within_s: float) -> None:
+        self._content = content
+        self._within_s = within_s
+        self._said = False
+
+    async def next(self) -> Message | None:
+        if self._said:
+            return None
+        try:
+            async with asyncio.timeout(self._within_s):
+                piece = await self._content.readany()
+        except (TimeoutError, ConnectionError, ClientError, web.RequestPayloadError):
+            self._said = True
+            return {"type": "http.disconnect"}
+        self._said = not piece
+        return {"type": "http.request", "body": piece, "more_body": not self._said}
+
 
 async def read_body(request: web.BaseRequest, limits: BridgeLimits) -> bytes:
     """Return the whole body; raises BodyRefused as soon as it is known to be too large or late."""
@@ -90,10 +149,7 @@ async def read_body(request: web.BaseRequest, limits: BridgeLimits) -> bytes:
         return b""
     if (request.content_length or 0) > limits.max_bytes:
         raise _too_large(limits)
-    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
-        raise BodyRefused(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "A body must come without a Content-Encoding."
-        )
+    _refuse_encoding(request)
     await _agree_to_body(request)
     body = bytearray()
     try:
@@ -110,6 +166,13 @@ async def read_body(request: web.BaseRequest, limits: BridgeLimits) -> bytes:
     except web.RequestPayloadError:
         raise BodyRefused(HTTPStatus.BAD_REQUEST, "The body is not well formed.") from None
     return bytes(body)
+
+
+def _refuse_encoding(request: web.BaseRequest) -> None:
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
+        raise BodyRefused(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "A body must come without a Content-Encoding."
+        )
 
 
 def _too_large(limits: BridgeLimits) -> BodyRefused:
@@ -158,22 +221,21 @@ class _Exchange:
     """
 
     def __init__(
-        self, request: web.BaseRequest, body: bytes, request_id: str, write_within_s: float
+        self, request: web.BaseRequest, body: _Body, request_id: str, write_within_s: float
     ) -> None:
         self.over = asyncio.Event()
         self._request = request
         self._request_id = request_id
-        self._body: bytes | None = body
+        self._body = body
         self._write_within_s = write_within_s
         self._start: Message | None = None
         self._response: web.StreamResponse | None = None
         self._complete = False
 
     async def receive(self) -> Message:
-        """Return the body, once; then wait for the end of the exchange."""
-        if self._body is not None:
-            body, self._body = self._body, None
-            return {"type": "http.request", "body": body, "more_body": False}
+        """Return the body, or its next piece; after all of it wait for the end of the exchange."""
+        if (message := await self._body.next()) is not None:
+            return message
         await self.over.wait()
         return {"type": "http.disconnect"}
 

@@ -20,7 +20,9 @@ MAX_DEPTH: Final = 8
 
 _SECRETS: Final = (
     (
-        re.compile(r"\b(dst|dio|diw|dsi|din|dsu|dtk|dsh|tks|whsec)_[A-Za-z0-9_.+/=-]{8,}"),
+        re.compile(
+            r"\b(dst|dio|diw|dsi|din|dsu|dtk|dsh|dup|duf|dar|tks|whsec)_[A-Za-z0-9_.+/=-]{8,}"
+        ),
         r"\1_" + REDACTED,
     ),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), REDACTED),

@@ -9,6 +9,7 @@ from diorama.protocol.views import SessionView
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.listing import names_of_workers
 from diorama.sessions.naming import source_of
+from diorama.sessions.recording import recording_id_of
 from diorama.sessions.show import class_name
 from diorama.sessions.work import Work
 
@@ -23,6 +24,7 @@ def own_views(work: Work, sessions: Sequence[Session]) -> tuple[SessionView, ...
             priority=class_name(session),
             source=source_of(session, sources.get(session.id)),
             worker=workers.get(session.worker_id or ""),
+            recording=recording_id_of(session),
         )
         for session in sessions
     )

@@ -51,6 +51,8 @@ STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "version_passed": HTTPStatus.PRECONDITION_FAILED,
+    "artifacts_full": HTTPStatus.INSUFFICIENT_STORAGE,
+    "range_refused": HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
 }
 """Codes for which HTTP has a word of its own."""
 

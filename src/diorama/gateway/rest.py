@@ -16,6 +16,8 @@ from diorama import __version__
 from diorama.accounts.permissions import Permission
 from diorama.gateway import problems
 from diorama.gateway.account_routes import account_routes, plan_routes
+from diorama.gateway.artifact_routes import artifact_routes
+from diorama.gateway.artifacts import Artifacts
 from diorama.gateway.audit_routes import audit_routes
 from diorama.gateway.authorisation import Caller, Doorkeeper
 from diorama.gateway.body import Documents, answer, ask_at_door
@@ -37,13 +39,16 @@ from diorama.gateway.pages import pages
 from diorama.gateway.people_routes import people_routes
 from diorama.gateway.project_routes import own_answer, project_routes
 from diorama.gateway.rate_limits import RateLimits
+from diorama.gateway.recording_links import RecordingLinks
+from diorama.gateway.recording_routes import recording_routes
 from diorama.gateway.session_query import MAX_PAGE
 from diorama.gateway.session_routes import session_routes
-from diorama.gateway.settings import NO_OIDC, OidcSettings
+from diorama.gateway.settings import NO_OIDC, ArtifactSettings, OidcSettings
 from diorama.gateway.sign_in_routes import Entrance, sign_in_routes
 from diorama.gateway.simulation_routes import simulation_routes
 from diorama.gateway.telling import Telling
 from diorama.gateway.ticket_routes import ticket_routes
+from diorama.gateway.upload_routes import UploadParts, upload_routes
 from diorama.gateway.usage_routes import usage_routes
 from diorama.gateway.worker_routes import worker_routes
 from diorama.kernel.errors import NotFound, Unavailable
@@ -56,6 +61,7 @@ from diorama.protocol.views import (
     ProjectView,
     Readiness,
 )
+from diorama.recordings.lifecycle import keep_us
 from diorama.sessions.forecasting import queue_of
 from diorama.sessions.show import project_view
 from diorama.sessions.work import Work
@@ -75,6 +81,8 @@ class RestParts:
         telling: of events.
         metrics: what the gateway counts.
         limits: how often may be asked.
+        artifacts: has the files of recordings.
+        kept: how long they are kept, and how large they may be.
         public_url: where people reach the gateway; empty is wherever they did.
         oidc: another way to sign in, where it has an issuer.
     """
@@ -85,6 +93,8 @@ class RestParts:
     telling: Telling
     metrics: Metrics
     limits: RateLimits
+    artifacts: Artifacts
+    kept: ArtifactSettings
     public_url: str = ""
     proxies: Sequence[Network] = ()
     oidc: OidcSettings = NO_OIDC
@@ -112,6 +122,8 @@ class Rest:
             oidc_name=parts.oidc.name if parts.oidc.issuer else None,
         )
         self._oidc = parts.oidc
+        self._artifacts = parts.artifacts
+        self._kept = parts.kept
 
     def app(self) -> FastAPI:
         """Return the ASGI application: REST, its document, health and the player's pages."""
@@ -140,6 +152,7 @@ class Rest:
         app.include_router(account_routes(self._entrance, documents))
         app.include_router(plan_routes(self._entrance, documents))
         app.include_router(key_routes(self._desk, self._doors, documents))
+        self._add_recordings(app)
         app.include_router(audit_routes(self._desk, self._doors, documents))
         self._telling.add_routes(app, self._doors, documents)
         app.include_router(self._health())
@@ -148,6 +161,20 @@ class Rest:
         ask_at_door(app, self._doors.caller)
         app.include_router(pages(facts_of=self._facts))
         return app
+
+    def _add_recordings(self, app: FastAPI) -> None:
+        secret = self._step.secret
+        parts = UploadParts(
+            desk=self._desk,
+            artifacts=self._artifacts,
+            secret=secret,
+            max_mb=self._kept.max_mb,
+            keep_us=keep_us(self._kept.retention_days),
+        )
+        links = RecordingLinks(secret)
+        app.include_router(upload_routes(parts, documents))
+        app.include_router(recording_routes(self._desk, self._doors, documents, links))
+        app.include_router(artifact_routes(self._desk, documents, self._artifacts, secret))
 
     def _catalogue(self) -> APIRouter:
         router = APIRouter(prefix="/v1")

@@ -14,6 +14,8 @@ import uvloop
 
 from diorama.accounts.joining import offer_set_up
 from diorama.gateway.addresses import address
+from diorama.gateway.artifacts import open_artifacts
+from diorama.gateway.asgi import BridgeLimits
 from diorama.gateway.beats import Beats
 from diorama.gateway.bootstrap import Secrets, load_secrets, prepare
 from diorama.gateway.client_address import networks
@@ -31,12 +33,14 @@ from diorama.gateway.places import Places
 from diorama.gateway.poll import Poll
 from diorama.gateway.rate_limiting import Limited, limited_socket
 from diorama.gateway.rate_limits import RateLimits
+from diorama.gateway.recording_sweep import RecordingSweep
 from diorama.gateway.relay import Relay
 from diorama.gateway.rest import Rest, RestParts
 from diorama.gateway.settings import Settings
 from diorama.gateway.sweeps import Sweeps
 from diorama.gateway.telling import Telling
 from diorama.gateway.tracing import tracing_to
+from diorama.gateway.upload_routes import takes_files
 from diorama.gateway.viewer_socket import ViewerEndpoint, ViewerParts
 from diorama.gateway.worker_socket import WorkerEndpoint, WorkerParts
 from diorama.kernel.clock import Clock, SystemClock
@@ -84,6 +88,8 @@ class Gateway:
         self.notebook = Notebook(self.desk)
         self.places = Places(self.desk, self.hub)
         self.sweeps = Sweeps(self.desk, self.hub, clock)
+        self.artifacts = open_artifacts(settings.artifacts, settings.data_folder)
+        self.recordings = RecordingSweep(self.desk, self.artifacts)
         self._bus = Alone() if bus is None else bus
         self._relay = Relay(self.desk, self.hub, self._bus)
         self._poll = Poll(self.desk, self.hub)
@@ -140,6 +146,7 @@ class Gateway:
             notebook=self.notebook,
             ice_servers=(),
             stopping=self._is_stopping,
+            secret=self._secrets.tokens,
         )
         origins = KnownOrigins(self.desk)
         limits = self._limits()
@@ -161,13 +168,15 @@ class Gateway:
                 telling=self.telling,
                 metrics=self.metrics,
                 limits=limits,
+                artifacts=self.artifacts,
+                kept=self._settings.artifacts,
                 public_url=self._settings.public_url,
                 proxies=networks(self._settings.trusted_proxies),
                 oidc=self._settings.oidc,
             )
         )
         async with asyncio.TaskGroup() as tasks, self._metrics_port(rest.exposition):
-            loops = self._start_loops(tasks)
+            loops = [*self._start_loops(tasks), tasks.create_task(self.recordings.run())]
             yield Front(
                 rest=Observed(
                     CrossOrigin(Limited(rest.app(), limits), origins), self.metrics, self.tracing
@@ -177,6 +186,7 @@ class Gateway:
                     "/v1/worker": WorkerEndpoint(workers),
                 },
                 closing=self.close_sockets,
+                limits=BridgeLimits(takes_files=takes_files),
             )
             for loop in loops:
                 loop.cancel()

@@ -236,6 +236,83 @@ class OidcSettings(BaseModel):
 NO_OIDC: Final = OidcSettings()
 
 
+class S3Settings(BaseModel):
+    """A bucket for the files of recordings, in place of a folder."""
+
+    model_config = _STRICT
+
+    bucket: str = Field(
+        default="",
+        pattern=r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$",
+        json_schema_extra={"allowed": "the name of a bucket; empty is no S3"},
+    )
+    """The bucket. Workers and browsers reach it themselves, by addresses that expire."""
+    endpoint: str = Field(
+        default="",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]{1,253}(/.{0,200})?)?$",
+        json_schema_extra={"allowed": "http:// or https://; empty is Amazon's for the region"},
+    )
+    """Where an S3 that is not Amazon's is reached."""
+    region: str = Field(
+        default="us-east-1",
+        pattern=r"^[a-z0-9-]{1,40}$",
+        json_schema_extra={"allowed": "the name of a region"},
+    )
+    """The bucket's region."""
+    access_key: SecretStr = Field(
+        default=SecretStr(""),
+        json_schema_extra={"allowed": "what the provider gave; empty is this machine's own role"},
+    )
+    """Who asks the S3."""
+    secret_key: SecretStr = Field(
+        default=SecretStr(""), json_schema_extra={"allowed": "what the provider gave"}
+    )
+    """Proves it."""
+    prefix: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9/_.-]{0,200}$",
+        json_schema_extra={"allowed": "up to 200 letters, digits, slashes, dots, hyphens"},
+    )
+    """What the names of all files begin with."""
+
+    @model_validator(mode="after")
+    def be_whole(self) -> Self:
+        """Refuse half a credential."""
+        if bool(self.access_key.get_secret_value()) is not bool(self.secret_key.get_secret_value()):
+            raise ValueError("`access_key` and `secret_key` belong together")
+        return self
+
+
+class ArtifactSettings(BaseModel):
+    """Where the files of recordings are, how large, and for how long."""
+
+    model_config = _STRICT
+
+    folder: Path | None = Field(
+        default=None,
+        json_schema_extra={"allowed": "a folder; left out, `artifacts` in the data folder"},
+    )
+    """Where files are kept. Gateways over one PostgreSQL need one that all of them see, or S3."""
+    s3: S3Settings = S3Settings()
+    retention_days: float = Field(default=30, ge=0.01, le=3_650)
+    """After so many days a recording is deleted; a project may say fewer."""
+    max_mb: int = Field(default=4_096, ge=1, le=1_000_000)
+    """Of one file, in megabytes."""
+    keep_free_mb: int = Field(default=1_024, ge=0, le=10_000_000)
+    """Room on the folder's disk that recordings leave to everything else, the store first."""
+
+    @field_validator("folder")
+    @classmethod
+    def be_a_folder(cls, folder: Path | None) -> Path | None:
+        """Return the folder, absolute, with `~` opened; it may not exist yet."""
+        if folder is None:
+            return None
+        opened = folder.expanduser().absolute()
+        if "\0" in str(folder) or (opened.exists() and not opened.is_dir()):
+            raise ValueError("not a folder")
+        return opened
+
+
 class ProjectSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One `[[projects]]` of the file: what can be streamed, and its rules.
 
@@ -328,6 +405,7 @@ class Settings(BaseSettings):
     """Where traces are sent, OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces."""
     webhooks: WebhookSettings = WebhookSettings()
     simulations: SimulationSettings = SimulationSettings()
+    artifacts: ArtifactSettings = ArtifactSettings()
     projects: tuple[ProjectSettings, ...] = ()
 
     @field_validator("data")

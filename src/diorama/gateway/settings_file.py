@@ -140,8 +140,11 @@ def _read(path: Path) -> dict[str, Any]:
         values = tomllib.loads(raw.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsRefused([f"{path}: not TOML: {error}"]) from None
-    if isinstance(data := values.get("data"), str):  # as a reader of the file would understand it
-        values["data"] = str(path.absolute().parent / Path(data).expanduser())
+    # Folders are as a reader of the file would understand them.
+    artifacts = values.get("artifacts")
+    for table, name in ((values, "data"), (artifacts, "folder")):
+        if isinstance(table, dict) and isinstance(folder := table.get(name), str):
+            table[name] = str(path.absolute().parent / Path(folder).expanduser())
     return values
 
 

@@ -7,10 +7,11 @@ after each change and each beat (`sessions.telling`) and sent until its reports 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import structlog
 from aiohttp import web
+from msgspec.structs import replace
 
 from diorama.accounts.keys import Key, KeyKind, KeyState
 from diorama.gateway.desk import Desk
@@ -26,6 +27,7 @@ from diorama.protocol import worker as wire
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.media import IceServer, Offer
 from diorama.protocol.strict_json import MAX_WS_BYTES
+from diorama.recordings.tokens import signed
 from diorama.sessions.noting import UNLESS_VIEWER_S, NotedWorker
 from diorama.sessions.telling import RunWanted, Wanted, to_tell
 from diorama.sessions.timeline_store import NoteKind
@@ -42,6 +44,7 @@ MAX_WAITING: Final = 4 * 1024 * 1024
 BURST: Final = 4_000.0
 PER_S: Final = 1_000.0
 HELLO_WITHIN_S: Final = 10.0
+_Told: TypeAlias = wire.Assign | wire.Attach | wire.Stop
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -151,7 +154,14 @@ class WorkerSocket:
                 key = _once(message)
                 if key not in self._told:
                     self._told.add(key)
-                    await self._line.send(message)
+                    await self._line.send(self._signed(message))
+
+    def _signed(self, message: _Told) -> _Told:
+        """Sign the token that an assignment carries: no use case knows the secret."""
+        if not isinstance(message, wire.Assign) or message.keeping is None:
+            return message
+        token = signed(message.keeping.upload_token, self._parts.secret)
+        return replace(message, keeping=replace(message.keeping, upload_token=token))
 
     def _wanted(self, work: Work) -> list[Wanted | RunWanted] | None:
         """Return what its slots should hold; None once it has to come again.
@@ -211,7 +221,7 @@ class WorkerSocket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerParts:
-    """What every worker's socket works with."""
+    """What every worker's socket works with; `secret` signs what opens uploads."""
 
     desk: Desk
     hub: Hub
@@ -220,6 +230,7 @@ class WorkerParts:
     notebook: Notebook
     ice_servers: tuple[IceServer, ...]
     stopping: Callable[[], bool]
+    secret: bytes
 
 
 class WorkerEndpoint:

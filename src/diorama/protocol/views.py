@@ -54,9 +54,12 @@ class SessionView(msgspec.Struct, frozen=True, gc=False):
     minutes, and `drains_at`, where its machine goes out of service. A countdown counts down to
     them, also on a page that was reloaded.
 
+    `recorded` says that what is shown and done is kept, from the world's first picture to the end:
+    who shows the stream has to say so too.
+
     Only its account is shown its class in line (`priority`), what it was asked for with (`source`:
-    `ticket:<id>`, `link:<id>`, `key:<id>`, `member:<id>`, `viewer` for a visitor) and the name of
-    the `worker` it is on, or was on last.
+    `ticket:<id>`, `link:<id>`, `key:<id>`, `member:<id>`, `viewer` for a visitor), the name of the
+    `worker` it is on, or was on last, and the id of its `recording`, once there is one.
     """
 
     id: str
@@ -81,6 +84,8 @@ class SessionView(msgspec.Struct, frozen=True, gc=False):
     priority: str | None = None
     source: str | None = None
     worker: str | None = None
+    recorded: bool = False
+    recording: str | None = None
 
 
 class EndResult(msgspec.Struct, frozen=True):

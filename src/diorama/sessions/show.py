@@ -86,6 +86,7 @@ def session_view(
         device=s.device,
         queue=queue,
         end=None if s.end is None else end_view(s.end),
+        recorded=s.rules.recording.enabled,
     )
 
 

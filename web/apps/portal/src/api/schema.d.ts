@@ -105,6 +105,23 @@ export interface paths {
         patch: operations["change_v1_accounts__account_id__patch"];
         trace?: never;
     };
+    "/v1/artifacts/{token}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a file of a recording by its link, or a part of it by `Range` */
+        get: operations["get_v1_artifacts__token___name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -487,6 +504,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the account's recordings that fit, newest first */
+        get: operations["list__v1_recordings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recordings/{recording_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a recording; the links to its files expire, ask again for new ones */
+        get: operations["get_v1_recordings__recording_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete a recording and its files; deleting one that is deleted changes nothing */
+        delete: operations["delete_v1_recordings__recording_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rules": {
         parameters: {
             query?: never;
@@ -794,6 +846,74 @@ export interface paths {
         put?: never;
         /** Sign tickets with another key from now on */
         post: operations["rotate_v1_tickets_rotate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** As a worker: say which files there are, and learn where to PUT them */
+        post: operations["begin_v1_uploads_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/{token}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** As a worker: upload one file */
+        put: operations["put_v1_uploads__token___name__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** As a worker: say that every file is there; a second time changes nothing */
+        post: operations["complete_v1_uploads_complete_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** As a worker: say that there will be no files; a second time changes nothing */
+        post: operations["fail_v1_uploads_fail_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1176,6 +1296,14 @@ export interface components {
             subject: string;
         };
         /**
+         * BeginUpload
+         * @description POST /v1/uploads: a worker has the files of a recording.
+         */
+        BeginUpload: {
+            files: components["schemas"]["FileToUpload"][];
+            token: string;
+        };
+        /**
          * ChangeAccount
          * @description PATCH /v1/accounts/{id}: what is left out stays as it is.
          *
@@ -1252,6 +1380,14 @@ export interface components {
             enabled?: boolean | null;
             types?: string[] | null;
             url?: string | null;
+        };
+        /**
+         * CompleteUpload
+         * @description POST /v1/uploads/complete: every file is there.
+         */
+        CompleteUpload: {
+            facts: components["schemas"]["RecordedFacts"];
+            token: string;
         };
         /**
          * CostPart
@@ -1556,6 +1692,23 @@ export interface components {
          */
         ExtendSession: {
             seconds: number;
+        };
+        /**
+         * FailUpload
+         * @description POST /v1/uploads/fail: there will be no files; `reason` is a word for why.
+         */
+        FailUpload: {
+            reason: string;
+            token: string;
+        };
+        /**
+         * FileToUpload
+         * @description One file that a worker has, and how large it is.
+         */
+        FileToUpload: {
+            bytes: number;
+            /** @enum {unknown} */
+            name: "events.jsonl" | "preview.mp4" | "thumbnail.jpg" | "video.mp4";
         };
         /**
          * Frame
@@ -2180,6 +2333,42 @@ export interface components {
             workers: number;
         };
         /**
+         * RecordedFacts
+         * @description What was recorded, as only its worker knows.
+         *
+         *         Attributes:
+         *             fps: frames a second of the video.
+         *             frames: pictures in the video.
+         *             frames_dropped: pictures left out, so that a stream was not disturbed.
+         *             duration_us: how long the video is.
+         *             started_us: when its first picture was shown, UTC; not for a simulation, whose time is its
+         *                 own.
+         *             frames_sha256: of the raw RGB pictures in order.
+         */
+        RecordedFacts: {
+            duration_us: number;
+            fps: number;
+            frames: number;
+            frames_dropped?: number;
+            frames_sha256?: string | null;
+            height: number;
+            started_us?: number | null;
+            width: number;
+        };
+        /**
+         * RecordingFile
+         * @description One file of a recording: `url`, of this gateway, opens it for whoever has it until then.
+         */
+        RecordingFile: {
+            bytes: number;
+            media_type: string;
+            /** @enum {unknown} */
+            name: "events.jsonl" | "preview.mp4" | "thumbnail.jpg" | "video.mp4";
+            url: string;
+            /** Format: date-time */
+            url_expires_at: string;
+        };
+        /**
          * RecordingRules
          * @description What is kept of sessions.
          *
@@ -2212,6 +2401,70 @@ export interface components {
              * @default 1080
              */
             max_height: number;
+        };
+        /**
+         * Recordings
+         * @description A page of recordings, the newest first: ask again with `cursor` for the next.
+         */
+        Recordings: {
+            /** @default null */
+            cursor: string | null;
+            recordings: components["schemas"]["RecordingView"][];
+        };
+        /**
+         * RecordingSource
+         * @description What was recorded: a session, or one script of a simulation.
+         *
+         *         Attributes:
+         *             id: of the session or simulation.
+         *             run: of the simulation's run.
+         *             script: which of the simulation's scripts, from 0.
+         */
+        RecordingSource: {
+            id: string;
+            /** @enum {unknown} */
+            kind: "session" | "simulation";
+            /** @default null */
+            run: string | null;
+            /** @default null */
+            script: number | null;
+        };
+        /**
+         * RecordingState
+         * @description What a recording is. The values are stored and shown.
+         * @enum {string}
+         */
+        RecordingState: "recording" | "ready" | "failed" | "deleted";
+        /**
+         * RecordingView
+         * @description One recording, as its account sees it.
+         *
+         *         `state` is `recording` until its files are there. What was recorded is known from `ready` on:
+         *         `frames_dropped` are pictures left out so that a stream was not disturbed, `frames_sha256` is of
+         *         the raw RGB pictures in order, for simulations. `expires_at` is when its files are deleted.
+         */
+        RecordingView: {
+            bytes: number;
+            /** Format: date-time */
+            created_at: string;
+            duration_us: number | null;
+            end_user: string | null;
+            ended_at: string | null;
+            error: string | null;
+            expires_at: string | null;
+            files: components["schemas"]["RecordingFile"][];
+            fps: number | null;
+            frames: number | null;
+            frames_dropped: number | null;
+            frames_sha256: string | null;
+            height: number | null;
+            id: string;
+            project: string;
+            source: components["schemas"]["RecordingSource"];
+            started_at: string | null;
+            /** @enum {unknown} */
+            state: "deleted" | "failed" | "ready" | "recording";
+            width: number | null;
         };
         /**
          * RenameAccount
@@ -2491,9 +2744,12 @@ export interface components {
          *         minutes, and `drains_at`, where its machine goes out of service. A countdown counts down to
          *         them, also on a page that was reloaded.
          *
+         *         `recorded` says that what is shown and done is kept, from the world's first picture to the end:
+         *         who shows the stream has to say so too.
+         *
          *         Only its account is shown its class in line (`priority`), what it was asked for with (`source`:
-         *         `ticket:<id>`, `link:<id>`, `key:<id>`, `member:<id>`, `viewer` for a visitor) and the name of
-         *         the `worker` it is on, or was on last.
+         *         `ticket:<id>`, `link:<id>`, `key:<id>`, `member:<id>`, `viewer` for a visitor), the name of the
+         *         `worker` it is on, or was on last, and the id of its `recording`, once there is one.
          */
         SessionView: {
             /** @default null */
@@ -2522,6 +2778,10 @@ export interface components {
             project: string;
             /** @default null */
             queue: components["schemas"]["QueueView"] | null;
+            /** @default false */
+            recorded: boolean;
+            /** @default null */
+            recording: string | null;
             region: string;
             /** @default null */
             runs_until: string | null;
@@ -2819,6 +3079,25 @@ export interface components {
             type: "touch_start";
             x: number;
             y: number;
+        };
+        /**
+         * UploadTarget
+         * @description Where to PUT one file: `url` is of this gateway where it begins with a slash.
+         *
+         *         It is to be sent whole, of the very length that was said, as `media_type`.
+         */
+        UploadTarget: {
+            media_type: string;
+            /** @enum {unknown} */
+            name: "events.jsonl" | "preview.mp4" | "thumbnail.jpg" | "video.mp4";
+            url: string;
+        };
+        /**
+         * UploadTargets
+         * @description Where to PUT the files, in the order in which they were named.
+         */
+        UploadTargets: {
+            files: components["schemas"]["UploadTarget"][];
         };
         /**
          * UsageGroup
@@ -3528,6 +3807,80 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_v1_artifacts__token___name__get: {
+        parameters: {
+            query?: {
+                /** @description to be saved, not shown */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                name: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Success */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Success */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requested Range Not Satisfiable */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5512,6 +5865,179 @@ export interface operations {
             };
         };
     };
+    list__v1_recordings_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                /** @description the project's name */
+                project?: string | null;
+                session?: string | null;
+                simulation?: string | null;
+                source?: ("session" | "simulation") | null;
+                /** @description without it, all but the deleted */
+                state?: components["schemas"]["RecordingState"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recordings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_v1_recordings__recording_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_v1_recordings__recording_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rules_v1_rules_get: {
         parameters: {
             query?: never;
@@ -7083,6 +7609,266 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_v1_uploads_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginUpload"];
+            };
+        };
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadTargets"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_v1_uploads__token___name__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_v1_uploads_complete_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteUpload"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fail_v1_uploads_fail_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FailUpload"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
