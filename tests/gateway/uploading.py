@@ -103,10 +103,10 @@ async def record(place: Place, name: str = "one") -> Recorded:
     """Open a session of the cove, let its world run, and return what is recorded of it."""
     worker = await place.worker(name)
     opened = await place.open()
-    await place.viewer(opened)
+    viewer = await place.viewer(opened)
     assign = await worker.start()
     assert assign.keeping is not None
-    await place.gateway.desk.look(lambda work: work.now_us)  # after what the worker has said
+    await viewer.until("streaming")
     return Recorded(place, opened.session.id, assign.keeping, worker)
 
 
