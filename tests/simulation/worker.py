@@ -24,7 +24,7 @@ from diorama.agent.settings import WorkerSettings
 from diorama.agent.worker import Worker
 from diorama.agent.world_process import WorldOver
 from diorama.protocol import worker as wire
-from diorama.protocol.media import Answer, FromViewer, Offer, Restart
+from diorama.protocol.media import Answer, ForPeer, Offer, Restart
 from tests.simulation.gateway import Surroundings
 from tests.simulation.machine import HostClock, Process
 from tests.simulation.network import Connection
@@ -301,7 +301,7 @@ class World:
             word = wire.SignalFromWorker(self._assign.session, self._assign.term, offer)
             self._worker.on_word(self._assign, word)
 
-    def signal(self, signal: FromViewer) -> None:
+    def signal(self, signal: ForPeer) -> None:
         """Take a signal of the viewer."""
         if isinstance(signal, Answer):
             self._answered = True

@@ -15,9 +15,17 @@ _GONE: Final = frozenset({ConnectionState.FAILED, ConnectionState.CLOSED})
 
 
 class Hearing:
-    """One attachment of a viewer; all times are CLOCK_BOOTTIME."""
+    """One attachment of a viewer; all times are CLOCK_BOOTTIME.
 
-    def __init__(self, *, now_us: int) -> None:
+    Args:
+        now_us: when it was made.
+        pings: whether the viewer says by messages that it is there. One that does not is heard for
+            as long as its peer connection is connected, which it is by the viewer's consent
+            (RFC 7675): its end is seen a few seconds later.
+    """
+
+    def __init__(self, *, now_us: int, pings: bool = True) -> None:
+        self._pings = pings
         self._made_us = now_us
         self._heard_us: int | None = None
         self._first_frame_us: int | None = None
@@ -37,6 +45,8 @@ class Hearing:
 
     def media(self, now_us: int) -> MediaState:
         """Return how the media is now."""
+        if not self._pings and self._connection is ConnectionState.CONNECTED:
+            self._heard_us = now_us
         if self._connection in _GONE:
             return "lost"
         if self._first_frame_us is None:

@@ -11,20 +11,22 @@ from typing import Final, Protocol
 import msgspec
 import structlog
 
+from diorama.agent import odyssey_messages
 from diorama.agent.fence import Fence
 from diorama.agent.frame_ring import FrameReader
 from diorama.agent.hearing import HoldOffs, InputActivity
 from diorama.agent.host_process import Hosts
+from diorama.agent.media import engine
 from diorama.agent.media.encoder import EncoderFactory
 from diorama.agent.media.engine import Codec, IceServer, MediaEngine, PeerSettings
 from diorama.agent.media.frames import Frame, FrameSource
 from diorama.agent.viewer_connection import ViewerConnection
-from diorama.agent.viewer_messages import Taken, world_message
+from diorama.agent.viewer_messages import Taken
 from diorama.agent.world_link import Begin
 from diorama.agent.world_process import WorldOver, WorldProcess
 from diorama.kernel.clock import Clock
 from diorama.kernel.units import SECOND_US
-from diorama.protocol.media import Candidate, FromViewer, MediaState, Offer
+from diorama.protocol.media import Candidate, ForPeer, MediaState, Offer
 from diorama.protocol.worker import (
     MAX_HOLD_OFF_S,
     Assign,
@@ -141,6 +143,7 @@ class Session:
         self._close_viewer()
         self._viewer = ViewerConnection(
             attach=attach,
+            stream_id=self._stream_id,
             engine=self._parts.engine,
             settings=self._peer_settings(attach),
             events=self,
@@ -155,8 +158,8 @@ class Session:
         if self._viewer is not None:
             self._viewer.repeat_offer()
 
-    def signal(self, signal: FromViewer) -> None:
-        """Take a signal of the viewer."""
+    def signal(self, signal: ForPeer) -> None:
+        """Take what is for the viewer's peer connection."""
         if self._viewer is not None:
             self._viewer.signal(signal)
 
@@ -194,7 +197,7 @@ class Session:
     def on_world_message(self, data: str) -> None:
         """Pass a message of the world on to the viewer, if there is one."""
         if self._viewer is not None:
-            self._viewer.send(world_message(data))
+            self._viewer.pass_on(data)
 
     def on_world_hold_off(self, asked_s: float) -> None:
         """Tell the gateway, though not of every word of a world that says it all the time."""
@@ -246,6 +249,12 @@ class Session:
             left = ViewerLeft(session, term, taken.leaving.code)
             self._events.on_word(self.assign, left)
 
+    @property
+    def _stream_id(self) -> str:
+        """What the SDK of Odyssey calls the stream: by it, its recording is asked for."""
+        keeping = self.assign.keeping
+        return self.assign.session if keeping is None else keeping.recording
+
     def _close_viewer(self) -> None:
         if self._viewer_task is not None:
             self._viewer_task.cancel()
@@ -253,7 +262,10 @@ class Session:
 
     def _peer_settings(self, attach: Attach) -> PeerSettings:
         video = self.assign.video
+        speaks = odyssey_messages if attach.dialect == "odyssey" else engine
         return PeerSettings(
+            channels=speaks.CHANNELS,
+            max_message_bytes=speaks.MAX_MESSAGE_BYTES,
             ice_servers=tuple(
                 IceServer(urls=each.urls, username=each.username, credential=each.credential)
                 for each in attach.ice_servers

@@ -6,6 +6,7 @@ connection, never the world. Messages are taken where they arrive, so encoding n
 """
 
 import asyncio
+from collections import deque
 from typing import Final, Protocol
 
 import structlog
@@ -22,21 +23,26 @@ from diorama.agent.media.engine import (
 from diorama.agent.media.engine import IceCandidate as NativeCandidate
 from diorama.agent.media.frames import FrameSource
 from diorama.agent.media.stream import Stream, StreamStats
-from diorama.agent.viewer_messages import Taken, ViewerMessages, to_text
+from diorama.agent.odyssey_messages import FROM_VIEWER, TO_VIEWER, OdysseyMessages, told
+from diorama.agent.viewer_messages import Taken, ViewerMessages, to_text, world_message
 from diorama.kernel.clock import Clock
 from diorama.kernel.errors import DioramaError
 from diorama.protocol.media import (
     Answer,
     Candidate,
-    FromViewer,
+    ForPeer,
     IceCandidate,
     MediaState,
+    Notice,
     Offer,
     Restart,
+    Said,
 )
 from diorama.protocol.worker import Attach
 
 MAX_SIGNALS: Final = 64  # waiting; a viewer may trickle 30 candidates
+MAX_UNSENT: Final = 32
+"""Messages to a viewer of Odyssey's SDK that wait for their channel to open."""
 _LOOK_EVERY_S: Final = 0.25
 
 log = structlog.get_logger(__name__)
@@ -58,10 +64,11 @@ class ViewerEvents(Protocol):
 class ViewerConnection:
     """See above; a `PeerEvents`. Its session runs `run` in a task, and cancels it to close."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - by name, and in one place only
         self,
         *,
         attach: Attach,
+        stream_id: str,
         engine: MediaEngine,
         settings: PeerSettings,
         events: ViewerEvents,
@@ -74,9 +81,16 @@ class ViewerConnection:
         self._settings = settings
         self._events = events
         self._clock = clock
-        self._hearing = Hearing(now_us=now_us)
-        self._messages = ViewerMessages(now_us=now_us)
-        self._signals: asyncio.Queue[FromViewer] = asyncio.Queue(MAX_SIGNALS)
+        self._is_odyssey = attach.dialect == "odyssey"
+        self._hearing = Hearing(now_us=now_us, pings=not self._is_odyssey)
+        self._messages = (
+            OdysseyMessages(now_us=now_us, stream_id=stream_id)
+            if self._is_odyssey
+            else ViewerMessages(now_us=now_us)
+        )
+        self._opened: set[str] = set()
+        self._unsent: deque[str] = deque(maxlen=MAX_UNSENT)
+        self._signals: asyncio.Queue[ForPeer] = asyncio.Queue(MAX_SIGNALS)
         self._offer: Offer | None = None
         self._early: list[Candidate] = []  # found before the offer was sent
         self._stream: Stream | None = None
@@ -100,8 +114,8 @@ class ViewerConnection:
         finally:
             await self._close()
 
-    def signal(self, signal: FromViewer) -> None:
-        """Take a signal of the viewer; more than can wait are dropped."""
+    def signal(self, signal: ForPeer) -> None:
+        """Take what is for the peer connection; more than can wait are dropped."""
         try:
             self._signals.put_nowait(signal)
         except asyncio.QueueFull:
@@ -112,9 +126,21 @@ class ViewerConnection:
         if self._offer is not None:
             self._events.on_signal(self._offer)
 
-    def send(self, text: str) -> bool:
-        """Send the viewer a message; False where it cannot be."""
-        return self._peer is not None and not self._closed and self._peer.send(CONTROL, text)
+    def pass_on(self, data: str) -> bool:
+        """Send the viewer a message of the world, JSON; Odyssey's SDK has no use for one."""
+        return not self._is_odyssey and self._send(world_message(data))
+
+    def _send(self, text: str) -> bool:
+        """Send the viewer a message; False where it cannot be.
+
+        Odyssey's SDK waits for its answers without end, so they wait for their channel.
+        """
+        if self._peer is None or self._closed:
+            return False
+        if self._is_odyssey and TO_VIEWER not in self._opened:
+            self._unsent.append(text)
+            return True
+        return self._peer.send(TO_VIEWER if self._is_odyssey else CONTROL, text)
 
     def viewer_age_ms(self) -> int | None:
         """Return how long ago the viewer was heard; None where it never was."""
@@ -140,7 +166,10 @@ class ViewerConnection:
         self._look()
 
     def on_channel_open(self, label: str) -> None:
-        """Nothing waits for a channel: what is sent before is dropped."""
+        """Send what waited for the channel, if anything may."""
+        self._opened.add(label)
+        while self._unsent and label == TO_VIEWER:
+            self._send(self._unsent.popleft())
 
     def on_channel_message(self, label: str, data: bytes | str) -> None:
         """Answer a message of the viewer and tell the session what it comes to."""
@@ -149,8 +178,8 @@ class ViewerConnection:
         taken = self._messages.take(label, data, now_us)
         if taken.to_world is not None or taken.leaving is not None:
             self._events.on_taken(taken)
-        if taken.reply is not None:
-            self.send(to_text(taken.reply))
+        for reply in filter(None, (taken.reply, taken.then)):
+            self._send(to_text(reply))
 
     def on_key_frame_request(self) -> None:
         """Nothing: the stream was told."""
@@ -179,7 +208,7 @@ class ViewerConnection:
             except (DioramaError, TimeoutError) as error:
                 log.warning("signal not taken", attachment=self.attachment, reason=str(error))
 
-    async def _take(self, peer: Peer, signal: FromViewer) -> None:
+    async def _take(self, peer: Peer, signal: ForPeer) -> None:
         match signal:
             case Answer(sdp=sdp):
                 await peer.set_answer(sdp)
@@ -190,6 +219,12 @@ class ViewerConnection:
                     sdp_m_line_index=wire.sdp_m_line_index,
                 )
                 await peer.add_remote_candidate(native if wire.candidate else None)
+            case Said(text=text):
+                self.on_channel_message(FROM_VIEWER, text)
+            case Notice() if self._is_odyssey:
+                self._send(to_text(told(signal)))
+            case Notice():
+                log.info("a notice for a viewer who is told on its own socket")
             case Restart(scope="ice"):
                 self._send_offer(await peer.restart_ice())
             case Restart():

@@ -23,7 +23,6 @@ from diorama.protocol.channel import (
     Pong,
     Prompt,
     Refusal,
-    ToViewer,
 )
 from diorama.protocol.input import InputEvent, PointerMove
 from diorama.protocol.strict_json import parse
@@ -34,9 +33,10 @@ _ENCODER: Final = msgspec.json.Encoder()
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a message comes to: any of an answer, something for the world, a goodbye."""
+    """What a message comes to: any of answers, something for the world, a goodbye."""
 
-    reply: ToViewer | None = None
+    reply: msgspec.Struct | None = None
+    then: msgspec.Struct | None = None
     to_world: InputEvent | Prompt | Message | None = None
     leaving: Leaving | None = None
 
@@ -110,7 +110,7 @@ def _meaning(message: FromViewer) -> Taken:
             return Taken(to_world=message)
 
 
-def to_text(message: ToViewer) -> str:
+def to_text(message: msgspec.Struct) -> str:
     """Return a message for the viewer as it goes on a channel."""
     return _ENCODER.encode(message).decode()
 

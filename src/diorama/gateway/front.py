@@ -8,6 +8,7 @@ client left, and what is under way gets `stop_within_s`.
 import asyncio
 import contextlib
 import errno
+import re
 import resource
 import secrets
 import signal
@@ -57,6 +58,7 @@ class Front:
     Attributes:
         rest: the ASGI application for everything but `sockets`.
         sockets: WebSocket endpoints by exact path.
+        families: WebSocket endpoints by a pattern of whole paths, asked in order.
         closing: closes the endpoints' open sockets; called once, when stopping begins.
         limits: what a request may cost.
         headers_within_s: how long a request's headers may take.
@@ -64,6 +66,7 @@ class Front:
 
     rest: ASGIApp
     sockets: Mapping[str, SocketHandler] = field(default_factory=dict)
+    families: Mapping[re.Pattern[str], SocketHandler] = field(default_factory=dict)
     closing: Callable[[], Awaitable[None]] = nothing_to_close
     limits: BridgeLimits = field(default_factory=BridgeLimits)
     headers_within_s: float = HEADERS_WITHIN_S
@@ -111,7 +114,7 @@ async def start_front(
         CannotListen: the operator has to choose another address or port.
     """
     bridge = AsgiBridge(front.rest, front.limits)
-    dispatch = _Dispatch(front.sockets, bridge)
+    dispatch = _Dispatch(front, bridge)
     server = ConnectionServer(dispatch, headers_within_s=front.headers_within_s)
     # aiohttp allows its time twice over, for the handler's end and for its cancellation
     runner = web.ServerRunner(server, shutdown_timeout=stop_within_s / 2)
@@ -176,17 +179,24 @@ def raise_open_files() -> None:
 class _Dispatch:
     """Chooses who answers, and sees to it that nothing leaves unexplained."""
 
-    def __init__(self, sockets: Mapping[str, SocketHandler], bridge: AsgiBridge) -> None:
-        self._sockets = sockets
+    def __init__(self, front: Front, bridge: AsgiBridge) -> None:
+        self._front = front
         self._bridge = bridge
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         request_id = f"req_{secrets.token_hex(12)}"
         with request_context(request_id):
-            handler = self._sockets.get(request.path)
+            handler = self._socket(request.path)
             if handler is None:
                 return await self._bridge.answer(request, request_id)
             return await _answer_socket(handler, request, request_id)
+
+    def _socket(self, path: str) -> SocketHandler | None:
+        exact = self._front.sockets.get(path)
+        if exact is not None:
+            return exact
+        families = self._front.families.items()
+        return next((handler for pattern, handler in families if pattern.fullmatch(path)), None)
 
 
 async def _answer_socket(

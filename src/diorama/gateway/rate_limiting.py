@@ -6,10 +6,14 @@ What is counted, and on whom, is `rate_limits`'s.
 from http import HTTPStatus
 
 from aiohttp import web
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from diorama.gateway import problems
+from diorama.gateway.body import answer
 from diorama.gateway.front import SocketHandler
+from diorama.gateway.odyssey.cross_origin import PREFIX
+from diorama.gateway.odyssey.refusals import usage_error
 from diorama.gateway.rate_limits import RateLimits
 from diorama.kernel.errors import LimitReached
 
@@ -31,9 +35,17 @@ class Limited:
         try:
             self._limits.count(scope)
         except LimitReached as error:
-            await problems.document(error, scope, {})(scope, receive, send)
+            await _document(error, scope)(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+
+def _document(error: LimitReached, scope: Scope) -> Response:
+    """Return what is told of a limit; Odyssey's SDK has words of its own for one."""
+    typed = usage_error(error) if scope["path"].startswith(PREFIX) else None
+    if typed is None:
+        return problems.document(error, scope, {})
+    return answer(typed, HTTPStatus.TOO_MANY_REQUESTS, problems.headers_of(error))
 
 
 def limited_socket(handler: SocketHandler, limits: RateLimits) -> SocketHandler:

@@ -26,6 +26,7 @@ from diorama.accounts.credentials import SESSION_TOKEN, read_token
 from diorama.accounts.keys import API_KEY
 from diorama.gateway import sign_in_cookie
 from diorama.gateway.client_address import Network, household, visitor_address
+from diorama.gateway.odyssey.passes import ACCESS
 from diorama.gateway.sign_in_cookie import ACCOUNT_HEADER
 from diorama.kernel.clock import Clock
 from diorama.kernel.errors import LimitReached, Unauthorized
@@ -217,7 +218,7 @@ def _bearer(headers: Headers) -> str:
 
 def _credential(headers: Headers, token: str) -> str | None:
     """Return what stands for a credential that may be an account's; the door judges it."""
-    if token.startswith(f"{API_KEY}_"):
+    if token.startswith((f"{API_KEY}_", f"{ACCESS}_")):
         return digest(token)
     if "authorization" in headers:
         return None

@@ -16,7 +16,7 @@ from diorama.gateway.desk import Desk
 from diorama.gateway.hints import HintBus, Hints
 from diorama.gateway.hub import Hub, ViewerEnd, WorkerEnd
 from diorama.kernel.errors import Unavailable
-from diorama.protocol.media import Answer, Candidate, Offer, Restart
+from diorama.protocol.media import Candidate, ForPeer, Offer
 from diorama.protocol.worker import SignalToWorker
 from diorama.sessions import relay
 from diorama.sessions.fleet_store import Signalled
@@ -84,7 +84,7 @@ class Relay:
         if left:
             self._bus.tell(Hints(to_viewers={session_id}))
 
-    async def to_worker(self, session: Session, signal: Answer | Candidate | Restart) -> None:
+    async def to_worker(self, session: Session, signal: ForPeer) -> None:
         """Bring a signal of a viewer to the worker that has its session, as it is known here."""
         if session.worker_id is None or signal.attachment != session.attachment:
             return
@@ -94,9 +94,7 @@ class Relay:
         elif self._bus.has_others:
             await self._leave_for_worker(session, signal)
 
-    async def _leave_for_worker(
-        self, session: Session, signal: Answer | Candidate | Restart
-    ) -> None:
+    async def _leave_for_worker(self, session: Session, signal: ForPeer) -> None:
         try:
             worker_id = await self._desk.do(
                 lambda work: relay.leave_for_worker(work, session.id, signal, socket=session.socket)

@@ -32,6 +32,7 @@ from diorama.gateway.links import Links
 from diorama.gateway.live_routes import live_routes
 from diorama.gateway.metrics import Metrics
 from diorama.gateway.metrics_route import Exposition, metrics_route
+from diorama.gateway.odyssey.routes import OdysseyParts, odyssey_routes
 from diorama.gateway.oidc import Provider
 from diorama.gateway.oidc_routes import oidc_routes
 from diorama.gateway.opening_routes import Doorstep, opening_routes
@@ -124,6 +125,14 @@ class Rest:
         self._oidc = parts.oidc
         self._artifacts = parts.artifacts
         self._kept = parts.kept
+        self._odyssey = OdysseyParts(
+            desk=parts.desk,
+            hub=parts.hub,
+            secret=parts.secret,
+            limits=parts.limits,
+            public_url=parts.public_url,
+            proxies=parts.proxies,
+        )
 
     def app(self) -> FastAPI:
         """Return the ASGI application: REST, its document, health and the player's pages."""
@@ -154,6 +163,7 @@ class Rest:
         app.include_router(key_routes(self._desk, self._doors, documents))
         self._add_recordings(app)
         app.include_router(audit_routes(self._desk, self._doors, documents))
+        app.include_router(odyssey_routes(self._odyssey))
         self._telling.add_routes(app, self._doors, documents)
         app.include_router(self._health())
         app.include_router(metrics_route(self.exposition, self._doors))

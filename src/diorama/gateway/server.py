@@ -29,6 +29,8 @@ from diorama.gateway.metrics import Metrics
 from diorama.gateway.metrics_route import Exposition, metrics_alone
 from diorama.gateway.notebook import Notebook
 from diorama.gateway.observing import Observed, log_steps
+from diorama.gateway.odyssey import signalling as odyssey
+from diorama.gateway.odyssey.cross_origin import AnyOrigin
 from diorama.gateway.places import Places
 from diorama.gateway.poll import Poll
 from diorama.gateway.rate_limiting import Limited, limited_socket
@@ -179,12 +181,15 @@ class Gateway:
             loops = [*self._start_loops(tasks), tasks.create_task(self.recordings.run())]
             yield Front(
                 rest=Observed(
-                    CrossOrigin(Limited(rest.app(), limits), origins), self.metrics, self.tracing
+                    AnyOrigin(CrossOrigin(Limited(rest.app(), limits), origins)),
+                    self.metrics,
+                    self.tracing,
                 ),
                 sockets={
                     "/v1/connect": limited_socket(ViewerEndpoint(viewers), limits),
                     "/v1/worker": WorkerEndpoint(workers),
                 },
+                families={odyssey.PATH: odyssey.OdysseyEndpoint(self._odyssey(limits))},
                 closing=self.close_sockets,
                 limits=BridgeLimits(takes_files=takes_files),
             )
@@ -199,6 +204,15 @@ class Gateway:
             secret=self._secrets.tokens,
             proxies=networks(self._settings.trusted_proxies),
             refused=self.metrics.limited,
+        )
+
+    def _odyssey(self, limits: RateLimits) -> odyssey.SignallingParts:
+        return odyssey.SignallingParts(
+            desk=self.desk,
+            hub=self.hub,
+            relay=self._relay,
+            secret=self._secrets.tokens,
+            limits=limits,
         )
 
     @contextlib.asynccontextmanager

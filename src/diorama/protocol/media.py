@@ -1,11 +1,15 @@
 """Media words on the wire: session descriptions, ICE candidates and servers, as in W3C WebRTC."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
+MAX_SAID: Final = 16_000
+"""Characters: a prompt of 4,000, written as JSON."""
 Sdp = Annotated[str, Meta(min_length=1, max_length=60_000)]
+Dialect = Literal["diorama", "odyssey"]
+"""What a viewer speaks on its data channels: Diorama's own messages, or those of Odyssey's SDK."""
 MediaState = Literal["none", "connecting", "connected", "lost"]
 """What the worker sees of the viewer's peer connection: `connected` is frames going out."""
 CandidateKind = Literal["host", "srflx", "prflx", "relay"]
@@ -57,6 +61,24 @@ class Restart(msgspec.Struct, frozen=True, tag_field="type", tag="restart"):
     scope: Literal["ice", "peer"]
 
 
+class Said(msgspec.Struct, frozen=True, tag_field="type", tag="said"):
+    """What a viewer said on its socket that belongs on a data channel, word for word.
+
+    Odyssey's SDK does so before its channel is open, and with what is too long for one.
+    """
+
+    attachment: Annotated[int, Meta(ge=0)]
+    text: Annotated[str, Meta(max_length=MAX_SAID)]
+
+
+class Notice(msgspec.Struct, frozen=True, tag_field="type", tag="notice"):
+    """What the gateway tells a viewer of Odyssey's SDK, which takes it by a data channel alone."""
+
+    attachment: Annotated[int, Meta(ge=0)]
+    reason: Annotated[str, Meta(max_length=64)]
+    message: Annotated[str, Meta(max_length=500)]
+
+
 class MediaPath(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The way that media takes, as the viewer sees it: its own kind of candidate and the worker's.
 
@@ -69,6 +91,5 @@ class MediaPath(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     relay: Literal["udp", "tcp", "tls"] | None = None
 
 
-Signal = Offer | Answer | Candidate | Restart
-FromViewer = Answer | Candidate | Restart
-"""What a viewer may signal: anything but an offer, which is the worker's."""
+ForPeer = Answer | Candidate | Restart | Said | Notice
+"""What a gateway passes on to a worker, for the peer connection of a viewer."""

@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from diorama.protocol.media import Candidate, FromViewer, IceServer, MediaState, Offer
+from diorama.protocol.media import Candidate, Dialect, ForPeer, IceServer, MediaState, Offer
 from diorama.protocol.scripts import MAX_SCRIPT_MS, Script
 
 PROTOCOL: Final = 1
@@ -286,6 +286,7 @@ class Attach(msgspec.Struct, frozen=True, tag_field="type", tag="attach"):
     attachment: int
     codecs: tuple[str, ...]
     ice_servers: tuple[IceServer, ...] = ()
+    dialect: Dialect = "diorama"
 
 
 class Stop(msgspec.Struct, frozen=True, tag_field="type", tag="stop"):
@@ -299,11 +300,11 @@ class Stop(msgspec.Struct, frozen=True, tag_field="type", tag="stop"):
 
 
 class SignalToWorker(msgspec.Struct, frozen=True, tag_field="type", tag="signal"):
-    """An answer, candidate or request to restart, from the viewer."""
+    """What is for the viewer's peer connection, most of it from the viewer."""
 
     session: str
     term: int
-    signal: FromViewer
+    signal: ForPeer
 
 
 class Problem(msgspec.Struct, frozen=True, tag_field="type", tag="problem"):

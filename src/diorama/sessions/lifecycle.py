@@ -17,6 +17,7 @@ from diorama.kernel.errors import Refused
 from diorama.kernel.units import seconds
 from diorama.projects.rules import Rules
 from diorama.protocol.end_codes import End
+from diorama.protocol.media import Dialect
 from diorama.protocol.states import FINAL, METERED, SessionState
 from diorama.sessions.holding import NEVER_HELD, HoldOff
 
@@ -120,6 +121,7 @@ class Session:
         ticket_id: the permission that it was opened with (`accounts.tickets`).
         link_id: the share link that it was opened with.
         visitor: what stands for its network address, where only that is known of its viewer.
+        dialect: what its viewer speaks, on its socket and on its data channels.
         ticket: its place in line, kept for life: one who is sent back stands where it stood.
         priority: its class in line; the higher is served first.
         aside_us: since when it is passed in line, for it did not answer a promotion.
@@ -167,6 +169,7 @@ class Session:
     ticket_id: str | None = None
     link_id: str | None = None
     visitor: str | None = None
+    dialect: Dialect = "diorama"
     priority: int = 0
     ticket: int | None = None
     aside_us: int | None = None

@@ -36,6 +36,7 @@ from diorama.kernel.units import SECOND_US
 from diorama.projects.origins import NO_PAGE, Asking, may_open
 from diorama.projects.rules import Project, Rules
 from diorama.protocol.end_codes import End, EndCode
+from diorama.protocol.media import Dialect
 from diorama.protocol.requests import AskedAfk
 from diorama.protocol.states import SessionState
 from diorama.sessions.deadlines import MAX_ASIDES
@@ -94,6 +95,7 @@ class Opening:
             end user, region, device and priority stands in those fields.
         afk: shorter times than the project's for a viewer who does nothing.
         actor: who asks, as the log names it.
+        dialect: what its viewer will speak.
     """
 
     project: str | None
@@ -109,6 +111,7 @@ class Opening:
     afk: AskedAfk = AS_RULED
     actor: str = "viewer"
     door: Door = OPEN
+    dialect: Dialect = "diorama"
 
     def is_of_account(self, project: Project) -> bool:
         """Whether the key of the project's own account came with it."""
@@ -347,6 +350,7 @@ def _requested(
         device=opening.device,
         ticket_id=None if opening.door.ticket is None else opening.door.ticket.id,
         visitor=None if opening.is_vouched(project) else opening.door.visitor,
+        dialect=opening.dialect,
         priority=_priority(opening, project),
         stream_us=account.stream_us,
         rules=_rules(project.rules, account, opening),

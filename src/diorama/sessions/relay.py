@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from diorama.kernel.units import SECOND_US
-from diorama.protocol.media import Answer, Candidate, Offer, Restart
+from diorama.protocol.media import Candidate, ForPeer, Offer
 from diorama.protocol.states import FINAL
 from diorama.sessions.fleet_store import Signalled
 from diorama.sessions.work import Work
@@ -25,9 +25,7 @@ KEPT_US: Final = 15 * SECOND_US
 _FROM_WORKER: Final[msgspec.json.Decoder[Offer | Candidate]] = msgspec.json.Decoder(
     Offer | Candidate
 )
-_FROM_VIEWER: Final[msgspec.json.Decoder[Answer | Candidate | Restart]] = msgspec.json.Decoder(
-    Answer | Candidate | Restart
-)
+_FROM_VIEWER: Final[msgspec.json.Decoder[ForPeer]] = msgspec.json.Decoder(ForPeer)
 
 
 def socket_for(
@@ -57,9 +55,7 @@ def leave_for_viewer(
     return _leave(work, session_id, None, sender[1], signal)
 
 
-def leave_for_worker(
-    work: Work, session_id: str, signal: Answer | Candidate | Restart, *, socket: int
-) -> str | None:
+def leave_for_worker(work: Work, session_id: str, signal: ForPeer, *, socket: int) -> str | None:
     """Leave a viewer's signal to the gateway that has its worker; return that worker's id.
 
     What comes from a socket that is not the viewer's newest, or is about an older peer connection,
@@ -91,7 +87,7 @@ def for_viewer(left: Signalled) -> Offer | Candidate:
     return _FROM_WORKER.decode(left.body)
 
 
-def for_worker(left: Signalled) -> Answer | Candidate | Restart:
+def for_worker(left: Signalled) -> ForPeer:
     """Return the signal that was left for a worker."""
     return _FROM_VIEWER.decode(left.body)
 
@@ -101,7 +97,7 @@ def _leave(
     session_id: str,
     worker_id: str | None,
     term: int,
-    signal: Offer | Answer | Candidate | Restart,
+    signal: Offer | ForPeer,
 ) -> bool:
     left = Signalled(
         session_id=session_id,

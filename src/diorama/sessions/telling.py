@@ -78,6 +78,7 @@ def _to_start(
                 attachment=session.attachment,
                 codecs=tuple(filter(None, session.codecs.split(","))),
                 ice_servers=ice_servers,
+                dialect=session.dialect,
             )
         )
     return told

@@ -35,6 +35,7 @@ _FIXED: Final = (
     "ticket_id",
     "link_id",
     "visitor",
+    "dialect",
     "priority",
     "stream_us",
     "rules",

@@ -47,9 +47,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from diorama.agent.media.engine import (
-    CONTROL,
     INPUT,
-    MAX_MESSAGE_BYTES,
     CandidateType,
     Codec,
     ConnectionState,
@@ -110,10 +108,7 @@ class AiortcPeer:
         self._encoder = _FeedEncoder(self)
         _install(self._transceiver.sender, self._encoder)
         self._tap(self._transceiver.sender)
-        self._channels = {
-            CONTROL: self._connection.createDataChannel(CONTROL),
-            INPUT: self._connection.createDataChannel(INPUT, ordered=False, maxRetransmits=0),
-        }
+        self._channels = {label: self._make_channel(label) for label in settings.channels}
         for label, channel in self._channels.items():
             self._listen(label, channel)
         self._connection.on("connectionstatechange", self._hear_state)
@@ -234,6 +229,11 @@ class AiortcPeer:
         """Return where pictures come from now."""
         return self._feed
 
+    def _make_channel(self, label: str) -> RTCDataChannel:
+        if label == INPUT:
+            return self._connection.createDataChannel(label, ordered=False, maxRetransmits=0)
+        return self._connection.createDataChannel(label)
+
     def _assert_open(self) -> None:
         if self._state is ConnectionState.CLOSED:
             raise Refused("the peer connection is closed", code="peer_closed")
@@ -260,7 +260,8 @@ class AiortcPeer:
 
     def _accept_channel(self, channel: RTCDataChannel) -> None:
         """Take the viewer's own `input` channel; anything else it opens is closed."""
-        if channel.label != INPUT or len(self._viewer_channels) >= MAX_VIEWER_CHANNELS:
+        is_input = channel.label == INPUT and INPUT in self._settings.channels
+        if not is_input or len(self._viewer_channels) >= MAX_VIEWER_CHANNELS:
             channel.close()
             return
         self._viewer_channels.append(channel)
@@ -273,7 +274,7 @@ class AiortcPeer:
             self._set_open(label)
 
     def _hear_message(self, label: str, data: bytes | str) -> None:
-        if len(data) > MAX_MESSAGE_BYTES:
+        if len(data) > self._settings.max_message_bytes:
             self._messages_dropped += 1
             return
         self._events.on_channel_message(label, data)

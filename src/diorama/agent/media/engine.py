@@ -8,10 +8,10 @@ The one idea: pictures are *pulled*. `Peer.frame_ready` says that a newer pictur
 asks its feed for an access unit when, and only when, the network can take one. Nothing queues, so
 nothing lags on a poor link.
 
-Data channels: the worker opens `control` (reliable, ordered) and `input` before the offer. The
-viewer may open its own `input` (unordered, `maxRetransmits: 0`): only the end that opens a channel
-chooses how it is delivered, and libwebrtc's Python binding opens reliable ones only. Messages of
-either arrive under the same label.
+Data channels: the worker opens those of the settings before the offer; of Diorama's own viewers
+`control` (reliable, ordered) and `input`. Such a viewer may open its own `input` (unordered,
+`maxRetransmits: 0`): only the end that opens a channel chooses how it is delivered, and libwebrtc's
+Python binding opens reliable ones only. Messages of either arrive under the same label.
 """
 
 from dataclasses import dataclass
@@ -24,6 +24,9 @@ CandidateType = Literal["host", "srflx", "prflx", "relay"]
 CONTROL: Final = "control"
 INPUT: Final = "input"
 CHANNELS: Final = (CONTROL, INPUT)
+MAX_REMOTE_CANDIDATES: Final = 30  # precedent: a browser with four interfaces trickles under 20
+MAX_SDP_BYTES: Final = 64 * 1024
+MAX_MESSAGE_BYTES: Final = 64 * 1024  # what every browser can send (RFC 8831, section 6.6)
 
 
 class ConnectionState(StrEnum):
@@ -57,7 +60,13 @@ class IceCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeerSettings:
-    """What one peer connection is made with; `codecs` in order of wish."""
+    """What one peer connection is made with; `codecs` in order of wish.
+
+    Attributes:
+        channels: labels of the data channels, in the order in which they are opened. `input` is
+            unordered where the engine can; every other is reliable and ordered.
+        max_message_bytes: of a message of the viewer; a longer one is dropped and counted.
+    """
 
     ice_servers: tuple[IceServer, ...] = ()
     codecs: tuple[Codec, ...] = ("H264", "VP8")
@@ -66,6 +75,8 @@ class PeerSettings:
     start_bitrate_kbps: int = 2_500
     fps: int = 60
     allow_private_candidates: bool = False
+    channels: tuple[str, ...] = CHANNELS
+    max_message_bytes: int = MAX_MESSAGE_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +129,7 @@ class PeerEvents(Protocol):
         """Take note that `send` works for this label; once a label."""
 
     def on_channel_message(self, label: str, data: bytes | str) -> None:
-        """Take a message of the viewer, at most `MAX_MESSAGE_BYTES` long."""
+        """Take a message of the viewer, at most as long as the settings say."""
 
     def on_key_frame_request(self) -> None:
         """Take note that the viewer cannot decode on; the feed was told: nothing is left to do."""
@@ -197,8 +208,3 @@ class MediaEngine(Protocol):
 
     def create_peer(self, settings: PeerSettings, events: PeerEvents) -> Peer:
         """Return a new peer; on the asyncio loop its events are to be called on."""
-
-
-MAX_REMOTE_CANDIDATES: Final = 30  # precedent: a browser with four interfaces trickles under 20
-MAX_SDP_BYTES: Final = 64 * 1024
-MAX_MESSAGE_BYTES: Final = 64 * 1024  # what every browser can send (RFC 8831, section 6.6)

@@ -16,9 +16,7 @@ from typing import Final
 import reactor_webrtc as rw
 
 from diorama.agent.media.engine import (
-    CHANNELS,
     INPUT,
-    MAX_MESSAGE_BYTES,
     AccessUnit,
     CandidateType,
     Codec,
@@ -98,7 +96,9 @@ class ReactorPeer:
         self._transceiver: rw.Transceiver | None = self._connection.add_transceiver(
             rw.MediaKind.Video, rw.TransceiverDirection.SendOnly
         )
-        self._channels = {label: self._connection.create_data_channel(label) for label in CHANNELS}
+        self._channels = {
+            label: self._connection.create_data_channel(label) for label in settings.channels
+        }
         for label, channel in self._channels.items():
             self._listen(label, channel)
 
@@ -277,7 +277,8 @@ class ReactorPeer:
 
     def _accept_channel(self, channel: rw.DataChannel) -> None:
         """Take the viewer's own `input` channel; anything else it opens is closed."""
-        if channel.label() != INPUT or len(self._viewer_channels) >= MAX_VIEWER_CHANNELS:
+        is_input = channel.label() == INPUT and INPUT in self._settings.channels
+        if not is_input or len(self._viewer_channels) >= MAX_VIEWER_CHANNELS:
             channel.close(0.0)
             return
         self._viewer_channels.append(channel)
@@ -290,7 +291,7 @@ class ReactorPeer:
             self._set_open(label)
 
     def _hear_message(self, label: str, data: bytes, binary: bool) -> None:  # noqa: FBT001 - libwebrtc's
-        if len(data) > MAX_MESSAGE_BYTES:
+        if len(data) > self._settings.max_message_bytes:
             self._postbox.dropped += 1
             return
         message = data if binary else data.decode(errors="replace")

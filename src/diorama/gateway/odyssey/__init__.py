@@ -1,0 +1,1 @@
+"""`/odyssey/{project}`: what the unmodified SDK of Odyssey finds there. See docs/odyssey.md."""

@@ -1,0 +1,287 @@
+"""HTTP for the SDK of Odyssey at `/odyssey/{project}`: tokens, sessions, ICE servers.
+
+A session is asked for by the very use case that `POST /v1/sessions` has, so the same limits, log
+and meter are behind it. Its request is held while it stands in line, and answered once a slot is
+given. Who takes the request back has left. The addresses and bodies are Odyssey's own, so they are
+no part of Diorama's document of its API; docs/odyssey.md has them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from ipaddress import ip_address
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from diorama.accounts.credentials import SessionToken
+from diorama.accounts.permissions import Permission
+from diorama.gateway.body import answer, json_body, path_id
+from diorama.gateway.client_address import Network
+from diorama.gateway.desk import Desk
+from diorama.gateway.hub import Hub
+from diorama.gateway.odyssey.addresses import gateway_url, signalling_url
+from diorama.gateway.odyssey.door import Door, Guest
+from diorama.gateway.odyssey.leaving import end_viewing
+from diorama.gateway.odyssey.passes import (
+    ACCESS_IN_LINE_S,
+    ACCESS_LIFE_S,
+    SESSION_LIFE_S,
+    sign_session,
+)
+from diorama.gateway.odyssey.refusals import Streams, ended_in_line, usage_error
+from diorama.gateway.odyssey.waiting import HUNG_UP, STOPPING, Waiter
+from diorama.gateway.rate_limits import RateLimits
+from diorama.kernel.errors import DioramaError, NotFound, Unauthorized, Unavailable
+from diorama.protocol.end_codes import End, EndCode
+from diorama.protocol.media import IceServer
+from diorama.protocol.states import SessionState
+from diorama.sessions.lifecycle import Session
+from diorama.sessions.opening import Opening, RefusedByLimit, open_session, yield_stale
+from diorama.sessions.viewing import Arrival, attach, socket_closed
+from diorama.sessions.work import Work
+
+DEVICE: Final = "Odyssey SDK"
+LEFT: Final = End(EndCode.NORMAL, "viewer_left")
+GATEWAY_STOPS: Final = End(EndCode.DRAINING, "gateway_draining")
+TOO_MANY: Final = 429
+
+
+class KeyShown(msgspec.Struct, frozen=True):
+    """An API key to be changed for a token."""
+
+    api_key: str
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A token that stands for the key."""
+
+    access_token: str
+    expires_in: int
+
+
+class Regions(msgspec.Struct, frozen=True):
+    """Places to choose from by how fast they answer: none, a project says where it runs."""
+
+    regions: tuple[str, ...] = ()
+
+
+class SessionAsked(msgspec.Struct, frozen=True):
+    """A session is asked for; what the SDK says of regions decides nothing here."""
+
+
+class Capabilities(msgspec.Struct, frozen=True):
+    """What the world can be given beside prompts: images are not passed on."""
+
+    image_to_video: bool = False
+
+
+class SessionGiven(msgspec.Struct, frozen=True):
+    """A session that has a slot."""
+
+    session_id: str
+    signalling_url: str
+    region: str
+    capabilities: Capabilities = Capabilities()
+
+
+class SessionNamed(msgspec.Struct, frozen=True):
+    """A session whose token is asked for."""
+
+    session_id: str
+
+
+class SessionPass(msgspec.Struct, frozen=True):
+    """With which the viewer of a session comes."""
+
+    session_token: str
+    expires_in: int
+
+
+class Config(msgspec.Struct, frozen=True, rename="camel"):
+    """What a peer connection is made with."""
+
+    ice_servers: tuple[IceServer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OdysseyParts:
+    """What is behind the routes.
+
+    Attributes:
+        desk: runs use cases.
+        hub: says what becomes of who waits.
+        secret: signs tokens.
+        limits: how often may be asked.
+        public_url: where people reach the gateway; empty is wherever they did.
+        proxies: the networks of proxies whose word is taken.
+        ice_servers: for the peer connections of viewers.
+    """
+
+    desk: Desk
+    hub: Hub
+    secret: bytes
+    limits: RateLimits
+    public_url: str = ""
+    proxies: Sequence[Network] = ()
+    ice_servers: tuple[IceServer, ...] = ()
+
+
+def odyssey_routes(parts: OdysseyParts) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(prefix="/odyssey/{project}", include_in_schema=False)
+    door = Door(parts.desk, parts.secret, parts.proxies, parts.limits)
+    counter = _Counter(parts)
+
+    @router.post("/auth/token")
+    async def token(
+        request: Request, project: str, body: Annotated[KeyShown, Depends(json_body(KeyShown))]
+    ) -> Response:
+        access = await door.change(request, path_id(project), body.api_key)
+        return answer(Token(access, ACCESS_LIFE_S), headers={"Cache-Control": "no-store"})
+
+    @router.get("/regions")
+    async def regions(request: Request, project: str) -> Response:
+        await door.guest(request, path_id(project), Permission.SESSIONS_WRITE)
+        return answer(Regions())
+
+    @router.post("/sessions/request")
+    async def ask(
+        request: Request,
+        project: str,
+        _: Annotated[SessionAsked, Depends(json_body(SessionAsked))],
+    ) -> Response:
+        guest = await door.guest(request, path_id(project), Permission.SESSIONS_WRITE)
+        return await counter.serve(request, guest, door)
+
+    @router.post("/sessions/token")
+    async def session_token(
+        request: Request,
+        project: str,
+        body: Annotated[SessionNamed, Depends(json_body(SessionNamed))],
+    ) -> Response:
+        guest = await door.guest(
+            request, path_id(project), Permission.SESSIONS_WRITE, late_s=ACCESS_IN_LINE_S
+        )
+        signed = await parts.desk.look(
+            lambda work: _session_pass(work, guest, body.session_id, parts.secret)
+        )
+        return answer(SessionPass(signed, SESSION_LIFE_S), headers={"Cache-Control": "no-store"})
+
+    @router.get("/config")
+    async def config() -> Response:
+        return answer(Config(parts.ice_servers))
+
+    @router.post("/telemetry")
+    async def telemetry() -> Response:
+        return Response(None, 204)
+
+    return router
+
+
+class _Counter:
+    """Serves those who ask for sessions."""
+
+    def __init__(self, parts: OdysseyParts) -> None:
+        self._parts = parts
+        self._desk = parts.desk
+
+    async def serve(self, request: Request, guest: Guest, door: Door) -> Response:
+        """Return the answer to a request for a session, however long it stands in line."""
+        url = self._gateway_url(request)
+        try:
+            session = await self._open(guest)
+        except DioramaError as error:
+            refusal = usage_error(error, await self._streams(guest), url)
+            if refusal is None:
+                raise
+            return answer(refusal, TOO_MANY)
+        if session.state is SessionState.QUEUED:
+            found = await Waiter(session).turn(request, self._parts.hub)
+            if found in {HUNG_UP, STOPPING}:
+                return await self._give_up(session, stopping=found == STOPPING)
+            assert isinstance(found, Session)
+            if found.end is not None:
+                return answer(ended_in_line(found.end, url), TOO_MANY)
+            session = await self._promoted(session, guest, door)
+        if await request.is_disconnected():
+            return await self._give_up(session, stopping=False)
+        given = SessionGiven(
+            session_id=session.id,
+            signalling_url=signalling_url(url, guest.project.name),
+            region=session.region,
+        )
+        return answer(given)
+
+    async def _open(self, guest: Guest) -> Session:
+        opening = Opening(
+            project=guest.project.name,
+            region=None,
+            client_id=None,
+            end_user=None,
+            device=DEVICE,
+            account_id=guest.account_id,
+            idempotency_key=None,
+            fingerprint="",
+            actor=guest.actor,
+            dialect="odyssey",
+        )
+        try:
+            return await self._desk.do(lambda work: _open(work, opening))
+        except RefusedByLimit as refusal:
+            if refusal.ending:
+                await self._desk.do(partial(yield_stale, ending=refusal.ending))
+            raise
+
+    async def _promoted(self, session: Session, guest: Guest, door: Door) -> Session:
+        """Let the clock run in which the viewer comes with a socket; its key may be over by now."""
+        socket = session.socket
+        if not await door.still(guest):
+            await self._desk.do(lambda work: end_viewing(work, session.id, LEFT))
+            raise Unauthorized("this access token opens nothing", code="token_refused")
+        closed = await self._desk.do(lambda work: socket_closed(work, session.id, socket))
+        return closed or session
+
+    async def _give_up(self, session: Session, *, stopping: bool) -> Response:
+        """End what nobody waits for any more; one who was told to come again does so in 1 s."""
+        why = GATEWAY_STOPS if stopping else LEFT
+        await self._desk.do(lambda work: end_viewing(work, session.id, why))
+        raise Unavailable("this gateway is stopping: ask again", code="stopping")
+
+    async def _streams(self, guest: Guest) -> Streams | None:
+        account = await self._desk.look(lambda work: work.stores.accounts.get(guest.account_id))
+        if account is None:
+            return None
+        return Streams(held=account.held, limit=account.concurrent_streams)
+
+    def _gateway_url(self, request: Request) -> str:
+        peer = request.client.host if request.client else ""
+        trusted = bool(peer) and any(ip_address(peer) in net for net in self._parts.proxies)
+        return gateway_url(
+            self._parts.public_url, request.url.scheme, request.headers, trusted=trusted
+        )
+
+
+def _open(work: Work, opening: Opening) -> Session:
+    """Open a session; one that has to wait is heard as long as its request is open."""
+    session = open_session(work, opening).session
+    if session.state is not SessionState.QUEUED:
+        return session
+    token = SessionToken(session_id=session.id, issue=session.issue)
+    return attach(work, Arrival(token=token, attachment=None, codecs=()))
+
+
+def _session_pass(work: Work, guest: Guest, session_id: str, secret: bytes) -> str:
+    session = work.stores.sessions.get(path_id(session_id))
+    if (
+        session is None
+        or session.is_final
+        or session.dialect != "odyssey"
+        or session.project_id != guest.project.id
+    ):
+        raise NotFound(f"there is no session {session_id}", code="session_unknown")
+    token = SessionToken(session_id=session.id, issue=session.issue)
+    return sign_session(token, secret, work.now_us)

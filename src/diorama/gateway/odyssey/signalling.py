@@ -1,0 +1,388 @@
+"""`/odyssey/{project}/client/{session}`: the signalling socket of Odyssey's SDK, to its end.
+
+The SDK never comes back: it opens one socket, and when that goes it gives up. So the end of the
+socket ends the session, and a refusal is accepted, said as `error`, and left for the SDK to close:
+a close that comes before `error`, or with 1000 or 1001, leaves an app waiting for ever. A second
+socket of the same session, as the SDK opens when its first failed, takes the place of the first.
+Source: `@odysseyml/odyssey` 1.3.1, `attemptConnection`, `handleSignalingClose`.
+"""
+
+import asyncio
+import contextlib
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from aiohttp import WSMsgType, web
+
+from diorama.gateway.desk import Desk
+from diorama.gateway.front import socket_response
+from diorama.gateway.hub import Hub
+from diorama.gateway.odyssey.leaving import end_viewing
+from diorama.gateway.odyssey.passes import read_session
+from diorama.gateway.odyssey.refusals import close_code, error_reason, spelled
+from diorama.gateway.odyssey.words import (
+    AnswerWord,
+    CandidateWord,
+    ErrorWord,
+    Keepalive,
+    Leaving,
+    OfferWord,
+    Start,
+    Word,
+    candidate_word,
+    ice_candidate,
+    parse_word,
+)
+from diorama.gateway.rate_limits import RateLimits
+from diorama.gateway.relay import Relay
+from diorama.gateway.viewer_socket import view_of
+from diorama.gateway.wire import Bucket, Wire
+from diorama.kernel.errors import DioramaError, Invalid, Unauthorized, Unavailable
+from diorama.protocol.end_codes import END_CODES, End, EndCode
+from diorama.protocol.media import MAX_SAID, Answer, Candidate, ForPeer, Notice, Offer, Said
+from diorama.protocol.viewer import ToViewer
+from diorama.protocol.views import QueueView, SessionView
+from diorama.sessions import warnings
+from diorama.sessions.foresight import Foreseen
+from diorama.sessions.lifecycle import Session
+from diorama.sessions.viewing import Arrival, attach
+from diorama.sessions.work import Work
+
+PATH: Final = re.compile(r"/odyssey/([^/\0]{1,64})/client/([0-9A-Za-z_]{1,64})")
+MAX_FRAME_BYTES: Final = 1024 * 1024
+"""What is read at all: without images nothing comes near it. A longer frame closes the socket."""
+MAX_WORD_BYTES: Final = 256 * 1024
+MAX_WAITING: Final = 256 * 1024
+BURST: Final = 200.0
+PER_S: Final = 40.0
+SILENT_S: Final = 25.0
+"""Two keepalives of 10 s that did not come, and some."""
+CLOSES_WITHIN_S: Final = 2.0
+"""Time for the SDK to close by itself after `error`: a close of ours would be a second failure."""
+MAX_NOTICE: Final = 500
+_WARNINGS: Final[Mapping[str, str]] = {
+    "afk": "Nothing was done for a while",
+    "runtime": "The time of this session is nearly up",
+    "hours": "The stream hours of this month are nearly used up",
+    "draining": "The machine of this session goes out of service",
+}
+LEFT: Final = End(EndCode.NORMAL, "viewer_left")
+PAGE_LEFT: Final = End(EndCode.GOING_AWAY, "page_left")
+GATEWAY_STOPS: Final = End(EndCode.DRAINING, "gateway_draining")
+
+_log: Final = structlog.stdlib.get_logger(__name__)
+
+
+class OdysseySocket:
+    """One viewer's socket, attached to its session. See `gateway.hub.ViewerEnd`."""
+
+    __slots__ = (
+        "_bucket",
+        "_give_up_s",
+        "_heard_s",
+        "_is_talking",
+        "_leaving",
+        "_line",
+        "_loop",
+        "_over",
+        "_parts",
+        "_patience",
+        "_replaced",
+        "_sent_version",
+        "_session",
+        "_socket",
+        "_warned",
+    )
+
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        line: Wire[Word],
+        session: Session,
+        bucket: Bucket,
+        parts: "SignallingParts",
+    ) -> None:
+        self._socket = socket
+        self._line = line
+        self._session = session
+        self._bucket = bucket
+        self._parts = parts
+        self._loop = asyncio.get_running_loop()
+        self._heard_s = self._loop.time()
+        self._patience = asyncio.timeout(None)
+        self._give_up_s: float | None = None
+        self._is_talking = False
+        self._sent_version = 0
+        self._leaving = self._over = self._replaced = False
+        self._warned: frozenset[tuple[str, tuple[int, int]]] = frozenset()
+
+    @property
+    def session_id(self) -> str:
+        """The session it is for."""
+        return self._session.id
+
+    @property
+    def lane(self) -> tuple[str, str]:
+        """The (project, region) of its session."""
+        return self._session.project_id, self._session.region
+
+    @property
+    def socket(self) -> int:
+        """Its number: the highest of a session is the newest."""
+        return self._session.socket
+
+    @property
+    def version(self) -> int:
+        """The version of its session that it was shown last."""
+        return self._sent_version
+
+    def expects(self, worker_id: str, term: int, attachment: int) -> bool:
+        """Whether its session, as it knows it, has this worker, term and peer connection."""
+        known = self._session
+        return (known.worker_id, known.term, known.attachment) == (worker_id, term, attachment)
+
+    def take_heard(self) -> bool:
+        """Return whether its viewer is there, as far as a socket can tell.
+
+        Keepalives go on where the media is long dead: whether that flows is the worker's to say,
+        and a session without it ends all the same.
+        """
+        return self._loop.time() - self._heard_s < SILENT_S
+
+    def replace(self) -> None:
+        """Be told that a newer socket has the session."""
+        self._replaced = True
+        self._give_up_at(self._loop.time())
+
+    async def show(self, session: Session, view: SessionView) -> None:
+        """Take what the session is; an end is said, and the SDK then closes."""
+        if session.version <= self._sent_version or session.version < self._session.version:
+            return
+        if session.socket > self._session.socket:
+            self.replace()  # the viewer came to another gateway
+            return
+        self._session = session
+        self._sent_version = session.version
+        if view.end is not None:
+            await self.say_over(error_reason(view.end))
+
+    async def say_over(self, reason: str) -> None:
+        """Tell the SDK that it is over, and give it time to close."""
+        self._over = True
+        await self._line.send(ErrorWord(reason))
+        self._give_up_at(self._loop.time() + CLOSES_WITHIN_S)
+
+    async def show_place(self, place: QueueView) -> None:
+        """Say nothing of its place: the SDK has no way to hear of it."""
+
+    async def warn(self, now_us: int, foreseen: Foreseen) -> None:
+        """Have the viewer told what it should have been warned of by `now_us`, each once."""
+        session = self._session
+        notices = warnings.warnings(session, now_us, foreseen.ends_of(session))
+        known, self._warned = self._warned, frozenset((n.kind, n.key) for n in notices)
+        for notice in notices:
+            if (notice.kind, notice.key) not in known:
+                await self._tell(*warning_words(notice))
+
+    async def signal(self, message: ToViewer) -> None:
+        """Send an offer or a candidate of the worker."""
+        if isinstance(message, Offer):
+            await self._line.send(OfferWord(message.sdp))
+        elif isinstance(message, Candidate) and message.candidate.candidate:
+            await self._line.send(candidate_word(message.candidate))
+
+    async def close_for_stop(self) -> None:
+        """End the session, because this gateway stops: its viewer comes to no other."""
+        self._over = True
+        try:
+            await self._end(GATEWAY_STOPS)
+        except DioramaError as error:
+            _log.warning("a session could not be ended", code=error.code)
+        sentence = END_CODES[GATEWAY_STOPS.code].viewer
+        await self.say_over(spelled(GATEWAY_STOPS.reason, sentence))
+
+    async def talk(self) -> None:
+        """Exchange messages until the socket ends, or is let go."""
+        try:
+            async with self._patience:
+                await self._listen()
+        except TimeoutError:
+            await self._let_go()
+        if not self._over and not self._replaced:
+            is_wanted = self._leaving or self._socket.close_code == EndCode.NORMAL
+            await self._end(LEFT if is_wanted else PAGE_LEFT)
+
+    async def _listen(self) -> None:
+        self._is_talking = True
+        try:
+            self._give_up_at(self._give_up_s)
+            async for received in self._socket:
+                if received.type is WSMsgType.TEXT:
+                    await self._take(received.data)
+        finally:
+            self._is_talking = False  # a time-out that is over cannot be moved
+
+    async def _let_go(self) -> None:
+        """Close, because the SDK did not, or because another socket has the session."""
+        if not self._over:
+            await self._line.send(ErrorWord(spelled("superseded", "continued elsewhere")))
+            await self._line.close(EndCode.SUPERSEDED, "continued_elsewhere")
+            return
+        await self._line.close(close_code(self._session.end), "over")
+
+    def _give_up_at(self, at_s: float | None) -> None:
+        """Stop listening at a time, or at one that was told before and comes first."""
+        if at_s is None or (self._give_up_s is not None and self._give_up_s < at_s):
+            at_s = self._give_up_s
+        self._give_up_s = at_s
+        if self._is_talking and not self._patience.expired():
+            self._patience.reschedule(at_s)
+
+    async def _end(self, why: End) -> None:
+        socket = self._session.socket
+        await self._parts.desk.do(
+            lambda work: end_viewing(work, self.session_id, why, socket=socket)
+        )
+
+    async def _take(self, text: str) -> None:
+        now_s = self._heard_s = self._loop.time()
+        if self._over or not self._bucket.take(now_s):
+            return
+        try:
+            word = parse_word(text, max_bytes=MAX_WORD_BYTES)
+        except Invalid as error:
+            await self._tell(error.code, str(error))
+            return
+        await self._handle(word, text)
+
+    async def _handle(self, word: Word | None, text: str) -> None:
+        attachment = self._session.attachment
+        match word:
+            case AnswerWord(sdp=sdp):
+                await self._to_worker(Answer(attachment, sdp))
+            case CandidateWord():
+                await self._to_worker(Candidate(attachment, ice_candidate(word)))
+            case Start() if len(text) > MAX_SAID:
+                await self._tell("prompt_too_long", "a prompt has 4000 characters at most")
+            case Start():
+                await self._to_worker(Said(attachment, text))
+            case Leaving():
+                self._leaving = True
+            case Keepalive() | None:
+                return
+
+    async def _tell(self, reason: str, message: str) -> None:
+        """Tell the viewer something: its SDK shows it to the page where it comes by the worker."""
+        await self._to_worker(Notice(self._session.attachment, reason, message[:MAX_NOTICE]))
+
+    async def _to_worker(self, signal: ForPeer) -> None:
+        if self._session.worker_id is None or self._parts.hub.doubts(self.session_id):
+            await self._reread()
+        await self._parts.relay.to_worker(self._session, signal)
+
+    async def _reread(self) -> None:
+        known = self._session
+        try:
+            found = await self._parts.desk.look(lambda work: work.stores.sessions.get(known.id))
+        except Unavailable as error:
+            _log.warning("a session could not be read", code=error.code)
+            return
+        if found and found.socket == known.socket and found.version >= known.version:
+            self._session = found
+
+
+def warning_words(notice: warnings.Notice) -> tuple[str, str]:
+    """Return the reason and the sentence by which an app is told what will end its stream."""
+    what = _WARNINGS[notice.kind]
+    return (
+        f"{notice.kind}_warning",
+        f"{what}: the stream ends in {math.ceil(notice.seconds_left)} s",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignallingParts:
+    """What every socket works with.
+
+    Attributes:
+        desk: runs use cases.
+        hub: holds sockets.
+        relay: brings signals to the worker.
+        secret: signs the tokens of sessions.
+        limits: how often may be asked.
+    """
+
+    desk: Desk
+    hub: Hub
+    relay: Relay
+    secret: bytes
+    limits: RateLimits
+
+
+class OdysseyEndpoint:
+    """Answers addresses like `PATH`."""
+
+    def __init__(self, parts: SignallingParts) -> None:
+        self._parts = parts
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Take a socket, from its upgrade to its end."""
+        socket = socket_response(max_bytes=MAX_FRAME_BYTES)
+        await socket.prepare(request)
+        bucket = Bucket(burst=BURST, per_s=PER_S, now_s=asyncio.get_running_loop().time())
+        line = Wire[Word](socket, Word, ErrorWord, max_waiting=MAX_WAITING, bucket=bucket)
+        try:
+            session, view = await self._attached(request)
+        except DioramaError as error:
+            await _refuse(socket, line, spelled(error.code, str(error)), EndCode.UNAUTHORIZED)
+            return socket
+        if view.end is not None:
+            await _refuse(socket, line, error_reason(view.end), close_code(session.end))
+            return socket
+        structlog.contextvars.bind_contextvars(session_id=session.id)
+        _log.info("viewer attached", state=session.state, attachment=session.attachment)
+        await self._serve(OdysseySocket(socket, line, session, bucket, self._parts))
+        return socket
+
+    async def _attached(self, request: web.BaseRequest) -> tuple[Session, SessionView]:
+        peer = request.get_extra_info("peername")
+        host = peer[0] if isinstance(peer, tuple) else None
+        self._parts.limits.count_upgrade(host, request.headers.getall("X-Forwarded-For", ()))
+        named = PATH.fullmatch(request.path)
+        project, session_id = named.groups() if named else ("", "")
+        text = request.query.get("token", "")
+
+        def arrive(work: Work) -> tuple[Session, SessionView]:
+            token = read_session(text, self._parts.secret, work.now_us)
+            seen = work.stores.sessions.get(token.session_id)
+            home = None if seen is None else work.stores.projects.get(seen.project_id)
+            if token.session_id != session_id or home is None or home.name != project:
+                raise Unauthorized("this token is of another session", code="token_refused")
+            session = attach(work, Arrival(token=token, attachment=None, codecs=()))
+            return session, view_of(work, session)
+
+        return await self._parts.desk.do(arrive)
+
+    async def _serve(self, end: OdysseySocket) -> None:
+        self._parts.hub.add_viewer(end)
+        try:
+            await end.talk()
+        except DioramaError as error:
+            # Its lease runs out: the sweep finds an unheard viewer a few seconds later.
+            _log.warning("a closed socket could not be noted", code=error.code)
+        finally:
+            self._parts.hub.remove_viewer(end)
+
+
+async def _refuse(socket: web.WebSocketResponse, line: Wire[Word], reason: str, code: int) -> None:
+    """Say why, wait for the SDK to close, and close if it does not."""
+    await line.send(ErrorWord(reason))
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(CLOSES_WITHIN_S):
+            async for _ in socket:
+                continue
+    await line.close(code, "refused")
