@@ -9,6 +9,7 @@ from diorama.protocol import worker as wire
 from diorama.protocol.states import SimulationState as S
 from diorama.recordings.lifecycle import RecordingState
 from diorama.sessions.draining import ByWhom, drain, drained_workers, end_drained
+from diorama.sessions.fleet import workers_for
 from diorama.simulations.lifecycle import Run
 from tests.sessions.house import ACCOUNT, House
 from tests.sessions.jobs import (
@@ -49,6 +50,15 @@ async def test_a_worker_is_told_the_script_until_it_says_that_it_has_it(house: H
     assert assign.keeping.recording == run.recording_id
     assert assign.seed == simulation.seed
     assert await told(house, rig, run) == []
+
+
+async def test_a_slot_says_that_a_run_has_it_and_no_session(house: House) -> None:
+    await house.build()
+    await house.worker()
+    run = await run_of(house, await submitted(house))
+    found = await house.look(lambda work: workers_for(work, ACCOUNT, operates=True))
+
+    assert [(slot.session, slot.run) for slot in found.workers[0].slots] == [(None, run.id)]
 
 
 async def test_a_worker_is_told_to_stop_a_run_that_is_over(house: House) -> None:

@@ -16,6 +16,7 @@ from diorama.gateway.hub import Hub
 from diorama.gateway.session_query import CURSOR, MAX_PAGE, NAME
 from diorama.gateway.session_routes import idempotency_key
 from diorama.gateway.simulation_feeds import SimulationFeeds
+from diorama.kernel.paging import page_of
 from diorama.protocol.simulation_views import Simulations, SimulationView, SubmitSimulation
 from diorama.protocol.states import SimulationState
 from diorama.sessions.simulating import (
@@ -150,8 +151,5 @@ def _add_following(
 
 def _page(work: Work, question: SimulationQuestion) -> Simulations:
     found = simulations_that_fit(work, question)
-    shown = found[: question.limit]
-    more = len(found) > question.limit
-    return Simulations(
-        simulations=simulation_views(work, shown), cursor=shown[-1].id if more else None
-    )
+    page, more = page_of(found, question.limit, lambda one: one.id)
+    return Simulations(simulations=simulation_views(work, page), cursor=more)

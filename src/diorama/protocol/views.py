@@ -177,8 +177,9 @@ class ProjectQueue(msgspec.Struct, frozen=True):
 class SlotView(msgspec.Struct, frozen=True):
     """One slot of a worker; `term` rises with each reservation.
 
-    `failures` are worlds that failed on it in a row; `until` is when a slot comes back by itself
-    that is being fenced or is quarantined.
+    Either a `session` has it, or had it while it is fenced, or a `run` of a simulation. `failures`
+    are worlds that failed on it in a row; `until` is when a slot comes back by itself that is being
+    fenced or is quarantined.
     """
 
     index: int
@@ -187,6 +188,7 @@ class SlotView(msgspec.Struct, frozen=True):
     session: str | None = None
     failures: int = 0
     until: Instant | None = None
+    run: str | None = None
 
 
 class LoadView(msgspec.Struct, frozen=True):

@@ -28,7 +28,6 @@ from diorama.simulations.lifecycle import (
 from diorama.simulations.store import RunRow
 from diorama.workers.capabilities import Worker
 
-RUN: Final = "run"
 WORLD_FAILED: Final = frozenset[RunReason]({"world_failed_to_start", "world_crashed"})
 """What counts against a slot: worlds that keep failing on it quarantine it."""
 
@@ -48,11 +47,6 @@ class Failure:
     detail: str = ""
     at_us: int | None = None
     proven: bool = False
-
-
-def is_run(holder_id: str | None) -> bool:
-    """Whether what a slot or a worker names is a run of a simulation, rather than a session."""
-    return holder_id is not None and holder_id.startswith(f"{RUN}_")
 
 
 def locked_run(work: Work, run_id: str) -> tuple[Simulation, Run] | None:

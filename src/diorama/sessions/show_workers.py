@@ -7,6 +7,7 @@ from datetime import datetime
 from diorama.leases.slots import Slot, SlotState
 from diorama.protocol.views import HealthWord, LoadView, PoolView, SlotView, WorkerView
 from diorama.sessions.show import time_of
+from diorama.simulations.lifecycle import is_run
 from diorama.workers.capabilities import Standing, Worker
 
 
@@ -85,7 +86,8 @@ def _slot_view(slot: Slot) -> SlotView:
         index=slot.index,
         state=slot.state.value,
         term=slot.term,
-        session=slot.session_id,
+        session=None if is_run(slot.session_id) else slot.session_id,
+        run=slot.session_id if is_run(slot.session_id) else None,
         failures=slot.failures,
         until=_time(slot.fence_until_us),
     )

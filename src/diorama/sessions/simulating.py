@@ -20,10 +20,10 @@ from diorama.protocol.simulation_views import SubmitSimulation
 from diorama.protocol.states import SimulationState
 from diorama.protocol.worker import Frame
 from diorama.sessions.run_hours import refuse_out_of_hours
-from diorama.sessions.running import RUN, end_runs, run_deadline_us
+from diorama.sessions.running import end_runs, run_deadline_us
 from diorama.sessions.suspending import refuse_suspended
 from diorama.sessions.work import Work
-from diorama.simulations.lifecycle import CANCELLED, Run, RunEvent, Simulation
+from diorama.simulations.lifecycle import CANCELLED, RUN, Run, RunEvent, Simulation
 from diorama.simulations.line import Line
 from diorama.simulations.store import EVERY_ONE, RunRow, SimulationFilter, Submitted
 

@@ -21,7 +21,6 @@ from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
 from diorama.sessions.losing import end_with_lost
 from diorama.sessions.recording import keeping_for, record_session
 from diorama.sessions.run_reports import OF_RUN, report_of_run, run_stopped, run_wanted
-from diorama.sessions.running import is_run
 from diorama.sessions.store import ViewerLease
 from diorama.sessions.telling import RunWanted, Wanted
 from diorama.sessions.viewing import hear
@@ -33,6 +32,7 @@ from diorama.sessions.work import (
     take_back,
     worker_actor,
 )
+from diorama.simulations.lifecycle import is_run
 from diorama.workers.capabilities import Worker
 
 OLD_STARTS_KEPT_US: Final = 30 * 86_400 * SECOND_US

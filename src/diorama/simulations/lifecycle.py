@@ -19,8 +19,15 @@ from diorama.protocol.simulation_views import RunReason
 from diorama.protocol.states import OVER, SimulationState
 from diorama.protocol.worker import Frame
 
+RUN: Final = "run"
+"""The first word of a run's id."""
 MAX_ATTEMPTS: Final = 2
 """Slots a run is tried on before it fails."""
+
+
+def is_run(holder_id: str | None) -> bool:
+    """Whether what a slot or a worker names is a run of a simulation, rather than a session."""
+    return holder_id is not None and holder_id.startswith(f"{RUN}_")
 
 
 class RunEvent(StrEnum):

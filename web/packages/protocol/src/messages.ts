@@ -490,8 +490,9 @@ export interface Restart {
 /**
  * One slot of a worker; `term` rises with each reservation.
  *
- * `failures` are worlds that failed on it in a row; `until` is when a slot comes back by itself
- * that is being fenced or is quarantined.
+ * Either a `session` has it, or had it while it is fenced, or a `run` of a simulation. `failures`
+ * are worlds that failed on it in a row; `until` is when a slot comes back by itself that is being
+ * fenced or is quarantined.
  */
 export interface SlotView {
   index: number
@@ -500,6 +501,7 @@ export interface SlotView {
   session?: string | null
   failures?: number
   until?: string | null
+  run?: string | null
 }
 /**
  * One worker: `ready`, `draining`, `suspect` (unheard for a while) or `lost`.

@@ -2950,13 +2950,16 @@ export interface components {
          * SlotView
          * @description One slot of a worker; `term` rises with each reservation.
          *
-         *         `failures` are worlds that failed on it in a row; `until` is when a slot comes back by itself
-         *         that is being fenced or is quarantined.
+         *         Either a `session` has it, or had it while it is fenced, or a `run` of a simulation. `failures`
+         *         are worlds that failed on it in a row; `until` is when a slot comes back by itself that is being
+         *         fenced or is quarantined.
          */
         SlotView: {
             /** @default 0 */
             failures: number;
             index: number;
+            /** @default null */
+            run: string | null;
             /** @default null */
             session: string | null;
             state: string;
