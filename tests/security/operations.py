@@ -177,6 +177,26 @@ OPERATIONS: Final[Mapping[str, Row]] = {
     "POST /v1/sessions/{session_id}/extend": _member(
         Permission.SESSIONS_WRITE, "session", '{"seconds":60}', "plan_runtime"
     ),
+    "GET /v1/sessions/{session_id}/spectators": Row(
+        door=Door.VIEWER, needs=Permission.SESSIONS_READ, of="session"
+    ),
+    "POST /v1/sessions/{session_id}/spectators": Row(
+        door=Door.VIEWER,
+        needs=Permission.SESSIONS_WRITE,
+        of="session",
+        body="{}",
+        refused=frozenset({"spectators_disabled"}),
+    ),
+    "DELETE /v1/sessions/{session_id}/spectators/{spectator_id}": Row(
+        door=Door.VIEWER,
+        needs=Permission.SESSIONS_WRITE,
+        of="session",
+        refused=frozenset({"spectator_unknown"}),
+    ),
+    # by a spectator's own token, which is no credential of anything else
+    "POST /v1/whep/{session_id}": _public(None, "credential_missing", "token_refused"),
+    "DELETE /v1/whep/{session_id}/{watch_id}": _public(None, "credential_missing", "token_refused"),
+    "GET /v1/watch/{session_id}": _public(None, "credential_missing", "token_refused"),
     "GET /v1/sessions/{session_id}/timeline": _member(Permission.SESSIONS_READ, "session"),
     # simulations
     "GET /v1/simulations": Row(

@@ -1,10 +1,11 @@
 """Pictures from a world's process to its worker's: shared memory, newest first, one copy.
 
-Four buffers lie behind a page of 8-byte words. The world's side copies a picture into a buffer that
-is neither the newest nor held, then points `LATEST` at it. The worker's side names the buffer it is
-about to read in `HELD` and looks again whether it still is the newest: if it is, the writer, who
-reads `HELD` before every choice, cannot take it; if not, it tries again. So no picture is torn, no
-side waits for the other, and the encoder reads the very memory the world's picture was copied to.
+Buffers lie behind a page of 8-byte words. The world's side copies a picture into a buffer that is
+neither the newest nor held, then points `LATEST` at it. The worker's side names the buffer it is
+about to read in its own word of `HELD` and looks again whether it still is the newest: if it is,
+the writer, who reads `HELD` before every choice, cannot take it; if not, it tries again. So no
+picture is torn, no side waits for the other, and the encoder reads the very memory the world's
+picture was copied to. Few may read at once, each at a place of its own (`FrameReader.beside`).
 
 Stores reach the other core long before they matter: buffers are taken in turn, so the newest is the
 last of all to be written over, two whole pictures later. A world that dies leaves the last picture
@@ -27,15 +28,20 @@ import numpy.typing as npt
 from diorama.agent.media.frames import Frame
 from diorama.kernel.errors import Invalid
 
-BUFFERS: Final = 4  # newest, held, being written, and one so that the newest is not next in turn
-_BITS: Final = 2  # of LATEST, for the buffer's index
+READERS: Final = 3  # places: the viewer's encoder is at 0, and these two
+SPECTATORS: Final = 1
+RECORDER: Final = 2
+BUFFERS: Final = (
+    READERS + 3
+)  # newest, being written, and one so that the newest is not next in turn
+_BITS: Final = 3  # of LATEST, for the buffer's index
 _PAGE: Final = mmap.PAGESIZE
 _CHANNELS: Final = 3
 _LATEST: Final = 0  # (number + 1) << _BITS | index; 0 while there is none
-_HELD: Final = 1  # index + 1; 0 while none is
-_TIMES: Final = 2  # rendered_us of each buffer
+_HELD: Final = 1  # a word for each reader: index + 1; 0 while none is
+_TIMES: Final = _HELD + READERS  # rendered_us of each buffer
 _ATTEMPTS: Final = 64  # a reader outrun so often in a row has something better to do
-_MASK: Final = BUFFERS - 1
+_MASK: Final = (1 << _BITS) - 1
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -77,7 +83,8 @@ class FrameWriter:
     def publish(self, picture: Pixels, *, rendered_us: int) -> int:
         """Copy a picture of the ring's size in as the newest and return its number, from 0."""
         latest = self._words[_LATEST]
-        taken = {latest & _MASK if latest else -1, self._words[_HELD] - 1}
+        held = {self._words[_HELD + place] - 1 for place in range(READERS)}
+        taken = held | {latest & _MASK if latest else -1}
         turn = ((self._index + step) % BUFFERS for step in range(1, BUFFERS + 1))
         self._index = next(index for index in turn if index not in taken)
         np.copyto(self._buffers[self._index], picture)
@@ -109,19 +116,12 @@ class FrameReader:
 
     def latest(self, after: int) -> Frame | None:
         """Return the newest picture whose number is above `after`; None where there is none."""
-        for _ in range(_ATTEMPTS):
-            latest = self._words[_LATEST]
-            number, index = (latest >> _BITS) - 1, latest & _MASK
-            if number <= after:
-                return None
-            self._words[_HELD] = index + 1
-            if self._words[_LATEST] == latest:
-                return Frame(
-                    number=number,
-                    rendered_us=self._words[_TIMES + index],
-                    pixels=self._buffers[index],
-                )
-        return None
+        return _newest(self._words, self._buffers, after, place=0)
+
+    def beside(self, place: int) -> "BesideReader":
+        """Return a reader at another place, 1 or above, of which there may be one at a time."""
+        assert 0 < place < READERS, f"there is no place {place}"
+        return BesideReader(self._words, self._buffers, place)
 
     def wait(self, after: int, timeout_s: float) -> bool:
         """Block until a picture above `after` is there (True) or the time is over (False)."""
@@ -139,6 +139,35 @@ class FrameReader:
     def _clear(self) -> None:
         with contextlib.suppress(BlockingIOError):  # cleared already: the words tell the rest
             os.eventfd_read(self._event)
+
+
+class BesideReader:
+    """Looks at the same pictures, and holds one without letting go of what the other holds."""
+
+    def __init__(self, words: memoryview, buffers: list[Pixels], place: int) -> None:
+        self._words = words
+        self._buffers = buffers
+        self._place = place
+
+    def latest(self, after: int) -> Frame | None:
+        """Return the newest picture whose number is above `after`; it stays until the next."""
+        return _newest(self._words, self._buffers, after, place=self._place)
+
+    def let_go(self) -> None:
+        """Hold none any more."""
+        self._words[_HELD + self._place] = 0
+
+
+def _newest(words: memoryview, buffers: list[Pixels], after: int, *, place: int) -> Frame | None:
+    for _ in range(_ATTEMPTS):
+        latest = words[_LATEST]
+        number, index = (latest >> _BITS) - 1, latest & _MASK
+        if number <= after:
+            return None
+        words[_HELD + place] = index + 1
+        if words[_LATEST] == latest:
+            return Frame(number=number, rendered_us=words[_TIMES + index], pixels=buffers[index])
+    return None
 
 
 def _stride(width: int, height: int) -> int:

@@ -5,7 +5,8 @@ which decides with `slots` what the gateway hears.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Semaphore
 from typing import Final, Protocol
 
 import msgspec
@@ -13,13 +14,22 @@ import structlog
 
 from diorama.agent import odyssey_messages
 from diorama.agent.fence import Fence
-from diorama.agent.frame_ring import FrameReader
+from diorama.agent.frame_ring import SPECTATORS, FrameReader
 from diorama.agent.hearing import HoldOffs, InputActivity
 from diorama.agent.host_process import Hosts
 from diorama.agent.media import engine
 from diorama.agent.media.encoder import EncoderFactory
 from diorama.agent.media.engine import Codec, IceServer, MediaEngine, PeerSettings
 from diorama.agent.media.frames import Frame, FrameSource
+from diorama.agent.media.yielding import turns_here
+from diorama.agent.shared_pictures import SharedPictures
+from diorama.agent.spectators import (
+    MAX_FPS,
+    SpectatorConnection,
+    SpectatorParts,
+    Spectators,
+    refusal,
+)
 from diorama.agent.viewer_connection import ViewerConnection
 from diorama.agent.viewer_messages import Taken
 from diorama.agent.world_link import Begin
@@ -35,6 +45,9 @@ from diorama.protocol.worker import (
     InputSeen,
     SignalFromWorker,
     SlotReport,
+    Spectate,
+    Spectated,
+    SpectatorLeft,
     VideoSpec,
     ViewerLeft,
 )
@@ -42,7 +55,7 @@ from diorama.protocol.worker import (
 _START_KBPS: Final = 2_500
 _MIN_KBPS: Final = 150
 
-Word = InputSeen | HoldOff | ViewerLeft | SignalFromWorker
+Word = InputSeen | HoldOff | ViewerLeft | SignalFromWorker | Spectated | SpectatorLeft
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +71,7 @@ class SessionParts:
     hosts: Hosts
     boot_id: str
     allow_private_candidates: bool
+    turns: Semaphore = field(default_factory=turns_here)
 
 
 class SessionEvents(Protocol):
@@ -114,6 +128,8 @@ class Session:
         self._viewer_task: asyncio.Task[None] | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._attach_first: Attach | None = None
+        self._shared: SharedPictures | None = None
+        self._spectators: Spectators | None = None
         begin = Begin(
             session=assign.session,
             entry=assign.world.entry,
@@ -130,6 +146,7 @@ class Session:
                 self.open(self._attach_first)
             over = await self._world.run(start_timeout_s=self.assign.start_timeout_s)
             self._tasks = None
+            self._close_spectators()
             self._close_viewer()
             if self._hold_off_timer is not None:
                 self._hold_off_timer.cancel()
@@ -163,14 +180,55 @@ class Session:
         if self._viewer is not None:
             self._viewer.signal(signal)
 
+    def spectate(self, spectate: Spectate) -> None:
+        """Let somebody watch; there is nothing to be seen before the world's first picture."""
+        if self._tasks is None or self._shared is None:
+            self.on_spectator(refusal(spectate, "session_not_here"))
+            return
+        if self._spectators is None:
+            parts = SpectatorParts(
+                engine=self._parts.engine,
+                encoders=self._parts.encoders,
+                settings=self._peer_settings(None),
+                clock=self._parts.clock,
+                turns=self._parts.turns,
+            )
+            self._spectators = Spectators(parts, self, self._start_spectator)
+        self._spectators.open(spectate)
+
+    def put_out(self, spectator: str) -> None:
+        """Let somebody watch no more."""
+        if self._spectators is not None:
+            self._spectators.close(spectator)
+
+    def on_spectator(self, message: Spectated | SpectatorLeft) -> None:
+        """Tell the gateway."""
+        self._events.on_word(self.assign, message)
+
+    def _start_spectator(self, connection: SpectatorConnection) -> asyncio.Task[None]:
+        assert self._tasks is not None, "a spectator is let in while the session runs"
+        return self._tasks.create_task(self._show(connection))
+
+    async def _show(self, connection: SpectatorConnection) -> None:
+        assert self._shared is not None, "a spectator is let in once there are pictures"
+        with self._shared.kept_up():
+            pictures = FencedPictures(self._shared, self._parts.fence, self._parts.clock)
+            await connection.run(pictures)
+
+    def _close_spectators(self) -> None:
+        if self._spectators is not None:
+            self._spectators.close_all()
+
     def stop(self) -> None:
         """End the session: media at once, the world after its `stop`."""
+        self._close_spectators()
         self._close_viewer()
         self._world.stop()
 
     def kill(self) -> None:
         """End the session without asking the world."""
         self._world.kill()
+        self._close_spectators()
         self._close_viewer()
 
     def report(self, report: SlotReport) -> SlotReport:
@@ -183,12 +241,14 @@ class Session:
             input_age_ms=self._activity.told_ms(now_us),
             fps=stats.fps if stats else None,
             bitrate_kbps=stats.kbps if stats else None,
+            spectators=self._spectators.ids if self._spectators else (),
         )
 
     def on_world_loaded(self, pictures: FrameReader) -> None:
         """Let the stream begin."""
         fenced = FencedPictures(pictures, self._parts.fence, self._parts.clock)
         self._pictures.set_result(fenced)
+        self._shared = SharedPictures(pictures.beside(SPECTATORS), fps=MAX_FPS)
 
     def on_world_started(self) -> None:
         """Tell the worker."""
@@ -260,17 +320,20 @@ class Session:
             self._viewer_task.cancel()
         self._viewer = self._viewer_task = None
 
-    def _peer_settings(self, attach: Attach) -> PeerSettings:
+    def _peer_settings(self, attach: Attach | None) -> PeerSettings:
+        """Return the settings of the viewer's connections; without one, of a spectator's."""
         video = self.assign.video
         speaks = odyssey_messages if attach.dialect == "odyssey" else engine
+        servers = attach.ice_servers if attach is not None else ()
+        viewer = attach.codecs if attach is not None else ()
         return PeerSettings(
             channels=speaks.CHANNELS,
             max_message_bytes=speaks.MAX_MESSAGE_BYTES,
             ice_servers=tuple(
                 IceServer(urls=each.urls, username=each.username, credential=each.credential)
-                for each in attach.ice_servers
+                for each in servers
             ),
-            codecs=codecs_to_offer(video, attach.codecs, self._parts.encoders.codecs),
+            codecs=codecs_to_offer(video, viewer, self._parts.encoders.codecs),
             max_bitrate_kbps=video.max_bitrate_kbps,
             min_bitrate_kbps=min(_MIN_KBPS, video.max_bitrate_kbps),
             start_bitrate_kbps=min(_START_KBPS, video.max_bitrate_kbps),

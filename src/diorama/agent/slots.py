@@ -27,8 +27,12 @@ from diorama.protocol.worker import (
     SignalFromWorker,
     SignalToWorker,
     SlotReport,
+    Spectate,
+    Spectated,
+    SpectatorLeft,
     Stop,
     Stopped,
+    StopSpectating,
     ViewerLeft,
     WorldEnded,
     WorldKind,
@@ -85,7 +89,23 @@ class EndWorld:
     urgent: bool = False
 
 
-Effect = Send | StartWorld | OpenPeer | RepeatOffer | DeliverSignal | EndWorld
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Answer a spectator of the slot's session."""
+
+    index: int
+    spectate: Spectate
+
+
+@dataclass(frozen=True, slots=True)
+class PutOut:
+    """Close the connection of a spectator of the slot's session."""
+
+    index: int
+    spectator: str
+
+
+Effect = Send | StartWorld | OpenPeer | RepeatOffer | DeliverSignal | EndWorld | Show | PutOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +214,19 @@ class Slots:
             return []
         return [DeliverSignal(slot.index, signal)]
 
+    def handle_spectate(self, spectate: Spectate) -> list[Effect]:
+        """Let a spectator in where its session is shown here, else say that it is not."""
+        slot = self._running(spectate.session, spectate.term)
+        if slot is not None and slot.world == "running":
+            return [Show(slot.index, spectate)]
+        session, term, spectator = spectate.session, spectate.term, spectate.spectator
+        return [Send(Spectated(session, term, spectator, reason="session_not_here"))]
+
+    def handle_stop_spectating(self, stop: StopSpectating) -> list[Effect]:
+        """Put a spectator out."""
+        slot = self._running(stop.session, stop.term)
+        return [] if slot is None else [PutOut(slot.index, stop.spectator)]
+
     def handle_stop(self, stop: Stop) -> list[Effect]:
         """End what runs under the term of `stop` or a lower one; confirm once it is gone."""
         confirmed = _stopped(stop)
@@ -260,7 +293,10 @@ class Slots:
         return [Send(MediaChanged(_session(slot), term, attachment, state))]
 
     def tell(
-        self, index: int, term: int, message: InputSeen | HoldOff | ViewerLeft | SignalFromWorker
+        self,
+        index: int,
+        term: int,
+        message: InputSeen | HoldOff | ViewerLeft | SignalFromWorker | Spectated | SpectatorLeft,
     ) -> list[Effect]:
         """Pass on what a session has to say, while it is the slot's."""
         slot = self._slots[index]

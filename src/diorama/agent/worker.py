@@ -27,8 +27,10 @@ from diorama.agent.slots import (
     Effect,
     EndWorld,
     OpenPeer,
+    PutOut,
     RepeatOffer,
     Send,
+    Show,
     Slots,
     StartWorld,
 )
@@ -48,7 +50,9 @@ from diorama.protocol.worker import (
     Problem,
     SignalToWorker,
     SlotReport,
+    Spectate,
     Stop,
+    StopSpectating,
     ToWorker,
     Welcome,
 )
@@ -217,6 +221,10 @@ class Worker:
                 self._do(self._slots.handle_attach(message))
             case SignalToWorker():
                 self._do(self._slots.handle_signal(message))
+            case Spectate():
+                self._do(self._slots.handle_spectate(message))
+            case StopSpectating():
+                self._do(self._slots.handle_stop_spectating(message))
             case Stop():
                 self._do(self._slots.handle_stop(message))
             case Problem(code=code, message=text):
@@ -327,7 +335,9 @@ class Worker:
             log.info("worlds still run", after_s=timeout_s)
 
 
-def _do_in(session: Session, effect: OpenPeer | RepeatOffer | DeliverSignal | EndWorld) -> None:
+def _do_in(
+    session: Session, effect: OpenPeer | RepeatOffer | DeliverSignal | EndWorld | Show | PutOut
+) -> None:
     match effect:
         case OpenPeer(attach=attach):
             session.open(attach)
@@ -335,6 +345,10 @@ def _do_in(session: Session, effect: OpenPeer | RepeatOffer | DeliverSignal | En
             session.repeat_offer()
         case DeliverSignal(signal=message):
             session.signal(message.signal)
+        case Show(spectate=spectate):
+            session.spectate(spectate)
+        case PutOut(spectator=spectator):
+            session.put_out(spectator)
         case EndWorld(urgent=True):
             session.kill()
         case EndWorld():

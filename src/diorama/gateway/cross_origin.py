@@ -2,6 +2,7 @@
 
 An origin that no project names gets one answer from `/v1`, whatever it asks: `origin_refused`. It
 may read that, so that whoever forgot to name it finds out why; nothing it sends reaches a route.
+Watching is for pages of every origin: a spectator's token is all that it takes.
 The others are let through; whether a page may open sessions of one project is judged where it asks
 for one. There are no cookies here: a page holds what its own requests carry, and no more.
 Source: the Fetch standard, section 3.3 (CORS protocol).
@@ -28,6 +29,11 @@ _PREFLIGHT: Final[Mapping[str, str]] = {
     "Access-Control-Max-Age": "600",
 }
 _READABLE: Final = "Location, Retry-After, X-Request-Id"
+_FOR_EVERYBODY: Final = ("/v1/whep/", "/v1/watch/")
+_ANYBODY: Final[Mapping[str, str]] = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": f"{_READABLE}, ETag, Link, Accept-Post",
+}
 
 
 def refusal() -> Forbidden:
@@ -90,8 +96,12 @@ class CrossOrigin:
             await self._app(scope, receive, send)
             return
         told = {"Access-Control-Allow-Origin": asking.origin, "Vary": "Origin"}
+        is_open = scope["path"].startswith(_FOR_EVERYBODY)
         if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
-            await Response(None, 204, {**told, **_PREFLIGHT})(scope, receive, send)
+            allowed = _ANYBODY if is_open else told
+            await Response(None, 204, {**allowed, **_PREFLIGHT})(scope, receive, send)
+        elif is_open:
+            await self._app(scope, receive, _telling(send, _ANYBODY))
         elif await self._origins.admit(asking):
             told["Access-Control-Expose-Headers"] = _READABLE
             await self._app(scope, receive, _telling(send, told))

@@ -53,6 +53,8 @@ STATUS_OF_CODE: Final[Mapping[str, HTTPStatus]] = {
     "version_passed": HTTPStatus.PRECONDITION_FAILED,
     "artifacts_full": HTTPStatus.INSUFFICIENT_STORAGE,
     "range_refused": HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
+    "offer_not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
 }
 """Codes for which HTTP has a word of its own."""
 

@@ -47,10 +47,13 @@ from diorama.gateway.session_routes import session_routes
 from diorama.gateway.settings import NO_OIDC, ArtifactSettings, OidcSettings
 from diorama.gateway.sign_in_routes import Entrance, sign_in_routes
 from diorama.gateway.simulation_routes import simulation_routes
+from diorama.gateway.spectator_routes import spectator_routes
 from diorama.gateway.telling import Telling
 from diorama.gateway.ticket_routes import ticket_routes
 from diorama.gateway.upload_routes import UploadParts, upload_routes
 from diorama.gateway.usage_routes import usage_routes
+from diorama.gateway.whep import Whep
+from diorama.gateway.whep_routes import whep_routes
 from diorama.gateway.worker_routes import worker_routes
 from diorama.kernel.errors import NotFound, Unavailable
 from diorama.kernel.paging import page_of
@@ -106,6 +109,7 @@ class Rest:
 
     Attributes:
         exposition: shows the metrics.
+        whep: answers the offers of spectators.
     """
 
     def __init__(self, parts: RestParts) -> None:
@@ -133,6 +137,7 @@ class Rest:
             public_url=parts.public_url,
             proxies=parts.proxies,
         )
+        self.whep: Final = Whep(parts.desk, parts.hub, parts.secret)
 
     def app(self) -> FastAPI:
         """Return the ASGI application: REST, its document, health and the player's pages."""
@@ -148,6 +153,16 @@ class Rest:
         app.include_router(opening_routes(self._desk, self._doors, documents, self._step))
         app.include_router(ticket_routes(self._desk, self._doors, documents, self._step.secret))
         app.include_router(link_routes(self._desk, self._doors, documents))
+        app.include_router(
+            spectator_routes(
+                self._desk,
+                self._doors,
+                documents,
+                secret=self._step.secret,
+                links=self._entrance.links,
+            )
+        )
+        app.include_router(whep_routes(self.whep, documents))
         app.include_router(worker_routes(self._desk, self._doors, documents))
         app.include_router(live_routes(self._desk, self._doors, documents, self._hub))
         app.include_router(simulation_routes(self._desk, self._doors, documents, self._hub))

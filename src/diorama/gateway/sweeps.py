@@ -26,6 +26,7 @@ from diorama.sessions.relay import forget_signals
 from diorama.sessions.run_dispatch import dispatch_runs, waiting_runs
 from diorama.sessions.run_hours import accounts_with_hours, end_runs_out_of_hours
 from diorama.sessions.run_sweep import due_runs, expire_run
+from diorama.sessions.spectating import end_overdue, forget_watches, overdue_watches
 from diorama.sessions.suspending import end_suspended, suspended_live
 from diorama.sessions.work import Work
 
@@ -143,6 +144,9 @@ class Sweeps:
         await self._desk.do(sweep.free_fenced)
         await self._desk.do(_forget)
         await self._desk.do(forget_signals)
+        for watch in await self._desk.look(overdue_watches):
+            await self._desk.do(partial(end_overdue, watch=watch))
+        await self._desk.do(forget_watches)
 
     async def _expire(self) -> None:
         in_grace = self.in_grace

@@ -43,6 +43,7 @@ from diorama.sessions.foresight import Foreseen, ends_of
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.noting import QUALITY_EVERY_S, Noted, missed_beats
 from diorama.sessions.show import queue_view, session_view, time_of
+from diorama.sessions.spectating import watching
 from diorama.sessions.timeline_store import NoteKind
 from diorama.sessions.viewing import Arrival, attach, heard_again, leave, renew_media, socket_closed
 from diorama.sessions.warnings import Ends, warnings
@@ -69,7 +70,14 @@ def view_of(work: Work, session: Session) -> SessionView:
     if project is None:
         raise AssertionError(f"session {session.id} is of no project")
     queue = _queue(work, session) if session.state == "queued" else None
-    return session_view(session, project=project.name, queue=queue, ends=ends_of(work, session))
+    watched = watching(work, [session]) if project.rules.spectators.enabled else {}
+    return session_view(
+        session,
+        project=project.name,
+        queue=queue,
+        ends=ends_of(work, session),
+        spectators=watched.get(session.id, 0),
+    )
 
 
 def _queue(work: Work, session: Session) -> QueueView:
@@ -152,6 +160,8 @@ class ViewerSocket:
 
     async def show(self, session: Session, view: SessionView) -> None:
         """Send the session if it is news; an end is followed by a close with its code."""
+        if session.version == self._sent_version:
+            await self._show_spectators(view)
         if session.version <= self._sent_version or self._renewing:
             return
         if session.version < self._session.version:
@@ -165,6 +175,14 @@ class ViewerSocket:
         await self._line.send(wire.SessionChanged(session=view))
         if view.end is not None:
             await self._line.close(close_code(view.end), view.end.reason)
+
+    async def _show_spectators(self, view: SessionView) -> None:
+        """Send how many watch if that is news; they change no version of the session."""
+        shown = self._shown
+        if shown is None or shown.spectators == view.spectators or self._renewing:
+            return
+        self._shown = msgspec.structs.replace(shown, spectators=view.spectators)
+        await self._line.send(wire.SessionChanged(session=self._shown))
 
     async def show_place(self, place: QueueView) -> None:
         """Send a waiter's place in line if it moved; its session is as it was.

@@ -20,6 +20,7 @@ from diorama.gateway.hub import Hub
 from diorama.gateway.notebook import Notebook, Remark
 from diorama.gateway.relay import Relay
 from diorama.gateway.wire import SERVICE_RESTART, TRY_AGAIN_LATER, Bucket, Wire
+from diorama.gateway.worker_spectators import WorkerSpectators
 from diorama.kernel.errors import DioramaError, Refused, Unauthorized, Unavailable
 from diorama.kernel.ids import digest
 from diorama.leases.store import Renewal
@@ -65,6 +66,7 @@ class WorkerSocket:
         self._worker = worker
         self._parts = parts
         self._reports = {slot.index: slot for slot in hello.slots}
+        self._spectators = WorkerSpectators(worker.id, parts.desk, hello.slots, parts.ice_servers)
         self._told: set[object] = set()
         self._wake = asyncio.Event()
         self._replaced = asyncio.Event()
@@ -143,6 +145,7 @@ class WorkerSocket:
             self._wake.clear()
             try:
                 wants = await self._parts.desk.look(self._wanted)
+                spectators = await self._spectators.to_tell()
             except Unavailable as error:
                 _log.warning("what a worker should hold is unknown", code=error.code)
                 continue  # the next beat asks again
@@ -150,7 +153,8 @@ class WorkerSocket:
                 self.replace()
                 return
             servers = self._parts.ice_servers
-            for message in to_tell(wants, self._reports, ice_servers=servers):
+            told = to_tell(wants, self._reports, ice_servers=servers)
+            for message in (*told, *spectators):
                 key = _once(message)
                 if key not in self._told:
                     self._told.add(key)
@@ -181,10 +185,13 @@ class WorkerSocket:
         match message:
             case wire.Beat():
                 self._reports = {slot.index: slot for slot in message.slots}
+                self._spectators.reported(message.slots)
                 self._told.clear()
                 self._note(message)
                 self._wake.set()
                 self._parts.beats.add(self, HeardWorker(self.renewal, message))
+            case wire.Spectated() | wire.SpectatorLeft():
+                await self._spectators.take(message)
             case wire.SignalFromWorker():
                 await self._to_viewer(message)
             case wire.Hello():

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from diorama.protocol.requests import AskedAfk
-from diorama.protocol.worker import VideoSpec, WorldSpec
+from diorama.protocol.worker import MAX_SPECTATORS, VideoSpec, WorldSpec
 
 Seconds = Annotated[float, Meta(ge=1, le=7_200)]
 ClassName = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -153,6 +153,20 @@ class RecordingRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     fps: Annotated[int, Meta(title="Most pictures a second", ge=1, le=60)] = 30
 
 
+class SpectatorRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may watch a session beside its viewer.
+
+    Attributes:
+        enabled: whether a session may be watched by whoever has a token for it. They see its
+            pictures, send nothing, and hold no slot.
+        max: who may watch one session at once; the next is refused with `spectator_limit`. The
+            worker encodes the picture once for each.
+    """
+
+    enabled: Annotated[bool, Meta(title="Spectators may watch")] = False
+    max: Annotated[int, Meta(title="Spectators per session", ge=1, le=MAX_SPECTATORS)] = 10
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The rules of a project's sessions.
 
@@ -166,6 +180,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         afk: when a viewer who does nothing is warned, and how much later the session ends.
         public: what visitors without a credential of their own may take.
         recording: what is kept of sessions.
+        spectators: who may watch a session beside its viewer.
         max_runtime_s: from the first frame on; a plan may allow less.
         connect_timeout_s: from a reserved slot to the first frame.
         resume_window_s: how long world and slot are kept for a viewer who dropped.
@@ -185,6 +200,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     afk: Annotated[AfkRules, Meta(title="Idle viewers")] = AfkRules()
     public: Annotated[PublicRules, Meta(title="Visitors")] = PublicRules()
     recording: Annotated[RecordingRules, Meta(title="Recordings")] = RecordingRules()
+    spectators: Annotated[SpectatorRules, Meta(title="Spectators")] = SpectatorRules()
     max_runtime_s: Annotated[float, Meta(title="Longest session", ge=60, le=86_400)] = 1_800.0
     connect_timeout_s: Annotated[float, Meta(title="Time to the first frame", ge=5, le=600)] = 60.0
     resume_window_s: Annotated[

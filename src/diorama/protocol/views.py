@@ -86,6 +86,7 @@ class SessionView(msgspec.Struct, frozen=True, gc=False):
     worker: str | None = None
     recorded: bool = False
     recording: str | None = None
+    spectators: int = 0
 
 
 class EndResult(msgspec.Struct, frozen=True):

@@ -19,11 +19,15 @@ from diorama.protocol.scripts import MAX_SCRIPT_MS, Script
 PROTOCOL: Final = 1
 INPUT_WITHIN_S: Final = 5.0
 MAX_HOLD_OFF_S: Final = 86_400.0
+MAX_SPECTATORS: Final = 100
+"""Of one session: each has its picture encoded, and a project's rule allows no more."""
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Short = Annotated[str, Meta(max_length=120)]
 Detail = Annotated[str, Meta(max_length=2_000)]
 SessionId = Annotated[str, Meta(max_length=64)]
+SpectatorId = Annotated[str, Meta(max_length=64)]
+SpectatorSdp = Annotated[str, Meta(max_length=65_536)]
 SlotIndex = Annotated[int, Meta(ge=0, le=255)]
 WorldKind = Literal["python", "pixel_streaming", "window"]
 VideoCodec = Literal["H264", "VP8", "VP9", "AV1"]
@@ -85,6 +89,7 @@ class SlotReport(msgspec.Struct, frozen=True):
     """One slot as the worker has it. Ages are milliseconds before the message was sent.
 
     `viewer_age_ms`: since the viewer was last heard on the media path; `input_age_ms`: since input.
+    `spectators`: whom it has a peer connection for beside its viewer.
     """
 
     index: SlotIndex
@@ -97,6 +102,7 @@ class SlotReport(msgspec.Struct, frozen=True):
     input_age_ms: Count | None = None
     fps: float | None = None
     bitrate_kbps: float | None = None
+    spectators: Annotated[tuple[SpectatorId, ...], Meta(max_length=MAX_SPECTATORS)] = ()
 
 
 class Hello(msgspec.Struct, frozen=True, tag_field="type", tag="hello"):
@@ -236,6 +242,30 @@ class SignalFromWorker(msgspec.Struct, frozen=True, tag_field="type", tag="signa
     signal: Offer | Candidate
 
 
+class Spectated(msgspec.Struct, frozen=True, tag_field="type", tag="spectated"):
+    """The answer to a `spectate`: an SDP with every candidate; or none, and why not.
+
+    `reason` is `bad_offer`, `offer_not_acceptable`, `spectators_unsupported`, `spectators_full` or
+    `session_not_here`.
+    """
+
+    session: SessionId
+    term: Count
+    spectator: SpectatorId
+    sdp: SpectatorSdp = ""
+    reason: Annotated[str, Meta(max_length=64)] = ""
+    detail: Detail = ""
+
+
+class SpectatorLeft(msgspec.Struct, frozen=True, tag_field="type", tag="spectator_left"):
+    """A spectator is gone: `left`, `lost`, or `not_connected` in time after the answer."""
+
+    session: SessionId
+    term: Count
+    spectator: SpectatorId
+    reason: Annotated[str, Meta(max_length=64)]
+
+
 class Draining(msgspec.Struct, frozen=True, tag_field="type", tag="draining"):
     """The worker takes no new sessions and stops in `deadline_s` at the latest."""
 
@@ -289,6 +319,27 @@ class Attach(msgspec.Struct, frozen=True, tag_field="type", tag="attach"):
     dialect: Dialect = "diorama"
 
 
+class Spectate(msgspec.Struct, frozen=True, tag_field="type", tag="spectate"):
+    """Somebody wants to watch: answer this offer with `spectated`; a repeat is answered again.
+
+    A spectator gets pictures and nothing else: it is no viewer, and what it sends is not read.
+    """
+
+    session: str
+    term: int
+    spectator: str
+    sdp: str
+    ice_servers: tuple[IceServer, ...] = ()
+
+
+class StopSpectating(msgspec.Struct, frozen=True, tag_field="type", tag="stop_spectating"):
+    """Close a spectator's peer connection; closing one that is not there changes nothing."""
+
+    session: str
+    term: int
+    spectator: str
+
+
 class Stop(msgspec.Struct, frozen=True, tag_field="type", tag="stop"):
     """End what this slot runs under `term` or a lower one, and confirm with `stopped`."""
 
@@ -330,6 +381,18 @@ FromWorker = (
     | RunEnded
     | Stopped
     | SignalFromWorker
+    | Spectated
+    | SpectatorLeft
     | Draining
 )
-ToWorker = Welcome | BeatConfirmed | Assign | Attach | Stop | SignalToWorker | Problem
+ToWorker = (
+    Welcome
+    | BeatConfirmed
+    | Assign
+    | Attach
+    | Stop
+    | SignalToWorker
+    | Spectate
+    | StopSpectating
+    | Problem
+)

@@ -55,6 +55,7 @@ def session_view(
     project: str,
     queue: QueueView | None = None,
     ends: Ends = NO_ENDS,
+    spectators: int = 0,
 ) -> SessionView:
     """Return a session as its viewer and its account may see it.
 
@@ -63,6 +64,7 @@ def session_view(
         project: the project's name.
         queue: its place in line, for a waiter.
         ends: what will end it beside its own clocks.
+        spectators: how many watch it.
     """
     s = session
     attached = s.attachment > 0 and s.detached_us is None and s.state not in FINAL
@@ -87,6 +89,7 @@ def session_view(
         queue=queue,
         end=None if s.end is None else end_view(s.end),
         recorded=s.rules.recording.enabled,
+        spectators=spectators,
     )
 
 

@@ -20,6 +20,7 @@ from diorama.sessions.filters import SessionFilter
 from diorama.sessions.fleet_store import FleetStore
 from diorama.sessions.lifecycle import Event, Session
 from diorama.sessions.slot_time_store import SlotTimeStore
+from diorama.sessions.spectator_store import SpectatorStore
 from diorama.sessions.timeline_store import TimelineStore
 from diorama.sessions.usage_store import UsageStore
 from diorama.simulations.store import SimulationStore
@@ -254,6 +255,10 @@ class Stores(AccountStores, Protocol):
     @property
     def webhooks(self) -> WebhookStore:
         """Webhooks and their deliveries."""
+
+    @property
+    def spectators(self) -> SpectatorStore:
+        """Who may watch sessions, and who does."""
 
     @property
     def incarnation(self) -> int:

@@ -45,15 +45,18 @@ class SqlFleetStore:
     def worker_marks(self, worker_ids: Collection[str]) -> dict[str, str]:
         """Return, by worker, a mark that differs once its slots should hold something else.
 
-        Each number in it only ever rises.
+        Each number in it only ever rises, but for that of those who watch: with the newest of them
+        it is told from what it was.
         """
         rows = self._tx.run(
             "SELECT w.id, w.socket, (SELECT SUM(t.version) FROM slot t WHERE t.worker_id = w.id),"
             " (SELECT SUM(s.version) FROM slot t JOIN session s ON s.id = t.session_id"
-            f" WHERE t.worker_id = w.id) FROM {self._each} JOIN worker w ON w.id = x.key",
+            " WHERE t.worker_id = w.id), (SELECT COUNT(*) || MAX(o.id) FROM watch o"
+            " WHERE o.worker_id = w.id AND o.state <> 'ended')"
+            f" FROM {self._each} JOIN worker w ON w.id = x.key",
             _json(dict.fromkeys(worker_ids, 0)),
         )
-        return {i: f"{socket}/{slots}/{sessions}" for i, socket, slots, sessions in rows}
+        return {i: "/".join(map(str, numbers)) for i, *numbers in rows}
 
     def lane_marks(self) -> dict[tuple[str, str], str]:
         """Return, by (project, region), a mark that differs once its waiters may have moved."""

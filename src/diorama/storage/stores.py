@@ -17,6 +17,7 @@ from diorama.storage.sessions import SqlSessionStore
 from diorama.storage.sign_ins import SqlSignInStore
 from diorama.storage.simulations import SqlSimulationStore
 from diorama.storage.slot_time import SqlSlotTimeStore
+from diorama.storage.spectators import SqlSpectatorStore
 from diorama.storage.timeline import SqlTimelineStore
 from diorama.storage.usage import SqlUsageStore
 from diorama.storage.webhooks import SqlWebhookStore
@@ -51,6 +52,7 @@ class SqlStores:
         self.recordings = SqlRecordingStore(tx)
         self.feed = SqlFeedStore(tx)
         self.webhooks = SqlWebhookStore(tx)
+        self.spectators = SqlSpectatorStore(tx)
 
     @property
     def incarnation(self) -> int:

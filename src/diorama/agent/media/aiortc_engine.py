@@ -67,7 +67,7 @@ MAX_BUFFERED_BYTES: Final = 1024 * 1024
 MAX_VIEWER_CHANNELS: Final = 4
 UNPACED_START_KBPS: Final = 1_200  # it sends each picture at once: begin where most links are wider
 _VIDEO_CLOCK: Final = Fraction(1, 90_000)
-_UNUSABLE: Final = (ValueError, AssertionError, LookupError, InvalidStateError)
+UNUSABLE: Final = (ValueError, AssertionError, LookupError, InvalidStateError)
 _KINDS: Final[dict[str, CandidateType]] = {
     "host": "host",
     "srflx": "srflx",
@@ -111,6 +111,8 @@ class AiortcPeer:
         self._channels = {label: self._make_channel(label) for label in settings.channels}
         for label, channel in self._channels.items():
             self._listen(label, channel)
+        self._channels: dict[str, RTCDataChannel] = {}
+        self._open_channels()
         self._connection.on("connectionstatechange", self._hear_state)
         self._connection.on("datachannel", self._accept_channel)
 
@@ -136,7 +138,7 @@ class AiortcPeer:
                 await self._connection.setRemoteDescription(
                     RTCSessionDescription(sdp=answer.sdp, type="answer")
                 )
-        except _UNUSABLE as error:
+        except UNUSABLE as error:
             raise Invalid(f"the answer cannot be used: {error}", code="bad_answer") from error
         for mid, candidate in answer.candidates:
             await self.add_remote_candidate(IceCandidate(candidate=candidate, sdp_mid=mid))
@@ -154,7 +156,7 @@ class AiortcPeer:
             native.sdpMLineIndex = candidate.sdp_m_line_index
             async with asyncio.timeout(OP_TIMEOUT_S):
                 await self._connection.addIceCandidate(native)
-        except _UNUSABLE as error:
+        except UNUSABLE as error:
             raise Invalid(f"the candidate cannot be used: {error}", code="bad_candidate") from error
         return True
 
@@ -233,6 +235,13 @@ class AiortcPeer:
         if label == INPUT:
             return self._connection.createDataChannel(label, ordered=False, maxRetransmits=0)
         return self._connection.createDataChannel(label)
+    def _open_channels(self) -> None:
+        self._channels = {
+            CONTROL: self._connection.createDataChannel(CONTROL),
+            INPUT: self._connection.createDataChannel(INPUT, ordered=False, maxRetransmits=0),
+        }
+        for label, channel in self._channels.items():
+            self._listen(label, channel)
 
     def _assert_open(self) -> None:
         if self._state is ConnectionState.CLOSED:

@@ -10,14 +10,14 @@ from diorama.kernel.errors import Invalid, Unavailable
 
 
 def _reactor() -> MediaEngine:
-    module = importlib.import_module("diorama.agent.media.reactor_engine")
-    engine: MediaEngine = module.ReactorEngine()
+    module = importlib.import_module("diorama.agent.media.reactor_answerer")
+    engine: MediaEngine = module.AnsweringReactorEngine()
     return engine
 
 
 def _aiortc() -> MediaEngine:
-    module = importlib.import_module("diorama.agent.media.aiortc_engine")
-    engine: MediaEngine = module.AiortcEngine()
+    module = importlib.import_module("diorama.agent.media.aiortc_answerer")
+    engine: MediaEngine = module.AnsweringAiortcEngine()
     return engine
 
 

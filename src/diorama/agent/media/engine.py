@@ -157,7 +157,41 @@ class VideoFeed(Protocol):
         """Take the network's new estimate; on the asyncio loop."""
 
 
-class Peer(Protocol):
+class Screen(Protocol):
+    """Whatever shows a feed's pictures to somebody far away."""
+
+    def attach(self, feed: VideoFeed | None) -> None:
+        """Make `feed` the source of pictures (None: none); it is told the present state at once."""
+
+    def frame_ready(self) -> bool:
+        """Say that the feed has a newer picture; any thread. False: nothing can be sent now."""
+
+
+class Answerer(Screen, Protocol):
+    """One peer connection that a spectator offered: a `sendonly` video, and nothing else.
+
+    Its events hear of its state, never of candidates, channels or messages. `has_own_thread` says
+    whether its feed is asked on a thread that serves no other peer.
+    """
+
+    has_own_thread: bool
+
+    @property
+    def candidates_dropped(self) -> int:
+        """How many of the spectator's candidates lie in special-purpose address ranges."""
+
+    async def answer(self, sdp: str) -> str:
+        """Return the answer to an offer, with every candidate in it; asked for once.
+
+        Raises Invalid: `bad_offer` for what is no usable offer, `offer_not_acceptable` for one
+        that takes no video of these settings' codecs, or wants more than pictures.
+        """
+
+    async def close(self) -> None:
+        """Close it. Idempotent; the events hear CLOSED once and nothing after."""
+
+
+class Peer(Screen, Protocol):
     """One peer connection: a `sendonly` video and two data channels.
 
     Everything but `frame_ready` is called on the asyncio loop that made it. Once it is closed,
@@ -179,12 +213,6 @@ class Peer(Protocol):
 
     def send(self, label: str, data: bytes | str) -> bool:
         """Send on a channel; False where it is not open or its buffer is full."""
-
-    def attach(self, feed: VideoFeed | None) -> None:
-        """Make `feed` the source of pictures (None: none); it is told the present state at once."""
-
-    def frame_ready(self) -> bool:
-        """Say that the feed has a newer picture; any thread. False: the peer cannot send now."""
 
     async def restart_ice(self) -> str:
         """Return a new offer with fresh ICE credentials; media and channels go on meanwhile.
@@ -208,3 +236,14 @@ class MediaEngine(Protocol):
 
     def create_peer(self, settings: PeerSettings, events: PeerEvents) -> Peer:
         """Return a new peer; on the asyncio loop its events are to be called on."""
+
+    def create_answerer(self, settings: PeerSettings, events: PeerEvents) -> Answerer:
+        """Return a new answerer; on the asyncio loop its events are to be called on.
+
+        Raises Refused (`spectators_unsupported`) where the engine only offers.
+        """
+
+
+MAX_REMOTE_CANDIDATES: Final = 30  # precedent: a browser with four interfaces trickles under 20
+MAX_SDP_BYTES: Final = 64 * 1024
+MAX_MESSAGE_BYTES: Final = 64 * 1024  # what every browser can send (RFC 8831, section 6.6)

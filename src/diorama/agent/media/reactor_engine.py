@@ -101,6 +101,9 @@ class ReactorPeer:
         }
         for label, channel in self._channels.items():
             self._listen(label, channel)
+        self._transceiver: rw.Transceiver | None = None
+        self._channels: dict[str, rw.DataChannel] = {}
+        self._prepare(self._connection, self._track)
 
     async def create_offer(self) -> str:
         """Return the SDP to signal to the viewer; its candidates are heard after that only."""
@@ -220,6 +223,15 @@ class ReactorPeer:
         self._transceiver = self._track = self._connection = None
         async with asyncio.timeout(OP_TIMEOUT_S):
             await asyncio.to_thread(doomed.clear)
+
+    def _prepare(self, connection: rw.PeerConnection, _track: rw.Track) -> None:
+        """Make what the offer is to hold."""
+        self._transceiver = connection.add_transceiver(
+            rw.MediaKind.Video, rw.TransceiverDirection.SendOnly
+        )
+        self._channels = {label: connection.create_data_channel(label) for label in CHANNELS}
+        for label, channel in self._channels.items():
+            self._listen(label, channel)
 
     def _parts(self) -> tuple[rw.PeerConnection, rw.Transceiver, rw.Track]:
         if self._connection is None or self._transceiver is None or self._track is None:

@@ -20,8 +20,8 @@ from diorama.agent.media.encoder import Encoder, EncoderFactory, EncoderInfo, En
 from diorama.agent.media.engine import (
     AccessUnit,
     ConnectionState,
-    Peer,
     PeerSettings,
+    Screen,
     UnitWanted,
 )
 from diorama.agent.media.frames import Frame, FrameSource
@@ -66,7 +66,7 @@ class Stream:
         self,
         *,
         source: FrameSource,
-        peer: Peer,
+        peer: Screen,
         encoders: EncoderFactory,
         settings: PeerSettings,
         clock: Clock | None = None,
