@@ -29,7 +29,8 @@ def parameters(operation: str, of: str) -> list[str]:
 def taken(operation: str) -> Mapping[str, Any] | None:
     """Return the schema of an operation's body; None where it takes none."""
     body = documented()[operation].get("requestBody")
-    return None if body is None else resolved(body["content"]["application/json"]["schema"])
+    json = {} if body is None else body["content"].get("application/json", {})
+    return resolved(json["schema"]) if json else None
 
 
 def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -298,8 +298,12 @@ class WorkerEndpoint:
             _log.info("worker's socket closed", worker=worker.name)
 
 
-def _once(message: wire.Assign | wire.Attach | wire.Stop) -> object:
-    """Return what tells a message from another between two beats: scripts are long, and no keys."""
+def _once(
+    message: wire.Assign | wire.Attach | wire.Stop | wire.Spectate | wire.StopSpectating,
+) -> object:
+    """Return what tells a message from another between two beats: scripts and offers are long."""
+    if isinstance(message, wire.Spectate):
+        return message.spectator, message.term
     return (message.session, message.term) if isinstance(message, wire.Assign) else message
 
 

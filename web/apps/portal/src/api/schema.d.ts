@@ -626,6 +626,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions/{session_id}/spectators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who may watch a session, and who does */
+        get: operations["list__v1_sessions__session_id__spectators_get"];
+        put?: never;
+        /** Let somebody watch a session; the token is shown this once */
+        post: operations["create_v1_sessions__session_id__spectators_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{session_id}/spectators/{spectator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a spectator's token, and put out who watches by it */
+        delete: operations["delete_v1_sessions__session_id__spectators__spectator_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions/{session_id}/timeline": {
         parameters: {
             query?: never;
@@ -988,6 +1023,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/watch/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at a session with a spectator's token, and at how one's own watch fares */
+        get: operations["look_v1_watch__session_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks": {
         parameters: {
             query?: never;
@@ -1088,6 +1140,40 @@ export interface paths {
         /** Send a webhook an event of type webhook.test */
         post: operations["test_v1_webhooks__webhook_id__test_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/whep/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Watch a session (WHEP): post an SDP offer with a spectator's token */
+        post: operations["play_v1_whep__session_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/whep/{session_id}/{watch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Watch no more (WHEP); ending what has ended changes nothing */
+        delete: operations["leave_v1_whep__session_id___watch_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1469,6 +1555,25 @@ export interface components {
             url: string;
         };
         /**
+         * CreatedSpectator
+         * @description A token with which a session may be watched; it is shown this once.
+         *
+         *         Attributes:
+         *             url: the WHEP endpoint that takes the token.
+         *             watch_url: the page that shows the session, with the token behind its `#`.
+         */
+        CreatedSpectator: {
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            name: string;
+            session: string;
+            token: string;
+            url: string;
+            viewers: number;
+            watch_url: string;
+        };
+        /**
          * CreateKey
          * @description POST /v1/keys.
          *
@@ -1534,6 +1639,20 @@ export interface components {
             name?: string;
             project: string;
             uses?: number | null;
+        };
+        /**
+         * CreateSpectator
+         * @description A wish for a token with which a session may be watched.
+         *
+         *         Attributes:
+         *             name: for whoever reads the list.
+         *             expires_in_s: how long it can be used to begin to watch; who watches goes on.
+         *             viewers: places in which it may be used at once; the newest takes the oldest's place.
+         */
+        CreateSpectator: {
+            expires_in_s?: number;
+            name?: string;
+            viewers?: number;
         };
         /**
          * Cue
@@ -2537,6 +2656,7 @@ export interface components {
          *             afk: when a viewer who does nothing is warned, and how much later the session ends.
          *             public: what visitors without a credential of their own may take.
          *             recording: what is kept of sessions.
+         *             spectators: who may watch a session beside its viewer.
          *             max_runtime_s: from the first frame on; a plan may allow less.
          *             connect_timeout_s: from a reserved slot to the first frame.
          *             resume_window_s: how long world and slot are kept for a viewer who dropped.
@@ -2619,6 +2739,14 @@ export interface components {
              * @default 60
              */
             resume_window_s: number;
+            /**
+             * Spectators
+             * @default {
+             *       "enabled": false,
+             *       "max": 10
+             *     }
+             */
+            spectators: components["schemas"]["SpectatorRules"];
             /**
              * Streams at once, per region
              * @default null
@@ -2787,6 +2915,8 @@ export interface components {
             runs_until: string | null;
             /** @default null */
             source: string | null;
+            /** @default 0 */
+            spectators: number;
             state: components["schemas"]["SessionState"];
             /** Format: date-time */
             state_entered_at: string;
@@ -2966,6 +3096,58 @@ export interface components {
             term: number;
             /** @default null */
             until: string | null;
+        };
+        /**
+         * SpectatorRules
+         * @description Who may watch a session beside its viewer.
+         *
+         *         Attributes:
+         *             enabled: whether a session may be watched by whoever has a token for it. They see its
+         *                 pictures, send nothing, and hold no slot.
+         *             max: who may watch one session at once; the next is refused with `spectator_limit`. The
+         *                 worker encodes the picture once for each.
+         */
+        SpectatorRules: {
+            /**
+             * Spectators may watch
+             * @default false
+             */
+            enabled: boolean;
+            /**
+             * Spectators per session
+             * @default 10
+             */
+            max: number;
+        };
+        /**
+         * Spectators
+         * @description Everybody who may watch a session, the newest first; `watching` of at most `max` do.
+         */
+        Spectators: {
+            max: number;
+            spectators: components["schemas"]["SpectatorView"][];
+            watching: number;
+        };
+        /**
+         * SpectatorView
+         * @description Who may watch a session, and in how many places that happens now.
+         *
+         *         `over` is that the session has ended. `created_by` is `key:<id>`, `member:<id>` or `viewer`.
+         */
+        SpectatorView: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            name: string;
+            /** @default null */
+            revoked_at: string | null;
+            /** @enum {unknown} */
+            state: "active" | "expired" | "over" | "revoked";
+            viewers: number;
+            watching: number;
         };
         /**
          * SubmitSimulation
@@ -3168,6 +3350,26 @@ export interface components {
             codecs?: ("AV1" | "H264" | "VP8" | "VP9")[];
             max_bitrate_kbps?: number;
             max_fps?: number;
+        };
+        /**
+         * WatchView
+         * @description A session as a spectator may see it.
+         *
+         *         Attributes:
+         *             spectators: how many watch it.
+         *             watching: whether the asked-for watch goes on.
+         *             reason: why it does not.
+         */
+        WatchView: {
+            project: string;
+            /** @default null */
+            reason: ("left" | "lost" | "not_answered" | "not_connected" | "refused" | "replaced" | "revoked" | "session_ended") | null;
+            session: string;
+            spectators: number;
+            state: components["schemas"]["SessionState"];
+            title: string;
+            /** @default false */
+            watching: boolean;
         };
         /**
          * WebhookPage
@@ -6481,6 +6683,203 @@ export interface operations {
             };
         };
     };
+    list__v1_sessions__session_id__spectators_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spectators"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_v1_sessions__session_id__spectators_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSpectator"];
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedSpectator"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_v1_sessions__session_id__spectators__spectator_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                spectator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpectatorView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     timeline_v1_sessions__session_id__timeline_get: {
         parameters: {
             query?: never;
@@ -8150,6 +8549,57 @@ export interface operations {
             };
         };
     };
+    look_v1_watch__session_id__get: {
+        parameters: {
+            query?: {
+                watch?: string | null;
+            };
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list__v1_webhooks_get: {
         parameters: {
             query?: {
@@ -8716,6 +9166,168 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    play_v1_whep__session_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/sdp": string;
+            };
+        };
+        responses: {
+            /** @description Made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Acceptable */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_v1_whep__session_id___watch_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+                watch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
