@@ -45,7 +45,7 @@ MAX_WAITING: Final = 4 * 1024 * 1024
 BURST: Final = 4_000.0
 PER_S: Final = 1_000.0
 HELLO_WITHIN_S: Final = 10.0
-_Told: TypeAlias = wire.Assign | wire.Attach | wire.Stop
+_Told: TypeAlias = wire.Assign | wire.Attach | wire.Stop | wire.Spectate | wire.StopSpectating
 
 _log: Final = structlog.stdlib.get_logger(__name__)
 
@@ -298,9 +298,7 @@ class WorkerEndpoint:
             _log.info("worker's socket closed", worker=worker.name)
 
 
-def _once(
-    message: wire.Assign | wire.Attach | wire.Stop | wire.Spectate | wire.StopSpectating,
-) -> object:
+def _once(message: _Told) -> object:
     """Return what tells a message from another between two beats: scripts and offers are long."""
     if isinstance(message, wire.Spectate):
         return message.spectator, message.term

@@ -157,6 +157,7 @@ export interface SessionView {
   worker?: string | null
   recorded?: boolean
   recording?: string | null
+  spectators?: number
 }
 /**
  * A waiter's place: `position` 1 is next.
