@@ -323,7 +323,8 @@ class Session:
     def _peer_settings(self, attach: Attach | None) -> PeerSettings:
         """Return the settings of the viewer's connections; without one, of a spectator's."""
         video = self.assign.video
-        speaks = odyssey_messages if attach.dialect == "odyssey" else engine
+        is_odyssey = attach is not None and attach.dialect == "odyssey"
+        speaks = odyssey_messages if is_odyssey else engine
         servers = attach.ice_servers if attach is not None else ()
         viewer = attach.codecs if attach is not None else ()
         return PeerSettings(

@@ -5,6 +5,7 @@ once a second, so the answerer counts it out where no report came for `SILENT_S`
 """
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 from aiortc import RTCDataChannel, RTCSessionDescription
@@ -43,7 +44,7 @@ class AiortcAnswerer(AiortcPeer):
     has_own_thread = False
 
     def __init__(self, settings: PeerSettings, events: PeerEvents) -> None:
-        super().__init__(settings, events)
+        super().__init__(replace(settings, channels=()), events)
         self._heard_s = self._loop.time()
         self._looking = self._loop.call_later(_LOOK_EVERY_S, self._look)
 
@@ -74,9 +75,6 @@ class AiortcAnswerer(AiortcPeer):
         """Close it. Idempotent; the events hear CLOSED once and nothing after."""
         self._looking.cancel()
         await super().close()
-
-    def _open_channels(self) -> None:
-        """Open none: who watches is told nothing."""
 
     def _accept_channel(self, channel: RTCDataChannel) -> None:
         """Close it: who watches has nothing to say."""

@@ -111,8 +111,6 @@ class AiortcPeer:
         self._channels = {label: self._make_channel(label) for label in settings.channels}
         for label, channel in self._channels.items():
             self._listen(label, channel)
-        self._channels: dict[str, RTCDataChannel] = {}
-        self._open_channels()
         self._connection.on("connectionstatechange", self._hear_state)
         self._connection.on("datachannel", self._accept_channel)
 
@@ -235,13 +233,6 @@ class AiortcPeer:
         if label == INPUT:
             return self._connection.createDataChannel(label, ordered=False, maxRetransmits=0)
         return self._connection.createDataChannel(label)
-    def _open_channels(self) -> None:
-        self._channels = {
-            CONTROL: self._connection.createDataChannel(CONTROL),
-            INPUT: self._connection.createDataChannel(INPUT, ordered=False, maxRetransmits=0),
-        }
-        for label, channel in self._channels.items():
-            self._listen(label, channel)
 
     def _assert_open(self) -> None:
         if self._state is ConnectionState.CLOSED:

@@ -242,8 +242,3 @@ class MediaEngine(Protocol):
 
         Raises Refused (`spectators_unsupported`) where the engine only offers.
         """
-
-
-MAX_REMOTE_CANDIDATES: Final = 30  # precedent: a browser with four interfaces trickles under 20
-MAX_SDP_BYTES: Final = 64 * 1024
-MAX_MESSAGE_BYTES: Final = 64 * 1024  # what every browser can send (RFC 8831, section 6.6)

@@ -93,14 +93,6 @@ class ReactorPeer:
         self._connection: rw.PeerConnection | None = factory.create_peer_connection(
             _configuration(settings), self._observer()
         )
-        self._transceiver: rw.Transceiver | None = self._connection.add_transceiver(
-            rw.MediaKind.Video, rw.TransceiverDirection.SendOnly
-        )
-        self._channels = {
-            label: self._connection.create_data_channel(label) for label in settings.channels
-        }
-        for label, channel in self._channels.items():
-            self._listen(label, channel)
         self._transceiver: rw.Transceiver | None = None
         self._channels: dict[str, rw.DataChannel] = {}
         self._prepare(self._connection, self._track)
@@ -229,7 +221,9 @@ class ReactorPeer:
         self._transceiver = connection.add_transceiver(
             rw.MediaKind.Video, rw.TransceiverDirection.SendOnly
         )
-        self._channels = {label: connection.create_data_channel(label) for label in CHANNELS}
+        self._channels = {
+            label: connection.create_data_channel(label) for label in self._settings.channels
+        }
         for label, channel in self._channels.items():
             self._listen(label, channel)
 
