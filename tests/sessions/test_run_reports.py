@@ -146,9 +146,26 @@ async def test_a_world_that_ends_before_its_script_fails_the_run(
     rig = await house.worker()
     simulation = await submitted(house)
     run = await started(house, rig, simulation)
-    await rig.say(wire.WorldEnded(session=run.id, term=run.term, outcome=outcome, detail="boom"))
+    exit_code = None if outcome == "ended" else 1
+    await rig.say(
+        wire.WorldEnded(session=run.id, term=run.term, outcome=outcome, exit_code=exit_code)
+    )
 
     assert await failed_with(house, simulation) == reason
+
+
+async def test_a_run_that_its_worker_ended_for_nobody_confirmed_it_is_tried_again(
+    house: House,
+) -> None:
+    await house.build()
+    rig = await house.worker()
+    simulation = await submitted(house)
+    run = await started(house, rig, simulation)
+    await rig.say(wire.WorldEnded(session=run.id, term=run.term, outcome="crashed"))
+    await run_stopped(house, rig, run)
+    again = await run_of(house, simulation)
+
+    assert (again.state, again.attempt) == (S.DISPATCHED, 2)
 
 
 async def test_a_world_that_ends_after_its_last_picture_is_not_missed(house: House) -> None:

@@ -115,6 +115,9 @@ def _world_ended(work: Work, run: Run, message: wire.WorldEnded, actor: str) -> 
     if message.outcome == "failed_to_start":
         why = Failure(reason="world_failed_to_start", detail=message.detail)
         try_again(work, run, why, actor=actor)
+    elif message.outcome == "crashed" and message.exit_code is None:
+        # No world that crashes is without one: its worker ended it, for nobody confirmed it.
+        try_again(work, run, Failure(reason="worker_lost", detail=message.detail), actor=actor)
     elif message.outcome == "unknown_world":
         end_run(work, run, failed("world_unknown", message.detail), actor=actor)
     elif run.rendered_us is None:
