@@ -15,8 +15,10 @@ from diorama.cli.event_commands import events, webhooks
 from diorama.cli.key_commands import audit, keys
 from diorama.cli.profile_commands import profiles
 from diorama.cli.project_commands import projects
+from diorama.cli.recording_commands import recordings
 from diorama.cli.saying import fail
 from diorama.cli.session_commands import sessions
+from diorama.cli.simulation_commands import simulate, simulations
 from diorama.cli.usage_commands import overview, usage
 from diorama.cli.worker_commands import workers
 from diorama.kernel.errors import DioramaError
@@ -31,6 +33,8 @@ for command in (starting.up, starting.dev, starting.gateway, starting.worker):
 for group, name in (
     (sessions, "sessions"),
     (projects, "projects"),
+    (simulations, "simulations"),
+    (recordings, "recordings"),
     (events, "events"),
     (webhooks, "webhooks"),
     (keys, "keys"),
@@ -41,7 +45,7 @@ for group, name in (
     (profiles, "profiles"),
 ):
     app.add_typer(group, name=name)
-for command in (overview, audit, doctor, profile_commands.login, profile_commands.logout):
+for command in (simulate, overview, audit, doctor, profile_commands.login, profile_commands.logout):
     app.command()(command)
 
 

@@ -38,12 +38,14 @@ from diorama.client.questions import Project
 from diorama.client.retries import Retries
 from diorama.client.streaming.frames import Frame
 from diorama.client.viewer import Viewer, view
+from diorama.protocol.scripts import Cue
 
 __all__ = [
     "AsyncDiorama",
     "AsyncViewer",
     "Attached",
     "ClientError",
+    "Cue",
     "Diorama",
     "Ended",
     "ErrorTold",

@@ -44,6 +44,8 @@ _LIMITS: Final = frozenset(
         *END_CODES[EndCode.LIMIT_REACHED].reasons,
         *END_CODES[EndCode.TIME_LIMIT].reasons,
         "limit_reached",
+        "simulation_limit",
+        "spectator_limit",
     }
 )
 

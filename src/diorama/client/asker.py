@@ -3,6 +3,7 @@
 What can be asked stands in `diorama` and the faces that it is made of.
 """
 
+import math
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -76,19 +77,26 @@ class Asker:
             if cursor is None:
                 return
 
-    def _follow(self, question: Question[T], last: str | None = None) -> Iterator[T]:
-        """Yield what a stream tells; where it is lost, ask for it again from there."""
-        following, blocks = Following(), Blocks(last)
+    def _follow(self, question: Question[T], *, within_s: float | None = None) -> Iterator[T]:
+        """Yield what a stream tells; where it is lost, ask for it again from there.
+
+        Raises:
+            TimeoutError: it goes on after `within_s`; told when the next line comes.
+        """
+        following, blocks = Following(), Blocks()
+        until_s = math.inf if within_s is None else time.monotonic() + within_s
         while True:
             lost: ClientError | None = None
             try:
-                for line in self._lines(question, blocks.last_id):
+                for line in self._lines(question, blocks.last_id, until_s):
                     data = blocks.take(line)
                     if data is not None or line.startswith(":"):
                         following = following.hear()
                     if data is not None:
                         yield told(question, data)
+                    _check_time(until_s)
             except ClientError as error:
+                _check_time(until_s)
                 lost = error
             following, blocks = following.lose(), Blocks(blocks.last_id)
             chance = random.random()  # noqa: S311 - spreads clients, hides nothing
@@ -98,10 +106,11 @@ class Asker:
                 raise lost
             time.sleep(wait_s)
 
-    def _lines(self, question: Question[T], last: str | None) -> Iterator[str]:
+    def _lines(self, question: Question[T], last: str | None, until_s: float) -> Iterator[str]:
         """Yield the lines of a stream until it is closed."""
         asked = stream_of(question, self._api_key, last)
-        silent = timeout(self._answer_within_s, silent_s=SILENT_S)
+        left_s = max(until_s - time.monotonic(), 0.001)
+        silent = timeout(self._answer_within_s, silent_s=min(SILENT_S, left_s))
         try:
             with self._http.stream(**asked, timeout=silent) as response:
                 if not response.is_success:
@@ -134,3 +143,8 @@ class Asker:
         except httpx.RequestError as error:
             raise unreachable(self.server, error) from None
         return read(question, reply_of(response))
+
+
+def _check_time(until_s: float) -> None:
+    if time.monotonic() >= until_s:
+        raise TimeoutError("it goes on, and was waited for long enough")

@@ -77,11 +77,9 @@ class AsyncAsker:
             if cursor is None:
                 return
 
-    async def _follow(
-        self, question: Question[T], last: str | None = None
-    ) -> AsyncGenerator[T, None]:
+    async def _follow(self, question: Question[T]) -> AsyncGenerator[T, None]:
         """Yield what a stream tells; where it is lost, ask for it again from there."""
-        following, blocks = Following(), Blocks(last)
+        following, blocks = Following(), Blocks()
         while True:
             lost: ClientError | None = None
             try:

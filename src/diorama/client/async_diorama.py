@@ -9,6 +9,7 @@ from typing import Final, Unpack
 from diorama.client import questions
 from diorama.client.async_account_asker import AsyncAccountAsker
 from diorama.client.async_backend_asker import AsyncBackendAsker
+from diorama.client.async_simulation_asker import AsyncSimulationAsker
 from diorama.client.async_viewer import AsyncViewer
 from diorama.client.questions import (
     Asking,
@@ -36,7 +37,7 @@ from diorama.protocol.views import (
 PAGE: Final = 50
 
 
-class AsyncDiorama(AsyncAccountAsker, AsyncBackendAsker):
+class AsyncDiorama(AsyncAccountAsker, AsyncBackendAsker, AsyncSimulationAsker):
     """A gateway, asked over REST.
 
     Args:

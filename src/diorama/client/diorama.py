@@ -18,6 +18,7 @@ from diorama.client.questions import (
     ProjectChange,
     Which,
 )
+from diorama.client.simulation_asker import SimulationAsker
 from diorama.client.viewer import Viewer
 from diorama.protocol.project_views import WorldView
 from diorama.protocol.rule_views import RuleView
@@ -37,7 +38,7 @@ from diorama.protocol.views import (
 PAGE: Final = 50
 
 
-class Diorama(AccountAsker, BackendAsker):
+class Diorama(AccountAsker, BackendAsker, SimulationAsker):
     """A gateway, asked over REST.
 
     Args:
