@@ -5,11 +5,10 @@ import { useState } from 'react'
 import { useMe } from '../../api/me.ts'
 import { confirm } from '../../pieces/confirm.tsx'
 import { CopyCode } from '../../pieces/CopyBox.tsx'
-import { DataTable } from '../../pieces/DataTable.tsx'
-import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { PageHeader } from '../../pieces/PageHeader.tsx'
 import { hoursText } from '../../pieces/spans.ts'
 import { Dot } from '../../pieces/StateBadge.tsx'
+import { Listing } from '../../pieces/Listing.tsx'
 import { type Account, accountsSeen, useChange } from './asked.ts'
 import { ChangeAccount } from './ChangeAccount.tsx'
 import { CreateAccount } from './CreateAccount.tsx'
@@ -34,59 +33,54 @@ export default function Accounts() {
           New account
         </Button>
       </PageHeader>
-      {asked.error && asked.data === undefined ? (
-        <ErrorNotice error={asked.error} onRetry={() => void asked.refetch()} />
-      ) : (
-        <DataTable
-          label="Accounts"
-          rows={asked.data?.pages.flatMap(({ accounts }) => accounts)}
-          keyOf={({ id }) => id}
-          columns={[
-            {
-              key: 'name',
-              title: 'Account',
-              leads: true,
-              cell: ({ id, name }) => (
-                <div>
-                  <Text fw={600}>{name}</Text>
-                  <CopyCode text={id} label="the account’s id" />
-                </div>
-              ),
-            },
-            {
-              key: 'state',
-              title: 'State',
-              cell: ({ suspended }) =>
-                suspended ? <Dot tone="bad">suspended</Dot> : <Dot tone="good">active</Dot>,
-            },
-            { key: 'plan', title: 'Plan', cell: ({ plan }) => plan },
-            {
-              key: 'held',
-              title: 'Streams now',
-              align: 'right',
-              cell: ({ held, concurrent_streams: most, own_streams: isOwn }) =>
-                `${held} of ${most}${isOwn ? ' (own limit)' : ''}`,
-            },
-            {
-              key: 'hours',
-              title: 'Stream hours this month',
-              align: 'right',
-              cell: ({ stream_us_used: used, stream_hours: most }) =>
-                most === null ? hoursText(used) : `${hoursText(used)} of ${most}`,
-            },
-            {
-              key: 'acts',
-              title: 'Do',
-              mute: true,
-              align: 'right',
-              cell: (account) => <Acts account={account} onChange={setChanged} />,
-            },
-          ]}
-          empty={<Text c="dimmed">There is no account.</Text>}
-          onMore={asked.hasNextPage ? () => void asked.fetchNextPage() : null}
-          isAskingMore={asked.isFetchingNextPage}
-        />
-      )}
+      <Listing
+        label="Accounts"
+        asked={asked}
+        rowsOf={({ accounts }) => accounts}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            key: 'name',
+            title: 'Account',
+            leads: true,
+            cell: ({ id, name }) => (
+              <div>
+                <Text fw={600}>{name}</Text>
+                <CopyCode text={id} label="the account’s id" />
+              </div>
+            ),
+          },
+          {
+            key: 'state',
+            title: 'State',
+            cell: ({ suspended }) =>
+              suspended ? <Dot tone="bad">suspended</Dot> : <Dot tone="good">active</Dot>,
+          },
+          { key: 'plan', title: 'Plan', cell: ({ plan }) => plan },
+          {
+            key: 'held',
+            title: 'Streams now',
+            align: 'right',
+            cell: ({ held, concurrent_streams: most, own_streams: isOwn }) =>
+              `${held} of ${most}${isOwn ? ' (own limit)' : ''}`,
+          },
+          {
+            key: 'hours',
+            title: 'Stream hours this month',
+            align: 'right',
+            cell: ({ stream_us_used: used, stream_hours: most }) =>
+              most === null ? hoursText(used) : `${hoursText(used)} of ${most}`,
+          },
+          {
+            key: 'acts',
+            title: 'Do',
+            mute: true,
+            align: 'right',
+            cell: (account) => <Acts account={account} onChange={setChanged} />,
+          },
+        ]}
+        empty={<Text c="dimmed">There is no account.</Text>}
+      />
       <CreateAccount
         isOpen={isMaking}
         onClose={() => {

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, NumberInput, Select, Stack, TextInput } from '@mantine/core'
+import { Modal, NumberInput, Select, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import { type Account, plansSeen, useChange } from './asked.ts'
+import { ModalForm } from '../../pieces/ModalForm.tsx'
 
 /** Gives an account another name, plan, or a limit of its own. */
 export function ChangeAccount({
@@ -36,40 +37,33 @@ function Form({ account, onClose }: { readonly account: Account; readonly onClos
   })
   const planned = plans?.find(({ name }) => name === form.values.plan)?.concurrent_streams
   return (
-    <form
+    <ModalForm
       onSubmit={form.onSubmit(({ name, plan, streams }) => {
         change.mutate(
           { id: account.id, name, plan, concurrent_streams: streams === '' ? null : streams },
           { onSuccess: onClose },
         )
       })}
+      onClose={onClose}
+      asked={{ error: null, isPending: change.isPending }}
+      action="Save"
     >
-      <Stack gap="sm">
-        <TextInput label="Name" required maxLength={120} {...form.getInputProps('name')} />
-        <Select
-          label="Plan"
-          allowDeselect={false}
-          data={(plans ?? []).map(({ name }) => name)}
-          {...form.getInputProps('plan')}
-        />
-        <NumberInput
-          label="Streams at once"
-          description="Apart from the plan. Lowering it ends nobody; nothing new opens until there is room."
-          placeholder={planned === undefined ? 'as the plan says' : `as the plan says: ${planned}`}
-          min={0}
-          max={1_000_000}
-          allowDecimal={false}
-          {...form.getInputProps('streams')}
-        />
-        <Group justify="flex-end" gap="xs" mt="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={change.isPending}>
-            Save
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      <TextInput label="Name" required maxLength={120} {...form.getInputProps('name')} />
+      <Select
+        label="Plan"
+        allowDeselect={false}
+        data={(plans ?? []).map(({ name }) => name)}
+        {...form.getInputProps('plan')}
+      />
+      <NumberInput
+        label="Streams at once"
+        description="Apart from the plan. Lowering it ends nobody; nothing new opens until there is room."
+        placeholder={planned === undefined ? 'as the plan says' : `as the plan says: ${planned}`}
+        min={0}
+        max={1_000_000}
+        allowDecimal={false}
+        {...form.getInputProps('streams')}
+      />
+    </ModalForm>
   )
 }

@@ -1,23 +1,13 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
-import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { SecretBox } from '../../pieces/SecretBox.tsx'
+import { FormModal, ModalForm, type Opened } from '../../pieces/ModalForm.tsx'
 import { plansSeen, useCreate } from './asked.ts'
 
 /** Makes an account, and the link by which its first owner comes in. */
-export function CreateAccount({
-  isOpen,
-  onClose,
-}: {
-  readonly isOpen: boolean
-  readonly onClose: () => void
-}) {
-  return (
-    <Modal opened={isOpen} onClose={onClose} title="New account">
-      <Form onClose={onClose} />
-    </Modal>
-  )
+export function CreateAccount({ isOpen, onClose }: Opened) {
+  return <FormModal isOpen={isOpen} onClose={onClose} title="New account" form={Form} />
 }
 
 function Form({ onClose }: { readonly onClose: () => void }) {
@@ -45,41 +35,33 @@ function Form({ onClose }: { readonly onClose: () => void }) {
     )
   }
   return (
-    <form
+    <ModalForm
       onSubmit={form.onSubmit(({ name, plan, email }) => {
         create.mutate({ name, plan, owner_email: email.trim() === '' ? null : email.trim() })
       })}
+      onClose={onClose}
+      asked={create}
+      action="Make the account"
     >
-      <Stack gap="sm">
-        <TextInput
-          label="Name"
-          required
-          maxLength={120}
-          data-autofocus
-          {...form.getInputProps('name')}
-        />
-        <Select
-          label="Plan"
-          allowDeselect={false}
-          data={(plans ?? []).map(({ name }) => name)}
-          {...form.getInputProps('plan')}
-        />
-        <TextInput
-          label="Email of its first owner"
-          description="You get a link to send them: Diorama itself sends no mail."
-          type="email"
-          {...form.getInputProps('email')}
-        />
-        {create.error && <ErrorNotice error={create.error} />}
-        <Group justify="flex-end" gap="xs" mt="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            Make the account
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      <TextInput
+        label="Name"
+        required
+        maxLength={120}
+        data-autofocus
+        {...form.getInputProps('name')}
+      />
+      <Select
+        label="Plan"
+        allowDeselect={false}
+        data={(plans ?? []).map(({ name }) => name)}
+        {...form.getInputProps('plan')}
+      />
+      <TextInput
+        label="Email of its first owner"
+        description="You get a link to send them: Diorama itself sends no mail."
+        type="email"
+        {...form.getInputProps('email')}
+      />
+    </ModalForm>
   )
 }

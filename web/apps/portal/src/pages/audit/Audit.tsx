@@ -5,11 +5,10 @@ import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs'
 import IconShieldCheck from '@tabler/icons-react/dist/esm/icons/IconShieldCheck.mjs'
 import { useState } from 'react'
 import { answerOf, api } from '../../api/client.ts'
-import { DataTable } from '../../pieces/DataTable.tsx'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
-import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Moment } from '../../pieces/Moment.tsx'
 import { PageHeader } from '../../pieces/PageHeader.tsx'
+import { Listing } from '../../pieces/Listing.tsx'
 import classes from './Audit.module.css'
 import { shortId, Who } from './Who.tsx'
 
@@ -70,53 +69,48 @@ export default function Audit() {
           w={{ base: '100%', xs: '16rem' }}
         />
       </Group>
-      {asked.error && asked.data === undefined ? (
-        <ErrorNotice error={asked.error} onRetry={() => void asked.refetch()} />
-      ) : (
-        <DataTable
-          label="Audit log"
-          rows={asked.data?.pages.flatMap(({ entries }) => entries)}
-          keyOf={({ seq }) => String(seq)}
-          columns={[
-            { key: 'at', title: 'When', cell: ({ at }) => <Moment at={at} /> },
-            {
-              key: 'actor',
-              title: 'Who',
-              cell: ({ actor: who }) => <Who actor={who} />,
-            },
-            {
-              key: 'action',
-              title: 'What',
-              leads: true,
-              cell: ({ action: what }) => <Text fw={600}>{what}</Text>,
-            },
-            {
-              key: 'subject',
-              title: 'Of',
-              cell: ({ subject }) => (
-                <Tooltip label={subject}>
-                  <Text component="span" size="sm" ff="monospace">
-                    {shortId(subject)}
-                  </Text>
-                </Tooltip>
-              ),
-            },
-            {
-              key: 'detail',
-              title: 'How',
-              wide: true,
-              cell: ({ detail }) => isKnown(detail) && <Detail detail={detail} />,
-            },
-          ]}
-          empty={
-            <EmptyState icon={IconHistory} title="Nothing was changed yet">
-              Once somebody invites a member, makes a key or changes a rule, it stands here.
-            </EmptyState>
-          }
-          onMore={asked.hasNextPage ? () => void asked.fetchNextPage() : null}
-          isAskingMore={asked.isFetchingNextPage}
-        />
-      )}
+      <Listing
+        label="Audit log"
+        asked={asked}
+        rowsOf={({ entries }) => entries}
+        keyOf={({ seq }) => String(seq)}
+        columns={[
+          { key: 'at', title: 'When', cell: ({ at }) => <Moment at={at} /> },
+          {
+            key: 'actor',
+            title: 'Who',
+            cell: ({ actor: who }) => <Who actor={who} />,
+          },
+          {
+            key: 'action',
+            title: 'What',
+            leads: true,
+            cell: ({ action: what }) => <Text fw={600}>{what}</Text>,
+          },
+          {
+            key: 'subject',
+            title: 'Of',
+            cell: ({ subject }) => (
+              <Tooltip label={subject}>
+                <Text component="span" size="sm" ff="monospace">
+                  {shortId(subject)}
+                </Text>
+              </Tooltip>
+            ),
+          },
+          {
+            key: 'detail',
+            title: 'How',
+            wide: true,
+            cell: ({ detail }) => isKnown(detail) && <Detail detail={detail} />,
+          },
+        ]}
+        empty={
+          <EmptyState icon={IconHistory} title="Nothing was changed yet">
+            Once somebody invites a member, makes a key or changes a rule, it stands here.
+          </EmptyState>
+        }
+      />
     </>
   )
 }

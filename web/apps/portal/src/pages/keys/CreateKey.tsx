@@ -1,19 +1,8 @@
-import {
-  Button,
-  Checkbox,
-  Group,
-  Input,
-  Modal,
-  Select,
-  SimpleGrid,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core'
+import { Checkbox, Input, Select, SimpleGrid, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMay, useMe } from '../../api/me.ts'
-import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { SecretBox } from '../../pieces/SecretBox.tsx'
+import { FormModal, ModalForm, ModalMade, type Opened } from '../../pieces/ModalForm.tsx'
 import { useCreate } from './asked.ts'
 import { PRESETS, wordsOf } from './scopes.ts'
 
@@ -26,18 +15,8 @@ const LIVES = [
 ] as const
 
 /** Makes a key, with no more than it needs. */
-export function CreateKey({
-  isOpen,
-  onClose,
-}: {
-  readonly isOpen: boolean
-  readonly onClose: () => void
-}) {
-  return (
-    <Modal opened={isOpen} onClose={onClose} title="New key" size="lg">
-      <Form onClose={onClose} />
-    </Modal>
-  )
+export function CreateKey({ isOpen, onClose }: Opened) {
+  return <FormModal isOpen={isOpen} onClose={onClose} title="New key" size="lg" form={Form} />
 }
 
 interface Wanted {
@@ -72,7 +51,7 @@ function Form({ onClose }: { readonly onClose: () => void }) {
   const { kind, preset } = form.values
   if (create.data !== undefined) return <Made data={create.data} onClose={onClose} />
   return (
-    <form
+    <ModalForm
       onSubmit={form.onSubmit(({ name, life, worker, scopes }) => {
         const wanted =
           preset === 'chosen' ? scopes : (PRESETS.find((one) => one.value === preset)?.scopes ?? [])
@@ -85,76 +64,68 @@ function Form({ onClose }: { readonly onClose: () => void }) {
             : { worker: worker.trim() === '' ? null : worker.trim() }),
         })
       })}
+      onClose={onClose}
+      asked={create}
+      action="Make the key"
     >
-      <Stack gap="sm">
-        <TextInput
-          label="Name"
-          description="What it is for, such as web shop backend."
-          required
-          maxLength={120}
-          data-autofocus
-          {...form.getInputProps('name')}
-        />
-        {operates && (
-          <Select
-            label="Kind"
-            allowDeselect={false}
-            data={[
-              { value: 'api', label: 'API key: for servers and scripts' },
-              { value: 'worker', label: 'Worker key: lets a GPU host offer slots' },
-            ]}
-            {...form.getInputProps('kind')}
-          />
-        )}
-        {kind === 'api' ? (
-          <Select
-            label="It may"
-            allowDeselect={false}
-            data={PRESETS.map(({ value, label }) => ({ value, label }))}
-            {...form.getInputProps('preset')}
-          />
-        ) : (
-          <TextInput
-            label="Worker"
-            description="The only worker that may register with it. Left empty, any may."
-            maxLength={63}
-            {...form.getInputProps('worker')}
-          />
-        )}
-        {kind === 'api' && preset === 'chosen' && (
-          <Checkbox.Group aria-label="Scopes" {...form.getInputProps('scopes')}>
-            <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" mt={4}>
-              {permissions.map((one) => (
-                <Checkbox key={one} value={one} label={wordsOf(one)} />
-              ))}
-            </SimpleGrid>
-          </Checkbox.Group>
-        )}
-        {kind === 'api' && preset !== 'chosen' && (
-          <Input.Description>
-            {(PRESETS.find((one) => one.value === preset)?.scopes ?? [])
-              .map((one) => wordsOf(one))
-              .join('; ')}
-            .
-          </Input.Description>
-        )}
+      <TextInput
+        label="Name"
+        description="What it is for, such as web shop backend."
+        required
+        maxLength={120}
+        data-autofocus
+        {...form.getInputProps('name')}
+      />
+      {operates && (
         <Select
-          label="It works"
+          label="Kind"
           allowDeselect={false}
-          data={[...LIVES]}
-          {...form.getInputProps('life')}
+          data={[
+            { value: 'api', label: 'API key: for servers and scripts' },
+            { value: 'worker', label: 'Worker key: lets a GPU host offer slots' },
+          ]}
+          {...form.getInputProps('kind')}
         />
-        {create.error && <ErrorNotice error={create.error} />}
-        <Group justify="flex-end" gap="xs" mt="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            Make the key
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      )}
+      {kind === 'api' ? (
+        <Select
+          label="It may"
+          allowDeselect={false}
+          data={PRESETS.map(({ value, label }) => ({ value, label }))}
+          {...form.getInputProps('preset')}
+        />
+      ) : (
+        <TextInput
+          label="Worker"
+          description="The only worker that may register with it. Left empty, any may."
+          maxLength={63}
+          {...form.getInputProps('worker')}
+        />
+      )}
+      {kind === 'api' && preset === 'chosen' && (
+        <Checkbox.Group aria-label="Scopes" {...form.getInputProps('scopes')}>
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" mt={4}>
+            {permissions.map((one) => (
+              <Checkbox key={one} value={one} label={wordsOf(one)} />
+            ))}
+          </SimpleGrid>
+        </Checkbox.Group>
+      )}
+      {kind === 'api' && preset !== 'chosen' && (
+        <Input.Description>
+          {(PRESETS.find((one) => one.value === preset)?.scopes ?? [])
+            .map((one) => wordsOf(one))
+            .join('; ')}
+          .
+        </Input.Description>
+      )}
+      <Select
+        label="It works"
+        allowDeselect={false}
+        data={[...LIVES]}
+        {...form.getInputProps('life')}
+      />
+    </ModalForm>
   )
 }
 
@@ -167,7 +138,7 @@ export function Made({
   readonly onClose: () => void
 }) {
   return (
-    <Stack gap="sm">
+    <ModalMade onClose={onClose}>
       <SecretBox secret={data.secret} label="the key">
         <Text size="sm">
           {data.key.kind === 'worker'
@@ -175,9 +146,6 @@ export function Made({
             : 'It goes into the header Authorization: Bearer …, from a server, never from a page.'}
         </Text>
       </SecretBox>
-      <Group justify="flex-end">
-        <Button onClick={onClose}>Done</Button>
-      </Group>
-    </Stack>
+    </ModalMade>
   )
 }

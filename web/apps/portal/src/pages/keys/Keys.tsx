@@ -6,12 +6,11 @@ import { useState } from 'react'
 import { useMay } from '../../api/me.ts'
 import { confirm } from '../../pieces/confirm.tsx'
 import { CopyBox } from '../../pieces/CopyBox.tsx'
-import { DataTable } from '../../pieces/DataTable.tsx'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
-import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Ago, Moment } from '../../pieces/Moment.tsx'
 import { PageHeader, Part } from '../../pieces/PageHeader.tsx'
 import { Dot, type Tone } from '../../pieces/StateBadge.tsx'
+import { Listing } from '../../pieces/Listing.tsx'
 import { type Key, keysSeen, useRevoke } from './asked.ts'
 import { CreateKey } from './CreateKey.tsx'
 import { RotateKey } from './RotateKey.tsx'
@@ -47,62 +46,57 @@ export default function Keys() {
       >
         {create}
       </PageHeader>
-      {asked.error && asked.data === undefined ? (
-        <ErrorNotice error={asked.error} onRetry={() => void asked.refetch()} />
-      ) : (
-        <DataTable
-          label="Keys"
-          rows={asked.data?.pages.flatMap(({ keys }) => keys)}
-          keyOf={({ id }) => id}
-          columns={[
-            {
-              key: 'name',
-              title: 'Key',
-              leads: true,
-              cell: ({ name, hint, kind }) => (
-                <div>
-                  <Text fw={600}>{name}</Text>
-                  <Text size="xs" c="dimmed" ff="monospace">
-                    {hint} · {kind}
-                  </Text>
-                </div>
-              ),
-            },
-            {
-              key: 'state',
-              title: 'State',
-              cell: ({ state }) => <Dot tone={TONES[state]}>{state}</Dot>,
-            },
-            { key: 'may', title: 'May', wide: true, cell: (key) => scopesText(key) },
-            {
-              key: 'used',
-              title: 'Last used',
-              cell: ({ last_used_at: at }) => (at === null ? <Never /> : <Ago at={at} />),
-            },
-            {
-              key: 'until',
-              title: 'Until',
-              cell: ({ expires_at: at }) => (at === null ? 'no end' : <Moment at={at} />),
-            },
-            {
-              key: 'acts',
-              title: 'Do',
-              mute: true,
-              align: 'right',
-              cell: (key) =>
-                may && key.state === 'active' && <Acts shown={key} onRotate={setRotated} />,
-            },
-          ]}
-          empty={
-            <EmptyState icon={IconKey} title="No key yet" actions={create}>
-              With a key, a server of yours lists and ends sessions, mints tickets for its viewers
-              and reads usage. It is shown once; give it only what it needs.
-            </EmptyState>
-          }
-          onMore={asked.hasNextPage ? () => void asked.fetchNextPage() : null}
-          isAskingMore={asked.isFetchingNextPage}
-        />
-      )}
+      <Listing
+        label="Keys"
+        asked={asked}
+        rowsOf={({ keys }) => keys}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            key: 'name',
+            title: 'Key',
+            leads: true,
+            cell: ({ name, hint, kind }) => (
+              <div>
+                <Text fw={600}>{name}</Text>
+                <Text size="xs" c="dimmed" ff="monospace">
+                  {hint} · {kind}
+                </Text>
+              </div>
+            ),
+          },
+          {
+            key: 'state',
+            title: 'State',
+            cell: ({ state }) => <Dot tone={TONES[state]}>{state}</Dot>,
+          },
+          { key: 'may', title: 'May', wide: true, cell: (key) => scopesText(key) },
+          {
+            key: 'used',
+            title: 'Last used',
+            cell: ({ last_used_at: at }) => (at === null ? <Never /> : <Ago at={at} />),
+          },
+          {
+            key: 'until',
+            title: 'Until',
+            cell: ({ expires_at: at }) => (at === null ? 'no end' : <Moment at={at} />),
+          },
+          {
+            key: 'acts',
+            title: 'Do',
+            mute: true,
+            align: 'right',
+            cell: (key) =>
+              may && key.state === 'active' && <Acts shown={key} onRotate={setRotated} />,
+          },
+        ]}
+        empty={
+          <EmptyState icon={IconKey} title="No key yet" actions={create}>
+            With a key, a server of yours lists and ends sessions, mints tickets for its viewers and
+            reads usage. It is shown once; give it only what it needs.
+          </EmptyState>
+        }
+      />
       <Part
         title="Try one"
         about={

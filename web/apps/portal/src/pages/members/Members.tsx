@@ -5,9 +5,9 @@ import IconUserPlus from '@tabler/icons-react/dist/esm/icons/IconUserPlus.mjs'
 import { useMay, useMe } from '../../api/me.ts'
 import { confirm } from '../../pieces/confirm.tsx'
 import { DataTable } from '../../pieces/DataTable.tsx'
-import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Moment } from '../../pieces/Moment.tsx'
 import { PageHeader, Part } from '../../pieces/PageHeader.tsx'
+import { Listing } from '../../pieces/Listing.tsx'
 import {
   type Invitation,
   type Member,
@@ -34,42 +34,37 @@ export default function Members() {
           </Button>
         )}
       </PageHeader>
-      {asked.error && asked.data === undefined ? (
-        <ErrorNotice error={asked.error} onRetry={() => void asked.refetch()} />
-      ) : (
-        <DataTable
-          label="Members"
-          rows={asked.data?.pages.flatMap(({ members }) => members)}
-          keyOf={({ id }) => id}
-          columns={[
-            {
-              key: 'name',
-              title: 'Person',
-              leads: true,
-              cell: ({ name, email }) => (
-                <div>
-                  <Text fw={600}>{name}</Text>
-                  <Text size="xs" c="dimmed">
-                    {email}
-                  </Text>
-                </div>
-              ),
-            },
-            { key: 'role', title: 'Role', cell: (member) => <RoleOf member={member} /> },
-            { key: 'since', title: 'Since', cell: ({ created_at }) => <Moment at={created_at} /> },
-            {
-              key: 'remove',
-              title: 'Take out',
-              mute: true,
-              align: 'right',
-              cell: (member) => may && <Remove member={member} />,
-            },
-          ]}
-          empty={<Text c="dimmed">Nobody is a member.</Text>}
-          onMore={asked.hasNextPage ? () => void asked.fetchNextPage() : null}
-          isAskingMore={asked.isFetchingNextPage}
-        />
-      )}
+      <Listing
+        label="Members"
+        asked={asked}
+        rowsOf={({ members }) => members}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            key: 'name',
+            title: 'Person',
+            leads: true,
+            cell: ({ name, email }) => (
+              <div>
+                <Text fw={600}>{name}</Text>
+                <Text size="xs" c="dimmed">
+                  {email}
+                </Text>
+              </div>
+            ),
+          },
+          { key: 'role', title: 'Role', cell: (member) => <RoleOf member={member} /> },
+          { key: 'since', title: 'Since', cell: ({ created_at }) => <Moment at={created_at} /> },
+          {
+            key: 'remove',
+            title: 'Take out',
+            mute: true,
+            align: 'right',
+            cell: (member) => may && <Remove member={member} />,
+          },
+        ]}
+        empty={<Text c="dimmed">Nobody is a member.</Text>}
+      />
       {invitations.length > 0 && <Invitations invitations={invitations} may={may} />}
       <Part title="What the roles may do">
         <DataTable

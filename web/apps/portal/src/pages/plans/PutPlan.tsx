@@ -1,6 +1,6 @@
-import { Button, Group, Modal, NumberInput, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import { Modal, NumberInput, SimpleGrid, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
+import { ModalForm } from '../../pieces/ModalForm.tsx'
 import { type Plan, usePutPlan } from '../accounts/asked.ts'
 
 const MINUTE_S = 60
@@ -48,7 +48,7 @@ function Form({ plan, onClose }: { readonly plan: Plan | null; readonly onClose:
     },
   })
   return (
-    <form
+    <ModalForm
       onSubmit={form.onSubmit(
         ({ name, streams, minutes, streamHours, simulationHours, queued }) => {
           put.mutate(
@@ -64,64 +64,56 @@ function Form({ plan, onClose }: { readonly plan: Plan | null; readonly onClose:
           )
         },
       )}
+      onClose={onClose}
+      asked={put}
+      action={plan === null ? 'Make the plan' : 'Save the plan'}
     >
-      <Stack gap="sm">
-        {plan === null && (
-          <TextInput
-            label="Name"
-            description="Small letters, digits and dashes."
-            required
-            maxLength={63}
-            data-autofocus
-            {...form.getInputProps('name')}
-          />
-        )}
-        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
-          <NumberInput
-            label="Streams at once"
-            required
-            min={0}
-            max={1_000_000}
-            allowDecimal={false}
-            {...form.getInputProps('streams')}
-          />
-          <NumberInput
-            label="Longest session"
-            required
-            min={1}
-            max={1_440}
-            suffix=" min"
-            {...form.getInputProps('minutes')}
-          />
-          <NumberInput
-            label="Stream hours a month"
-            {...HOURS}
-            {...form.getInputProps('streamHours')}
-          />
-          <NumberInput
-            label="Simulation hours a month"
-            {...HOURS}
-            {...form.getInputProps('simulationHours')}
-          />
-          <NumberInput
-            label="Queued simulations"
-            required
-            min={0}
-            max={1_000_000}
-            allowDecimal={false}
-            {...form.getInputProps('queued')}
-          />
-        </SimpleGrid>
-        {put.error && <ErrorNotice error={put.error} />}
-        <Group justify="flex-end" gap="xs" mt="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={put.isPending}>
-            {plan === null ? 'Make the plan' : 'Save the plan'}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      {plan === null && (
+        <TextInput
+          label="Name"
+          description="Small letters, digits and dashes."
+          required
+          maxLength={63}
+          data-autofocus
+          {...form.getInputProps('name')}
+        />
+      )}
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+        <NumberInput
+          label="Streams at once"
+          required
+          min={0}
+          max={1_000_000}
+          allowDecimal={false}
+          {...form.getInputProps('streams')}
+        />
+        <NumberInput
+          label="Longest session"
+          required
+          min={1}
+          max={1_440}
+          suffix=" min"
+          {...form.getInputProps('minutes')}
+        />
+        <NumberInput
+          label="Stream hours a month"
+          {...HOURS}
+          {...form.getInputProps('streamHours')}
+        />
+        <NumberInput
+          label="Simulation hours a month"
+          {...HOURS}
+          {...form.getInputProps('simulationHours')}
+        />
+        <NumberInput
+          label="Queued simulations"
+          required
+          min={0}
+          max={1_000_000}
+          allowDecimal={false}
+          {...form.getInputProps('queued')}
+        />
+      </SimpleGrid>
+    </ModalForm>
   )
 }

@@ -1,12 +1,12 @@
-import { Alert, Button, Group, Modal, Select, Stack, Switch, TextInput } from '@mantine/core'
+import { Alert, Select, Switch, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from 'react-router'
 import { answerOf, api } from '../../api/client.ts'
 import { useMay } from '../../api/me.ts'
 import { keys } from '../../api/watched.ts'
-import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { done } from '../../pieces/notify.ts'
+import { FormModal, ModalForm, type Opened } from '../../pieces/ModalForm.tsx'
 import { worldsOffered } from './asked.ts'
 
 const OWN_PROGRAM = ''
@@ -18,18 +18,8 @@ const KINDS = [
 const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/
 
 /** Makes a project from a world that is offered; the operator may name a program of their own. */
-export function CreateProject({
-  isOpen,
-  onClose,
-}: {
-  readonly isOpen: boolean
-  readonly onClose: () => void
-}) {
-  return (
-    <Modal opened={isOpen} onClose={onClose} title="New project">
-      <Form onClose={onClose} />
-    </Modal>
-  )
+export function CreateProject({ isOpen, onClose }: Opened) {
+  return <FormModal isOpen={isOpen} onClose={onClose} title="New project" form={Form} />
 }
 
 interface Wanted {
@@ -92,70 +82,62 @@ function Form({ onClose }: { readonly onClose: () => void }) {
     ? [...offered, { value: OWN_PROGRAM, label: 'A program of your own …' }]
     : offered
   return (
-    <form
+    <ModalForm
       onSubmit={form.onSubmit((values) => {
         create.mutate(values)
       })}
+      onClose={onClose}
+      asked={create}
+      action="Make the project"
     >
-      <Stack gap="sm">
-        {worlds?.length === 0 && !operates && (
-          <Alert color="clay" title="No world is offered yet">
-            The operator of this Diorama offers worlds to accounts: ask them to offer one.
-          </Alert>
-        )}
-        <TextInput
-          label="Name"
-          description="The last part of its address, /play/name. It stays as it is."
-          required
-          maxLength={63}
-          data-autofocus
-          {...form.getInputProps('name')}
-        />
-        <TextInput
-          label="Title"
-          description="What viewers read while they wait."
-          maxLength={120}
-          {...form.getInputProps('title')}
-        />
-        <Select
-          label="World"
-          description="What runs for each session."
-          required
-          data={choices}
-          {...form.getInputProps('world')}
-        />
-        {form.values.world === OWN_PROGRAM && (
-          <>
-            <Select
-              label="Kind"
-              data={[...KINDS]}
-              allowDeselect={false}
-              {...form.getInputProps('kind')}
-            />
-            <TextInput
-              label="Program"
-              description="module:Class or path/file.py:Class for Python, else a command line. It must be on the workers."
-              required
-              maxLength={1000}
-              {...form.getInputProps('program')}
-            />
-          </>
-        )}
-        <Switch
-          label="Public"
-          description="Anybody who reaches this gateway may play. Else it takes a key, a ticket or a share link."
-          {...form.getInputProps('isPublic', { type: 'checkbox' })}
-        />
-        {create.error && <ErrorNotice error={create.error} />}
-        <Group justify="flex-end" gap="xs" mt="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            Make the project
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      {worlds?.length === 0 && !operates && (
+        <Alert color="clay" title="No world is offered yet">
+          The operator of this Diorama offers worlds to accounts: ask them to offer one.
+        </Alert>
+      )}
+      <TextInput
+        label="Name"
+        description="The last part of its address, /play/name. It stays as it is."
+        required
+        maxLength={63}
+        data-autofocus
+        {...form.getInputProps('name')}
+      />
+      <TextInput
+        label="Title"
+        description="What viewers read while they wait."
+        maxLength={120}
+        {...form.getInputProps('title')}
+      />
+      <Select
+        label="World"
+        description="What runs for each session."
+        required
+        data={choices}
+        {...form.getInputProps('world')}
+      />
+      {form.values.world === OWN_PROGRAM && (
+        <>
+          <Select
+            label="Kind"
+            data={[...KINDS]}
+            allowDeselect={false}
+            {...form.getInputProps('kind')}
+          />
+          <TextInput
+            label="Program"
+            description="module:Class or path/file.py:Class for Python, else a command line. It must be on the workers."
+            required
+            maxLength={1000}
+            {...form.getInputProps('program')}
+          />
+        </>
+      )}
+      <Switch
+        label="Public"
+        description="Anybody who reaches this gateway may play. Else it takes a key, a ticket or a share link."
+        {...form.getInputProps('isPublic', { type: 'checkbox' })}
+      />
+    </ModalForm>
   )
 }

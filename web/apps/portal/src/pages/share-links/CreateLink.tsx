@@ -1,19 +1,9 @@
-import {
-  Button,
-  Group,
-  Modal,
-  NumberInput,
-  Select,
-  SimpleGrid,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core'
+import { NumberInput, Select, SimpleGrid, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import { projectsSeen } from '../../api/projects.ts'
-import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { SecretBox } from '../../pieces/SecretBox.tsx'
+import { FormModal, ModalForm, ModalMade, type Opened } from '../../pieces/ModalForm.tsx'
 import { useCreate } from './asked.ts'
 
 const LIVES = [
@@ -25,18 +15,8 @@ const LIVES = [
 ] as const
 
 /** Makes a link to a project. */
-export function CreateLink({
-  isOpen,
-  onClose,
-}: {
-  readonly isOpen: boolean
-  readonly onClose: () => void
-}) {
-  return (
-    <Modal opened={isOpen} onClose={onClose} title="New share link">
-      <Form onClose={onClose} />
-    </Modal>
-  )
+export function CreateLink({ isOpen, onClose }: Opened) {
+  return <FormModal isOpen={isOpen} onClose={onClose} title="New share link" form={Form} />
 }
 
 interface Wanted {
@@ -62,18 +42,15 @@ function Form({ onClose }: { readonly onClose: () => void }) {
   })
   if (create.data !== undefined) {
     return (
-      <Stack gap="sm">
+      <ModalMade onClose={onClose}>
         <SecretBox secret={new URL(create.data.url, location.origin).href} label="the link">
           <Text size="sm">Send it to whoever is to play {create.data.link.project}.</Text>
         </SecretBox>
-        <Group justify="flex-end">
-          <Button onClick={onClose}>Done</Button>
-        </Group>
-      </Stack>
+      </ModalMade>
     )
   }
   return (
-    <form
+    <ModalForm
       onSubmit={form.onSubmit(({ project, name, life, uses, concurrent }) => {
         create.mutate({
           project: project ?? '',
@@ -83,57 +60,49 @@ function Form({ onClose }: { readonly onClose: () => void }) {
           concurrent: concurrent === '' ? null : concurrent,
         })
       })}
+      onClose={onClose}
+      asked={create}
+      action="Make the link"
     >
-      <Stack gap="sm">
-        <Select
-          label="Project"
-          required
-          data={(projects ?? []).map(({ name, title }) => ({
-            value: name,
-            label: title === '' ? name : title,
-          }))}
-          {...form.getInputProps('project')}
+      <Select
+        label="Project"
+        required
+        data={(projects ?? []).map(({ name, title }) => ({
+          value: name,
+          label: title === '' ? name : title,
+        }))}
+        {...form.getInputProps('project')}
+      />
+      <TextInput
+        label="Name"
+        description="Whom it is for; only you see it."
+        maxLength={120}
+        {...form.getInputProps('name')}
+      />
+      <Select
+        label="It works for"
+        allowDeselect={false}
+        data={[...LIVES]}
+        {...form.getInputProps('life')}
+      />
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+        <NumberInput
+          label="Sessions in all"
+          placeholder="no limit"
+          min={1}
+          max={1_000_000}
+          allowDecimal={false}
+          {...form.getInputProps('uses')}
         />
-        <TextInput
-          label="Name"
-          description="Whom it is for; only you see it."
-          maxLength={120}
-          {...form.getInputProps('name')}
+        <NumberInput
+          label="Sessions at once"
+          placeholder="no limit"
+          min={1}
+          max={100_000}
+          allowDecimal={false}
+          {...form.getInputProps('concurrent')}
         />
-        <Select
-          label="It works for"
-          allowDeselect={false}
-          data={[...LIVES]}
-          {...form.getInputProps('life')}
-        />
-        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
-          <NumberInput
-            label="Sessions in all"
-            placeholder="no limit"
-            min={1}
-            max={1_000_000}
-            allowDecimal={false}
-            {...form.getInputProps('uses')}
-          />
-          <NumberInput
-            label="Sessions at once"
-            placeholder="no limit"
-            min={1}
-            max={100_000}
-            allowDecimal={false}
-            {...form.getInputProps('concurrent')}
-          />
-        </SimpleGrid>
-        {create.error && <ErrorNotice error={create.error} />}
-        <Group justify="flex-end" gap="xs" mt="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            Make the link
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      </SimpleGrid>
+    </ModalForm>
   )
 }

@@ -5,12 +5,11 @@ import IconPlus from '@tabler/icons-react/dist/esm/icons/IconPlus.mjs'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { useMay } from '../../api/me.ts'
-import { DataTable } from '../../pieces/DataTable.tsx'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
-import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Ago, Moment } from '../../pieces/Moment.tsx'
 import { PageHeader } from '../../pieces/PageHeader.tsx'
 import { Dot, type Tone } from '../../pieces/StateBadge.tsx'
+import { Listing } from '../../pieces/Listing.tsx'
 import { linksSeen, type ShareLink } from './asked.ts'
 import { CreateLink } from './CreateLink.tsx'
 import { RevokeLink } from './RevokeLink.tsx'
@@ -46,95 +45,90 @@ export default function ShareLinks() {
       >
         {create}
       </PageHeader>
-      {asked.error && asked.data === undefined ? (
-        <ErrorNotice error={asked.error} onRetry={() => void asked.refetch()} />
-      ) : (
-        <DataTable
-          label="Share links"
-          rows={asked.data?.pages.flatMap(({ links }) => links)}
-          keyOf={({ id }) => id}
-          columns={[
-            {
-              key: 'name',
-              title: 'Link',
-              leads: true,
-              cell: ({ name, hint }) => (
-                <div>
-                  <Text fw={600}>{name === '' ? 'unnamed' : name}</Text>
-                  <Text size="xs" c="dimmed" ff="monospace">
-                    {hint}…
-                  </Text>
-                </div>
+      <Listing
+        label="Share links"
+        asked={asked}
+        rowsOf={({ links }) => links}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            key: 'name',
+            title: 'Link',
+            leads: true,
+            cell: ({ name, hint }) => (
+              <div>
+                <Text fw={600}>{name === '' ? 'unnamed' : name}</Text>
+                <Text size="xs" c="dimmed" ff="monospace">
+                  {hint}…
+                </Text>
+              </div>
+            ),
+          },
+          {
+            key: 'project',
+            title: 'Project',
+            cell: ({ project }) => (
+              <Anchor component={Link} to={`/projects/${encodeURIComponent(project)}`}>
+                {project}
+              </Anchor>
+            ),
+          },
+          {
+            key: 'state',
+            title: 'State',
+            cell: ({ state }) => <Dot tone={TONES[state]}>{state.replace('_', ' ')}</Dot>,
+          },
+          {
+            key: 'used',
+            title: 'Used',
+            align: 'right',
+            cell: ({ used, uses }) => (uses === null ? used : `${used} of ${uses}`),
+          },
+          {
+            key: 'live',
+            title: 'Now',
+            align: 'right',
+            cell: ({ live, concurrent }) =>
+              concurrent === null ? live : `${live} of ${concurrent}`,
+          },
+          {
+            key: 'last',
+            title: 'Last used',
+            cell: ({ last_used_at: at }) => (at === null ? 'never' : <Ago at={at} />),
+          },
+          {
+            key: 'until',
+            title: 'Until',
+            cell: ({ expires_at: at }) => (at === null ? 'no end' : <Moment at={at} />),
+          },
+          {
+            key: 'revoke',
+            title: 'Revoke',
+            mute: true,
+            align: 'right',
+            cell: (link) =>
+              may &&
+              link.state !== 'revoked' && (
+                <Button
+                  size="compact-sm"
+                  variant="subtle"
+                  color="red"
+                  onClick={() => {
+                    setRevoked(link)
+                  }}
+                >
+                  Revoke
+                </Button>
               ),
-            },
-            {
-              key: 'project',
-              title: 'Project',
-              cell: ({ project }) => (
-                <Anchor component={Link} to={`/projects/${encodeURIComponent(project)}`}>
-                  {project}
-                </Anchor>
-              ),
-            },
-            {
-              key: 'state',
-              title: 'State',
-              cell: ({ state }) => <Dot tone={TONES[state]}>{state.replace('_', ' ')}</Dot>,
-            },
-            {
-              key: 'used',
-              title: 'Used',
-              align: 'right',
-              cell: ({ used, uses }) => (uses === null ? used : `${used} of ${uses}`),
-            },
-            {
-              key: 'live',
-              title: 'Now',
-              align: 'right',
-              cell: ({ live, concurrent }) =>
-                concurrent === null ? live : `${live} of ${concurrent}`,
-            },
-            {
-              key: 'last',
-              title: 'Last used',
-              cell: ({ last_used_at: at }) => (at === null ? 'never' : <Ago at={at} />),
-            },
-            {
-              key: 'until',
-              title: 'Until',
-              cell: ({ expires_at: at }) => (at === null ? 'no end' : <Moment at={at} />),
-            },
-            {
-              key: 'revoke',
-              title: 'Revoke',
-              mute: true,
-              align: 'right',
-              cell: (link) =>
-                may &&
-                link.state !== 'revoked' && (
-                  <Button
-                    size="compact-sm"
-                    variant="subtle"
-                    color="red"
-                    onClick={() => {
-                      setRevoked(link)
-                    }}
-                  >
-                    Revoke
-                  </Button>
-                ),
-            },
-          ]}
-          empty={
-            <EmptyState icon={IconLink} title="No link yet" actions={create}>
-              To show a world to a customer or a colleague, send a link: it opens one project, may
-              run out by time or by use, and can be revoked at any moment.
-            </EmptyState>
-          }
-          onMore={asked.hasNextPage ? () => void asked.fetchNextPage() : null}
-          isAskingMore={asked.isFetchingNextPage}
-        />
-      )}
+          },
+        ]}
+        empty={
+          <EmptyState icon={IconLink} title="No link yet" actions={create}>
+            To show a world to a customer or a colleague, send a link: it opens one project, may run
+            out by time or by use, and can be revoked at any moment.
+          </EmptyState>
+        }
+      />
       <CreateLink
         isOpen={isMaking}
         onClose={() => {

@@ -1,22 +1,12 @@
-import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { Checkbox, Stack, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { SecretBox } from '../../pieces/SecretBox.tsx'
+import { FormModal, ModalForm, ModalMade, type Opened } from '../../pieces/ModalForm.tsx'
 import { FAMILIES, useCreate } from './asked.ts'
 
 /** Names an address that is told of events. */
-export function CreateWebhook({
-  isOpen,
-  onClose,
-}: {
-  readonly isOpen: boolean
-  readonly onClose: () => void
-}) {
-  return (
-    <Modal opened={isOpen} onClose={onClose} title="New webhook">
-      <Form onClose={onClose} />
-    </Modal>
-  )
+export function CreateWebhook({ isOpen, onClose }: Opened) {
+  return <FormModal isOpen={isOpen} onClose={onClose} title="New webhook" form={Form} />
 }
 
 function Form({ onClose }: { readonly onClose: () => void }) {
@@ -30,7 +20,7 @@ function Form({ onClose }: { readonly onClose: () => void }) {
   if (create.data !== undefined)
     return <WebhookMade secret={create.data.secret} onClose={onClose} />
   return (
-    <form
+    <ModalForm
       onSubmit={form.onSubmit(({ url, description, types }) => {
         create.mutate({
           url,
@@ -39,36 +29,28 @@ function Form({ onClose }: { readonly onClose: () => void }) {
           enabled: true,
         })
       })}
+      onClose={onClose}
+      asked={create}
+      action="Make the webhook"
     >
-      <Stack gap="sm">
-        <TextInput
-          label="Address"
-          description="https, and reachable from the gateway; addresses of private networks are refused."
-          placeholder="https://shop.example/diorama"
-          type="url"
-          required
-          data-autofocus
-          {...form.getInputProps('url')}
-        />
-        <TextInput label="Name" maxLength={200} {...form.getInputProps('description')} />
-        <Checkbox.Group label="Events" {...form.getInputProps('types')}>
-          <Stack gap="xs" mt={6}>
-            {FAMILIES.map(({ value, label }) => (
-              <Checkbox key={value} value={value} label={label} />
-            ))}
-          </Stack>
-        </Checkbox.Group>
-        {create.error && <ErrorNotice error={create.error} />}
-        <Group justify="flex-end" gap="xs" mt="xs">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            Make the webhook
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      <TextInput
+        label="Address"
+        description="https, and reachable from the gateway; addresses of private networks are refused."
+        placeholder="https://shop.example/diorama"
+        type="url"
+        required
+        data-autofocus
+        {...form.getInputProps('url')}
+      />
+      <TextInput label="Name" maxLength={200} {...form.getInputProps('description')} />
+      <Checkbox.Group label="Events" {...form.getInputProps('types')}>
+        <Stack gap="xs" mt={6}>
+          {FAMILIES.map(({ value, label }) => (
+            <Checkbox key={value} value={value} label={label} />
+          ))}
+        </Stack>
+      </Checkbox.Group>
+    </ModalForm>
   )
 }
 
@@ -81,15 +63,12 @@ export function WebhookMade({
   readonly onClose: () => void
 }) {
   return (
-    <Stack gap="sm">
+    <ModalMade onClose={onClose}>
       <SecretBox secret={secret} label="the signing secret">
         <Text size="sm">
           Your receiver checks each event’s signature with it, by any library of Standard Webhooks.
         </Text>
       </SecretBox>
-      <Group justify="flex-end">
-        <Button onClick={onClose}>Done</Button>
-      </Group>
-    </Stack>
+    </ModalMade>
   )
 }

@@ -3,12 +3,11 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import IconSend from '@tabler/icons-react/dist/esm/icons/IconSend.mjs'
 import { useState } from 'react'
 import { useMay } from '../../api/me.ts'
-import { DataTable } from '../../pieces/DataTable.tsx'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
-import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Moment } from '../../pieces/Moment.tsx'
 import { Part } from '../../pieces/PageHeader.tsx'
 import { Dot, type Tone } from '../../pieces/StateBadge.tsx'
+import { Listing } from '../../pieces/Listing.tsx'
 import { deliveriesOf, type Delivery, useRedeliver } from './asked.ts'
 
 const TONES: Readonly<Record<string, Tone>> = {
@@ -40,74 +39,69 @@ export function Deliveries({ id }: { readonly id: string }) {
       title="Deliveries"
       about="The newest first. An event is tried again until it arrives, for three days."
     >
-      {asked.error && asked.data === undefined ? (
-        <ErrorNotice error={asked.error} onRetry={() => void asked.refetch()} />
-      ) : (
-        <DataTable
-          label="Deliveries"
-          rows={asked.data?.pages.flatMap(({ deliveries }) => deliveries)}
-          keyOf={(delivery) => delivery.id}
-          columns={[
-            {
-              key: 'type',
-              title: 'Event',
-              leads: true,
-              cell: ({ type, event }) => (
-                <div>
-                  <Text fw={600}>{type}</Text>
-                  <Text size="xs" c="dimmed" ff="monospace">
-                    {event}
-                  </Text>
-                </div>
+      <Listing
+        label="Deliveries"
+        asked={asked}
+        rowsOf={({ deliveries }) => deliveries}
+        keyOf={(delivery) => delivery.id}
+        columns={[
+          {
+            key: 'type',
+            title: 'Event',
+            leads: true,
+            cell: ({ type, event }) => (
+              <div>
+                <Text fw={600}>{type}</Text>
+                <Text size="xs" c="dimmed" ff="monospace">
+                  {event}
+                </Text>
+              </div>
+            ),
+          },
+          {
+            key: 'state',
+            title: 'State',
+            cell: ({ state, attempts }) =>
+              state === 'waiting' && attempts.length > 0 ? (
+                <Dot tone="warn">not arrived yet</Dot>
+              ) : (
+                <Dot tone={TONES[state] ?? 'over'}>{state}</Dot>
               ),
-            },
-            {
-              key: 'state',
-              title: 'State',
-              cell: ({ state, attempts }) =>
-                state === 'waiting' && attempts.length > 0 ? (
-                  <Dot tone="warn">not arrived yet</Dot>
-                ) : (
-                  <Dot tone={TONES[state] ?? 'over'}>{state}</Dot>
-                ),
-            },
-            {
-              key: 'tries',
-              title: 'Tries',
-              wide: true,
-              cell: (delivery) => <Tries delivery={delivery} />,
-            },
-            { key: 'at', title: 'When', cell: ({ created_at }) => <Moment at={created_at} /> },
-            {
-              key: 'again',
-              title: 'Again',
-              mute: true,
-              align: 'right',
-              cell: (delivery) =>
-                may &&
-                delivery.state !== 'waiting' && (
-                  <Button
-                    size="compact-sm"
-                    variant="subtle"
-                    loading={redeliver.isPending && redeliver.variables.id === delivery.id}
-                    onClick={() => {
-                      redeliver.mutate(delivery)
-                    }}
-                  >
-                    Send again
-                  </Button>
-                ),
-            },
-          ]}
-          empty={
-            <EmptyState icon={IconSend} title="Nothing was sent yet">
-              The next event that it wants is sent at once. A test shows whether it arrives.
-            </EmptyState>
-          }
-          onMore={asked.hasNextPage ? () => void asked.fetchNextPage() : null}
-          isAskingMore={asked.isFetchingNextPage}
-        />
-      )}
+          },
+          {
+            key: 'tries',
+            title: 'Tries',
+            wide: true,
+            cell: (delivery) => <Tries delivery={delivery} />,
+          },
+          { key: 'at', title: 'When', cell: ({ created_at }) => <Moment at={created_at} /> },
+          {
+            key: 'again',
+            title: 'Again',
+            mute: true,
+            align: 'right',
+            cell: (delivery) =>
+              may &&
+              delivery.state !== 'waiting' && (
+                <Button
+                  size="compact-sm"
+                  variant="subtle"
+                  loading={redeliver.isPending && redeliver.variables.id === delivery.id}
+                  onClick={() => {
+                    redeliver.mutate(delivery)
+                  }}
+                >
+                  Send again
+                </Button>
+              ),
+          },
+        ]}
+        empty={
+          <EmptyState icon={IconSend} title="Nothing was sent yet">
+            The next event that it wants is sent at once. A test shows whether it arrives.
+          </EmptyState>
+        }
+      />
     </Part>
   )
 }

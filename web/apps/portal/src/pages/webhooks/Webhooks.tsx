@@ -5,11 +5,10 @@ import IconWebhook from '@tabler/icons-react/dist/esm/icons/IconWebhook.mjs'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { useMay } from '../../api/me.ts'
-import { DataTable } from '../../pieces/DataTable.tsx'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
-import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Moment } from '../../pieces/Moment.tsx'
 import { PageHeader } from '../../pieces/PageHeader.tsx'
+import { Listing } from '../../pieces/Listing.tsx'
 import { webhooksSeen } from './asked.ts'
 import { CreateWebhook } from './CreateWebhook.tsx'
 import { Standing } from './Standing.tsx'
@@ -37,48 +36,43 @@ export default function Webhooks() {
       >
         {create}
       </PageHeader>
-      {asked.error && asked.data === undefined ? (
-        <ErrorNotice error={asked.error} onRetry={() => void asked.refetch()} />
-      ) : (
-        <DataTable
-          label="Webhooks"
-          rows={asked.data?.pages.flatMap(({ webhooks }) => webhooks)}
-          keyOf={({ id }) => id}
-          columns={[
-            {
-              key: 'url',
-              title: 'Webhook',
-              leads: true,
-              cell: ({ id, url, description }) => (
-                <div>
-                  <Anchor component={Link} to={`/webhooks/${id}`} fw={600}>
-                    {description === '' ? hostOf(url) : description}
-                  </Anchor>
-                  <Text size="xs" c="dimmed" ff="monospace">
-                    {url}
-                  </Text>
-                </div>
-              ),
-            },
-            { key: 'state', title: 'State', cell: (one) => <Standing webhook={one} /> },
-            {
-              key: 'types',
-              title: 'Events',
-              cell: ({ types }) => (types.length === 0 ? 'all' : types.join(', ')),
-            },
-            { key: 'since', title: 'Since', cell: ({ created_at }) => <Moment at={created_at} /> },
-          ]}
-          empty={
-            <EmptyState icon={IconWebhook} title="No webhook yet" actions={create}>
-              Name an address of yours and the events it wants: a session that ends, hours that run
-              out, a worker that is lost. Each event carries a number, so that none is missed or
-              counted twice.
-            </EmptyState>
-          }
-          onMore={asked.hasNextPage ? () => void asked.fetchNextPage() : null}
-          isAskingMore={asked.isFetchingNextPage}
-        />
-      )}
+      <Listing
+        label="Webhooks"
+        asked={asked}
+        rowsOf={({ webhooks }) => webhooks}
+        keyOf={({ id }) => id}
+        columns={[
+          {
+            key: 'url',
+            title: 'Webhook',
+            leads: true,
+            cell: ({ id, url, description }) => (
+              <div>
+                <Anchor component={Link} to={`/webhooks/${id}`} fw={600}>
+                  {description === '' ? hostOf(url) : description}
+                </Anchor>
+                <Text size="xs" c="dimmed" ff="monospace">
+                  {url}
+                </Text>
+              </div>
+            ),
+          },
+          { key: 'state', title: 'State', cell: (one) => <Standing webhook={one} /> },
+          {
+            key: 'types',
+            title: 'Events',
+            cell: ({ types }) => (types.length === 0 ? 'all' : types.join(', ')),
+          },
+          { key: 'since', title: 'Since', cell: ({ created_at }) => <Moment at={created_at} /> },
+        ]}
+        empty={
+          <EmptyState icon={IconWebhook} title="No webhook yet" actions={create}>
+            Name an address of yours and the events it wants: a session that ends, hours that run
+            out, a worker that is lost. Each event carries a number, so that none is missed or
+            counted twice.
+          </EmptyState>
+        }
+      />
       <CreateWebhook
         isOpen={isMaking}
         onClose={() => {
