@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.browser.player import Player
-from tests.browser.waiting import until
+from tests.browser.waiting import WITHIN_S, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,9 @@ class Page(Player):
         found = [Told(**event) for event in await self.page.evaluate("() => window.told")]
         return [event for event in found if not names or event.name in names]
 
-    async def until_told(self, name: str, *, after: int = 0, **facts: object) -> Told:
+    async def until_told(
+        self, name: str, *, after: int = 0, within_s: float = WITHIN_S, **facts: object
+    ) -> Told:
         """Return the first event with these facts, leaving out the first `after` of all."""
 
         async def look() -> Told | None:
@@ -33,7 +35,7 @@ class Page(Player):
                     return event
             return None
 
-        return await until(look, what=f"the page is told {name} {facts or ''}")
+        return await until(look, what=f"the page is told {name} {facts or ''}", within_s=within_s)
 
     async def count(self) -> int:
         """Return how many events it was told."""
