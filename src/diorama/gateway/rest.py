@@ -32,6 +32,7 @@ from diorama.gateway.links import Links
 from diorama.gateway.live_routes import live_routes
 from diorama.gateway.metrics import Metrics
 from diorama.gateway.metrics_route import Exposition, metrics_route
+from diorama.gateway.odyssey.addresses import Base
 from diorama.gateway.odyssey.routes import OdysseyParts, odyssey_routes
 from diorama.gateway.oidc import Provider
 from diorama.gateway.oidc_routes import oidc_routes
@@ -134,8 +135,8 @@ class Rest:
             hub=parts.hub,
             secret=parts.secret,
             limits=parts.limits,
-            public_url=parts.public_url,
-            proxies=parts.proxies,
+            base=Base(public_url=parts.public_url, proxies=parts.proxies),
+            links=RecordingLinks(parts.secret),
         )
         self.whep: Final = Whep(parts.desk, parts.hub, parts.secret)
 

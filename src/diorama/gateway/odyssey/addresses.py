@@ -1,4 +1,4 @@
-"""At which address a client of Odyssey's SDK reaches this gateway again, and its ICE servers. Pure.
+"""At which address a client of Odyssey's SDK reaches this gateway again.
 
 What a proxy says of the address in front of it is taken from proxies that the operator trusts
 alone. The SDK of a Safari sends a WebSocket to a loopback host to port 8090 instead, unless its
@@ -7,12 +7,37 @@ Source: `@odysseyml/odyssey` 1.3.1, `signalingToWsGatewayUrl`, `normalizeUrl`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Final
+
+from starlette.requests import Request
+
+from diorama.gateway.client_address import Network
 
 _HOST: Final = re.compile(r"[A-Za-z0-9._-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
 _LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1)(:\d+)?")
 _SCHEMES: Final = frozenset({"http", "https"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """Where the gateway is.
+
+    Attributes:
+        public_url: where people reach it; empty is wherever they did.
+        proxies: the networks of proxies whose word is taken.
+    """
+
+    public_url: str = ""
+    proxies: Sequence[Network] = ()
+
+    def of(self, request: Request) -> str:
+        """Return the address that a request came to, without a slash at its end."""
+        peer = request.client.host if request.client else ""
+        trusted = bool(peer) and any(ip_address(peer) in network for network in self.proxies)
+        return gateway_url(self.public_url, request.url.scheme, request.headers, trusted=trusted)
 
 
 def gateway_url(public_url: str, scheme: str, headers: Mapping[str, str], *, trusted: bool) -> str:

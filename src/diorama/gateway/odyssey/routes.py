@@ -6,10 +6,8 @@ given. Who takes the request back has left. The addresses and bodies are Odyssey
 no part of Diorama's document of its API; docs/odyssey.md has them.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from ipaddress import ip_address
 from typing import Annotated, Final
 
 import msgspec
@@ -20,11 +18,11 @@ from starlette.responses import Response
 from diorama.accounts.credentials import SessionToken
 from diorama.accounts.permissions import Permission
 from diorama.gateway.body import answer, json_body, path_id
-from diorama.gateway.client_address import Network
 from diorama.gateway.desk import Desk
 from diorama.gateway.hub import Hub
-from diorama.gateway.odyssey.addresses import gateway_url, signalling_url
+from diorama.gateway.odyssey.addresses import Base, signalling_url
 from diorama.gateway.odyssey.door import Door, Guest
+from diorama.gateway.odyssey.job_routes import JobParts, add_job_routes, add_recording_routes
 from diorama.gateway.odyssey.leaving import end_viewing
 from diorama.gateway.odyssey.passes import (
     ACCESS_IN_LINE_S,
@@ -35,6 +33,7 @@ from diorama.gateway.odyssey.passes import (
 from diorama.gateway.odyssey.refusals import Streams, ended_in_line, usage_error
 from diorama.gateway.odyssey.waiting import HUNG_UP, STOPPING, Waiter
 from diorama.gateway.rate_limits import RateLimits
+from diorama.gateway.recording_links import RecordingLinks
 from diorama.kernel.errors import DioramaError, NotFound, Unauthorized, Unavailable
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.media import IceServer
@@ -116,8 +115,8 @@ class OdysseyParts:
         hub: says what becomes of who waits.
         secret: signs tokens.
         limits: how often may be asked.
-        public_url: where people reach the gateway; empty is wherever they did.
-        proxies: the networks of proxies whose word is taken.
+        base: where the gateway is.
+        links: makes views of recordings.
         ice_servers: for the peer connections of viewers.
     """
 
@@ -125,20 +124,24 @@ class OdysseyParts:
     hub: Hub
     secret: bytes
     limits: RateLimits
-    public_url: str = ""
-    proxies: Sequence[Network] = ()
+    base: Base
+    links: RecordingLinks
     ice_servers: tuple[IceServer, ...] = ()
 
 
 def odyssey_routes(parts: OdysseyParts) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/odyssey/{project}", include_in_schema=False)
-    door = Door(parts.desk, parts.secret, parts.proxies, parts.limits)
+    door = Door(parts.desk, parts.secret, parts.base.proxies, parts.limits)
     counter = _Counter(parts)
+    read_asked = json_body(SessionAsked, anybody=True)
+    read_named = json_body(SessionNamed, anybody=True)
 
     @router.post("/auth/token")
     async def token(
-        request: Request, project: str, body: Annotated[KeyShown, Depends(json_body(KeyShown))]
+        request: Request,
+        project: str,
+        body: Annotated[KeyShown, Depends(json_body(KeyShown, anybody=True))],
     ) -> Response:
         access = await door.change(request, path_id(project), body.api_key)
         return answer(Token(access, ACCESS_LIFE_S), headers={"Cache-Control": "no-store"})
@@ -149,25 +152,19 @@ def odyssey_routes(parts: OdysseyParts) -> APIRouter:
         return answer(Regions())
 
     @router.post("/sessions/request")
-    async def ask(
-        request: Request,
-        project: str,
-        _: Annotated[SessionAsked, Depends(json_body(SessionAsked))],
-    ) -> Response:
+    async def ask(request: Request, project: str) -> Response:
         guest = await door.guest(request, path_id(project), Permission.SESSIONS_WRITE)
+        await read_asked(request)
         return await counter.serve(request, guest, door)
 
     @router.post("/sessions/token")
-    async def session_token(
-        request: Request,
-        project: str,
-        body: Annotated[SessionNamed, Depends(json_body(SessionNamed))],
-    ) -> Response:
+    async def session_token(request: Request, project: str) -> Response:
         guest = await door.guest(
             request, path_id(project), Permission.SESSIONS_WRITE, late_s=ACCESS_IN_LINE_S
         )
+        named = await read_named(request)
         signed = await parts.desk.look(
-            lambda work: _session_pass(work, guest, body.session_id, parts.secret)
+            lambda work: _session_pass(work, guest, named.session_id, parts.secret)
         )
         return answer(SessionPass(signed, SESSION_LIFE_S), headers={"Cache-Control": "no-store"})
 
@@ -179,6 +176,9 @@ def odyssey_routes(parts: OdysseyParts) -> APIRouter:
     async def telemetry() -> Response:
         return Response(None, 204)
 
+    jobs = JobParts(desk=parts.desk, door=door, links=parts.links, base=parts.base)
+    add_job_routes(router, jobs)
+    add_recording_routes(router, jobs)
     return router
 
 
@@ -191,7 +191,7 @@ class _Counter:
 
     async def serve(self, request: Request, guest: Guest, door: Door) -> Response:
         """Return the answer to a request for a session, however long it stands in line."""
-        url = self._gateway_url(request)
+        url = self._parts.base.of(request)
         try:
             session = await self._open(guest)
         except DioramaError as error:
@@ -256,13 +256,6 @@ class _Counter:
         if account is None:
             return None
         return Streams(held=account.held, limit=account.concurrent_streams)
-
-    def _gateway_url(self, request: Request) -> str:
-        peer = request.client.host if request.client else ""
-        trusted = bool(peer) and any(ip_address(peer) in net for net in self._parts.proxies)
-        return gateway_url(
-            self._parts.public_url, request.url.scheme, request.headers, trusted=trusted
-        )
 
 
 def _open(work: Work, opening: Opening) -> Session:
