@@ -69,14 +69,11 @@ async def test_a_job_is_taken_run_looked_at_and_listed(tmp_path: Path) -> None:
 async def test_a_batch_is_one_job_and_is_paged_by_offset(tmp_path: Path) -> None:
     async with gateway_at(tmp_path) as place:
         sdk = await client(place)
-        ids = [
-            str(
-                (await sdk.ask("POST", "/simulation-jobs", {"scripts": [SCRIPT, SCRIPT]})).json[
-                    "job_id"
-                ]
-            )
-            for _ in range(3)
-        ]
+        ids: list[object] = []
+        for _ in range(3):
+            place.clock.step(seconds=1)
+            made = await sdk.ask("POST", "/simulation-jobs", {"scripts": [SCRIPT, SCRIPT]})
+            ids.append(made.json["job_id"])
         second = await sdk.ask("GET", "/simulation-jobs?limit=1&offset=1")
         beyond = await sdk.ask("GET", "/simulation-jobs?limit=101")
 
