@@ -227,14 +227,23 @@ async def test_a_token_opens_nothing_once_its_recording_is_complete(
     ready = await recorded.view()
 
     again = await recorded.complete(facts={**FACTS, "frames": 1})
-    late = [
-        await recorded.begin(),
-        await recorded.fail(),
-        await place.ask("PUT", targets["video.mp4"], VIDEO),
-    ]
+    late = [await recorded.fail(), await place.ask("PUT", targets["video.mp4"], VIDEO)]
 
     assert again.status == 204
-    assert [reply.problem for reply in late] == [REFUSED] * 3
+    assert [reply.problem for reply in late] == [REFUSED] * 2
+    assert await recorded.view() == ready
+
+
+async def test_a_worker_that_did_not_hear_that_it_is_complete_has_nothing_left_to_upload(
+    recorded: Recorded,
+) -> None:
+    await recorded.upload()
+    ready = await recorded.view()
+
+    begun, completed = await recorded.begin(), await recorded.complete()
+
+    assert (begun.status, begun.json) == (200, {"files": []})
+    assert completed.status == 204
     assert await recorded.view() == ready
 
 

@@ -141,10 +141,16 @@ class _Uploads:
         self._turns = asyncio.Semaphore(FILES_AT_ONCE)
 
     async def begin(self, ask: BeginUpload) -> UploadTargets:
-        """Let the files in that were announced, and say where each goes."""
+        """Let the files in that were announced, and say where each goes.
+
+        Of a recording that is complete nothing is missing: so a worker which did not hear that it
+        is, and begins anew, comes to the same end.
+        """
         token = read_upload_token(ask.token, self._secret)
         self._check(ask.files)
-        await self._desk.look(lambda work: opened_by(work, token))
+        known = await self._desk.look(lambda work: opened_by(work, token, again=True))
+        if known.state is RecordingState.READY:
+            return UploadTargets(files=())
         await self._artifacts.make_room(sum(file.bytes for file in ask.files))
         files = tuple(StoredFile(name=file.name, bytes=file.bytes) for file in ask.files)
         recording = await self._desk.do(lambda work: begin_upload(work, token, files))

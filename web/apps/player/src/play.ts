@@ -14,6 +14,7 @@ import { hush } from './hint.ts'
 import { part, setPressed, setText, showScreen } from './page.ts'
 import { projectOfPath, readProject, titleOf } from './projects.ts'
 import { setUpPrompts } from './prompts.ts'
+import { showRecorded } from './recordedMark.ts'
 import { onLeaveLost, setResumeWindow, showRepair } from './repairNotice.ts'
 import { setUpShare } from './share.ts'
 import { listenToSiblings } from './siblings.ts'
@@ -54,6 +55,9 @@ function start(): void {
     if (!opened.ended) showWait(opened, facts)
   }
   opened.on('session', wait)
+  opened.on('session', ({ recorded }) => {
+    showRecorded(recorded ?? false)
+  })
   opened.on('media', wait)
   opened.on('state', (state) => {
     wait()
@@ -78,6 +82,7 @@ function start(): void {
     showEnd(ended, start)
   })
   if (frame) tellSession(frame, opened)
+  showRecorded(opened.recorded)
   wait()
 }
 
@@ -99,6 +104,7 @@ function stop(): void {
   setPressed(part('tool-lock', HTMLButtonElement), false)
   endWait()
   clearNotices()
+  showRecorded(false)
 }
 
 function clearNotices(): void {

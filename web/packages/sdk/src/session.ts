@@ -140,6 +140,11 @@ export class DioramaSession {
     return this.connection.model.session
   }
 
+  /** Whether what is shown and done is kept: who shows the stream has to say so too. */
+  get recorded(): boolean {
+    return this.view?.recorded ?? false
+  }
+
   /** What this page's peer connection does: by it a wait for the world differs from one for video. */
   get media(): MediaState {
     return mediaOf(this.connection.model)
