@@ -84,8 +84,10 @@ async def wrong_with(town: Town, field: Field, payload: str) -> list[str]:
 
 def leaks(town: Town, reply: Reply, sent: str) -> bool:
     """Return whether a refusal tells of the inside, in words that were not sent to it."""
-    said = reply.body.decode().replace(json.dumps(sent)[1:-1], "")
-    said = said.replace(json.dumps(sent, ensure_ascii=False)[1:-1], "")
+    said = reply.body.decode()
+    for echo in (sent, sent.strip()):  # lists in a query are told without the spaces around
+        said = said.replace(json.dumps(echo)[1:-1] or "\0", "")
+        said = said.replace(json.dumps(echo, ensure_ascii=False)[1:-1] or "\0", "")
     folder = str(town.folder)
     return reply.status >= 400 and (INSIDE.search(said) is not None or folder in said)
 

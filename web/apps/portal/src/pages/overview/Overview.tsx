@@ -70,7 +70,7 @@ function Now({ overview }: { readonly overview: Schemas['Overview'] | undefined 
         of={limit}
         share={streams / limit}
         tone={toneOf(streams / limit)}
-        note={streams >= limit ? 'at the limit of the plan' : `${limit - streams} more may start`}
+        note={streams >= limit ? 'at the limit' : `${limit - streams} more may start`}
       />
       <Figure
         label="In line"
