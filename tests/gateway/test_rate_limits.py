@@ -121,9 +121,9 @@ def test_behind_a_proxy_the_visitor_counts_and_this_machine_is_not_held() -> Non
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/play/cove", "/assets/x.js"]
+    "path", ["/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/play/cove", "/v1/uploads"]
 )
-def test_health_metrics_and_pages_are_not_held(path: str) -> None:
+def test_health_metrics_pages_and_what_workers_bring_are_not_held(path: str) -> None:
     assert passed(Door().knocks(50, path=path)) == 50
 
 
