@@ -31,6 +31,8 @@ KEYS_KEPT_US: Final = 24 * 3_600 * SECOND_US
 """For so long a request may be repeated under its Idempotency-Key."""
 MAX_SCRIPT_BYTES: Final = 160 * 1024
 """A worker is sent a script in one message."""
+START_AT_LEAST_S: Final = 180.0
+"""A world may take so long to its first picture whatever its project's viewers would wait."""
 RETRY_AFTER_S: Final = 10
 
 
@@ -218,7 +220,7 @@ def _new_runs(
             end_user=simulation.end_user,
             index=index,
             length_ms=length_ms,
-            start_timeout_s=project.rules.connect_timeout_s,
+            start_timeout_s=max(project.rules.connect_timeout_s, START_AT_LEAST_S),
             ticket=ticket + index,
             state=SimulationState.PENDING,
             version=1,
