@@ -137,7 +137,7 @@ class Crowd:
 async def run(folder: Path) -> dict[str, list[Figures]]:
     """Return the tables."""
     raise_open_files()
-    counts = [scaled(count, least=WARMING * 2) for count in COUNTS]
+    counts = sorted({scaled(count, least=WARMING * 2) for count in COUNTS})
     (folder / "data").mkdir()
     tokens = await open_waiters(folder / "data", max(counts))
     with running("gateway", folder, GATEWAY) as gateway:

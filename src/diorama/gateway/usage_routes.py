@@ -32,7 +32,7 @@ from diorama.metering.asking import (
 )
 from diorama.metering.overview import overview
 from diorama.protocol.usage_views import Overview, UsageView
-from diorama.sessions.show import time_of
+from diorama.sessions.show import time_of, time_text
 from diorama.sessions.usage_store import GroupBy
 from diorama.sessions.work import Work
 
@@ -149,7 +149,4 @@ async def _lines(desk: Desk, question: Question, head: str, page: Page) -> Async
 
 
 def _period(question: Question) -> tuple[str, str]:
-    window_ = question.window
-    ends = (time_of(at_us).isoformat() for at_us in (window_.from_us, window_.to_us))
-    since, until = (end.replace("+00:00", "Z") for end in ends)
-    return since, until
+    return time_text(question.window.from_us), time_text(question.window.to_us)

@@ -11,7 +11,7 @@ from diorama.accounts.plans import Account
 from diorama.kernel.errors import LimitReached
 from diorama.kernel.units import HOUR_US, SECOND_US
 from diorama.sessions.running import end_runs
-from diorama.sessions.show import time_of
+from diorama.sessions.show import time_text
 from diorama.sessions.work import Work
 from diorama.simulations.lifecycle import failed
 
@@ -52,7 +52,7 @@ def refuse_out_of_hours(work: Work, account: Account) -> None:
         detail={
             "used_hours": used_us / HOUR_US,
             "limit_hours": limit_us / HOUR_US,
-            "resets_at": time_of(resets_us).isoformat().replace("+00:00", "Z"),
+            "resets_at": time_text(resets_us),
             "retry_after_s": -((work.now_us - resets_us) // SECOND_US),
         },
     )
