@@ -148,6 +148,11 @@ def pages(folder: Path = STATIC, facts_of: FactsOf = no_facts) -> APIRouter:
         facts = await _facts(request, project, facts_of)
         return _page(request, static.file("play.html"), facts)
 
+    @router.get("/watch/{session}")
+    async def watch(request: Request, session: str) -> Response:
+        del session  # the page reads its own address
+        return _page(request, static.file("watch.html"))
+
     @router.get("/embed/{project}")
     async def framed(request: Request, project: str) -> Response:
         facts = await _facts(request, project, facts_of)

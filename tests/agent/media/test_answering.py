@@ -12,7 +12,7 @@ from diorama.agent.media.engine import Answerer, Codec, ConnectionState, MediaEn
 from diorama.agent.media.probe import Encoders
 from diorama.agent.media.stream import Stream
 from diorama.kernel.errors import Invalid
-from tests.agent.media.far_end import LOCAL, RGB, Heard, PaintedWorld, Viewer
+from tests.agent.media.far_end import LOCAL, RGB, Heard, PaintedWorld, Viewer, linked
 
 
 @dataclass
@@ -144,3 +144,17 @@ async def test_private_addresses_of_a_spectator_are_sent_nothing(
     await stream.stop()
     await answerer.close()
     await player.close()
+
+
+async def test_the_viewer_sees_on_when_a_spectator_is_gone(
+    engine: MediaEngine, encoders: Encoders
+) -> None:
+    async with linked(engine, encoders) as link:
+        async with watching(engine, encoders) as beside:
+            await beside.viewer.picture_like(RGB)
+            await link.viewer.picture_like(RGB)
+        link.world.colour = (20, 90, 220)
+
+        await link.viewer.picture_like((20, 90, 220))
+        await link.viewer.request_key_frame()
+        await link.viewer.key_picture()

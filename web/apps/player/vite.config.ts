@@ -11,7 +11,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { index: 'index.html', play: 'play.html', embed: 'src/embed/parent.ts' },
+      input: {
+        index: 'index.html',
+        play: 'play.html',
+        watch: 'watch.html',
+        embed: 'src/embed/parent.ts',
+      },
       // Pages of other people load /embed.js by that name, and use what it exports.
       preserveEntrySignatures: 'allow-extension',
       output: {

@@ -6,7 +6,12 @@ export default defineConfig({
     sourcemap: true,
     minify: true,
     lib: {
-      entry: { index: 'src/index.ts', react: 'src/react.ts', element: 'src/element.ts' },
+      entry: {
+        index: 'src/index.ts',
+        react: 'src/react.ts',
+        element: 'src/element.ts',
+        watch: 'src/watch.ts',
+      },
       formats: ['es'],
     },
     rolldownOptions: {

@@ -91,6 +91,12 @@ describe('the package', () => {
     expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(MAX_CORE_BYTES)
   })
 
+  test('brings who only watches less than a quarter of that', () => {
+    const bytes = [...loadedBy('watch.js')].map((name) => gzipSync(script(name)).length)
+
+    expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(MAX_CORE_BYTES / 4)
+  })
+
   test('has types without any', () => {
     const withAny = declarations().filter((text) => /\bany\b/.test(withoutComments(text)))
 
@@ -113,6 +119,7 @@ describe('a project that has installed it', () => {
     ['@diorama/sdk', ['connect', 'attachInput', 'hold', 'fullscreen', 'END_CODES', 'VERSION']],
     ['@diorama/sdk/react', ['useDiorama', 'useDioramaEvent']],
     ['@diorama/sdk/element', ['DioramaStreamElement']],
+    ['@diorama/sdk/watch', ['watch', 'Watch']],
   ])('imports %s in plain Node, where there is no page', (name, exported) => {
     const source = `console.log(JSON.stringify(Object.keys(await import('${name}'))))`
 
