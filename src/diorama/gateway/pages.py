@@ -73,6 +73,11 @@ PORTAL_PATHS: Final = (
     "settings",
 )
 """First segments of the portal's paths; a test holds them to the pages that the portal has."""
+_PLAIN: Final[Mapping[str, str]] = {
+    "/play": "index.html",
+    "/watch/{session}": "watch.html",
+}
+"""Pages that read all they need from their own address."""
 _FRAMED: Final[Mapping[str, str]] = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -139,19 +144,10 @@ def pages(folder: Path = STATIC, facts_of: FactsOf = no_facts) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     static = StaticFolder(folder)
 
-    @router.get("/play")
-    async def worlds(request: Request) -> Response:
-        return _page(request, static.file("index.html"))
-
     @router.get("/play/{project}")
     async def player(request: Request, project: str) -> Response:
         facts = await _facts(request, project, facts_of)
         return _page(request, static.file("play.html"), facts)
-
-    @router.get("/watch/{session}")
-    async def watch(request: Request, session: str) -> Response:
-        del session  # the page reads its own address
-        return _page(request, static.file("watch.html"))
 
     @router.get("/embed/{project}")
     async def framed(request: Request, project: str) -> Response:
@@ -179,10 +175,21 @@ def pages(folder: Path = STATIC, facts_of: FactsOf = no_facts) -> APIRouter:
         return _portal(static.file("portal/index.html"))
 
     router.add_api_route("/", portal)
+    for path, name in _PLAIN.items():
+        router.add_api_route(path, _plain(static, name))
     for first in PORTAL_PATHS:
         router.add_api_route(f"/{first}", portal)
         router.add_api_route(f"/{first}/{{rest:path}}", portal)
     return router
+
+
+def _plain(static: StaticFolder, name: str) -> Callable[[Request], Awaitable[Response]]:
+    """Return what answers with a page that is told nothing."""
+
+    async def page(request: Request) -> Response:
+        return _page(request, static.file(name))
+
+    return page
 
 
 def _portal(file: StaticFile | None) -> Response:
