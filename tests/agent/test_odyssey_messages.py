@@ -6,7 +6,6 @@ from diorama.agent import odyssey_messages as words
 from diorama.agent.odyssey_messages import (
     FROM_VIEWER,
     TO_VIEWER,
-    BroadcastReady,
     OdysseyMessages,
     StreamEnded,
     StreamError,
@@ -28,7 +27,7 @@ def test_a_start_is_answered_with_the_stream_and_its_prompt_goes_to_the_world() 
     assert taken.reply == StreamStarted("ses_1", "a red sky")
     assert taken.to_world == Prompt("a red sky")
     assert taken.is_input
-    assert taken.then is None
+    assert not taken.broadcast
 
 
 def test_a_start_without_a_prompt_leaves_the_world_as_it_is() -> None:
@@ -38,11 +37,11 @@ def test_a_start_without_a_prompt_leaves_the_world_as_it_is() -> None:
     assert taken.to_world is None
 
 
-def test_a_start_that_nobody_else_can_watch_says_so_and_is_started() -> None:
+def test_a_start_that_others_may_watch_is_started_and_their_place_is_asked_for() -> None:
     taken = took('{"type":"interactive_stream_start","prompt":"x","broadcast":true}')
 
     assert taken.reply == StreamStarted("ses_1", "x")
-    assert taken.then == BroadcastReady(webrtc_url="", spectator_token="")
+    assert taken.broadcast
 
 
 def test_an_update_is_a_prompt_and_is_acknowledged() -> None:

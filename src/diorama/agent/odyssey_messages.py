@@ -126,7 +126,7 @@ class OdysseyMessages:
             raise Invalid("images are not passed on to the world", code="image_unsupported")
         return Taken(
             reply=StreamStarted(self._stream_id, message.prompt),
-            then=BroadcastReady() if message.broadcast else None,
+            broadcast=message.broadcast,
             to_world=_prompt(message.prompt),
         )
 

@@ -36,7 +36,7 @@ from diorama.agent.world_link import Begin
 from diorama.agent.world_process import WorldOver, WorldProcess
 from diorama.kernel.clock import Clock
 from diorama.kernel.units import SECOND_US
-from diorama.protocol.media import Candidate, ForPeer, MediaState, Offer
+from diorama.protocol.media import ForPeer, FromPeer, MediaState
 from diorama.protocol.worker import (
     MAX_HOLD_OFF_S,
     Assign,
@@ -289,7 +289,7 @@ class Session:
         word = HoldOff(self.assign.session, self.assign.term, left_s)
         self._events.on_word(self.assign, word)
 
-    def on_signal(self, signal: Offer | Candidate) -> None:
+    def on_signal(self, signal: FromPeer) -> None:
         """Pass a signal on to the gateway."""
         message = SignalFromWorker(self.assign.session, self.assign.term, signal)
         self._events.on_word(self.assign, message)

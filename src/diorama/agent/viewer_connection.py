@@ -23,14 +23,23 @@ from diorama.agent.media.engine import (
 from diorama.agent.media.engine import IceCandidate as NativeCandidate
 from diorama.agent.media.frames import FrameSource
 from diorama.agent.media.stream import Stream, StreamStats
-from diorama.agent.odyssey_messages import FROM_VIEWER, TO_VIEWER, OdysseyMessages, told
+from diorama.agent.odyssey_messages import (
+    FROM_VIEWER,
+    TO_VIEWER,
+    BroadcastReady,
+    OdysseyMessages,
+    told,
+)
 from diorama.agent.viewer_messages import Taken, ViewerMessages, to_text, world_message
 from diorama.kernel.clock import Clock
 from diorama.kernel.errors import DioramaError
 from diorama.protocol.media import (
     Answer,
+    Broadcast,
+    Broadcasting,
     Candidate,
     ForPeer,
+    FromPeer,
     IceCandidate,
     MediaState,
     Notice,
@@ -51,7 +60,7 @@ log = structlog.get_logger(__name__)
 class ViewerEvents(Protocol):
     """What a session hears of its viewer, on the asyncio loop."""
 
-    def on_signal(self, signal: Offer | Candidate) -> None:
+    def on_signal(self, signal: FromPeer) -> None:
         """Take a signal for the viewer."""
 
     def on_media(self, attachment: int, state: MediaState) -> None:
@@ -89,6 +98,7 @@ class ViewerConnection:
             else ViewerMessages(now_us=now_us)
         )
         self._opened: set[str] = set()
+        self._is_broadcast = self._is_showing = False
         self._unsent: deque[str] = deque(maxlen=MAX_UNSENT)
         self._signals: asyncio.Queue[ForPeer] = asyncio.Queue(MAX_SIGNALS)
         self._offer: Offer | None = None
@@ -178,8 +188,11 @@ class ViewerConnection:
         taken = self._messages.take(label, data, now_us)
         if taken.to_world is not None or taken.leaving is not None:
             self._events.on_taken(taken)
-        for reply in filter(None, (taken.reply, taken.then)):
-            self._send(to_text(reply))
+        if taken.reply is not None:
+            self._send(to_text(taken.reply))
+        if taken.broadcast:
+            self._is_broadcast = True
+            self._ask_to_broadcast()
 
     def on_key_frame_request(self) -> None:
         """Nothing: the stream was told."""
@@ -199,6 +212,13 @@ class ViewerConnection:
         await self._stream.first_frame_sent.wait()
         self._hearing.frame_sent(self._clock.boottime_us())
         self._look()
+        self._is_showing = True
+        self._ask_to_broadcast()
+
+    def _ask_to_broadcast(self) -> None:
+        """Ask that others may watch, where the viewer wishes it and there is something to see."""
+        if self._is_broadcast and self._is_showing:
+            self._events.on_signal(Broadcast(self.attachment))
 
     async def _take_signals(self, peer: Peer) -> None:
         while True:
@@ -225,6 +245,8 @@ class ViewerConnection:
                 self._send(to_text(told(signal)))
             case Notice():
                 log.info("a notice for a viewer who is told on its own socket")
+            case Broadcasting(url=url, token=token):
+                self._send(to_text(BroadcastReady(url, token)))
             case Restart(scope="ice"):
                 self._send_offer(await peer.restart_ice())
             case Restart():

@@ -33,12 +33,15 @@ _ENCODER: Final = msgspec.json.Encoder()
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a message comes to: any of answers, something for the world, a goodbye."""
+    """What a message comes to: any of an answer, something for the world, a goodbye.
+
+    `broadcast`: its viewer asks that others may watch.
+    """
 
     reply: msgspec.Struct | None = None
-    then: msgspec.Struct | None = None
     to_world: InputEvent | Prompt | Message | None = None
     leaving: Leaving | None = None
+    broadcast: bool = False
 
     @property
     def is_input(self) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 
 from diorama.gateway.hints import Hints
 from diorama.gateway.watching import Watches
-from diorama.protocol.viewer import ToViewer
+from diorama.protocol.media import FromPeer
 from diorama.protocol.views import QueueView, SessionView
 from diorama.sessions.foresight import Foreseen
 from diorama.sessions.lifecycle import Session
@@ -56,7 +56,7 @@ class ViewerEnd(Protocol):
     async def warn(self, now_us: int, foreseen: Foreseen) -> None:
         """Be told what it should have been warned of by `now_us`."""
 
-    async def signal(self, message: ToViewer) -> None:
+    async def signal(self, message: FromPeer) -> None:
         """Be sent an offer or a candidate of the worker."""
 
     async def close_for_stop(self) -> None:

@@ -16,7 +16,7 @@ from diorama.gateway.desk import Desk
 from diorama.gateway.hints import HintBus, Hints
 from diorama.gateway.hub import Hub, ViewerEnd, WorkerEnd
 from diorama.kernel.errors import Unavailable
-from diorama.protocol.media import Candidate, ForPeer, Offer
+from diorama.protocol.media import ForPeer, FromPeer
 from diorama.protocol.worker import SignalToWorker
 from diorama.sessions import relay
 from diorama.sessions.fleet_store import Signalled
@@ -51,7 +51,7 @@ class Relay:
             self._due.set()
 
     async def to_viewer(
-        self, session_id: str, signal: Offer | Candidate, *, sender: tuple[str, int]
+        self, session_id: str, signal: FromPeer, *, sender: tuple[str, int]
     ) -> None:
         """Bring a signal of a worker, with the term it has the session under, to the viewer."""
         end = self._hub.viewer(session_id)
@@ -63,9 +63,7 @@ class Relay:
         except Unavailable as error:
             _log.warning("a signal was lost", session_id=session_id, code=error.code)
 
-    async def _is_for(
-        self, end: ViewerEnd, signal: Offer | Candidate, sender: tuple[str, int]
-    ) -> bool:
+    async def _is_for(self, end: ViewerEnd, signal: FromPeer, sender: tuple[str, int]) -> bool:
         """Whether a signal is for this socket; the store says it where the socket may not know."""
         session_id = end.session_id
         if not self._hub.doubts(session_id) and end.expects(*sender, signal.attachment):
@@ -76,7 +74,7 @@ class Relay:
         return newest == end.socket
 
     async def _leave_for_viewer(
-        self, session_id: str, signal: Offer | Candidate, sender: tuple[str, int]
+        self, session_id: str, signal: FromPeer, sender: tuple[str, int]
     ) -> None:
         left = await self._desk.do(
             lambda work: relay.leave_for_viewer(work, session_id, signal, sender=sender)

@@ -33,7 +33,7 @@ from diorama.gateway.live_routes import live_routes
 from diorama.gateway.metrics import Metrics
 from diorama.gateway.metrics_route import Exposition, metrics_route
 from diorama.gateway.odyssey.addresses import Base
-from diorama.gateway.odyssey.routes import OdysseyParts, odyssey_routes
+from diorama.gateway.odyssey.routes import OdysseyParts, config_route, odyssey_routes
 from diorama.gateway.oidc import Provider
 from diorama.gateway.oidc_routes import oidc_routes
 from diorama.gateway.opening_routes import Doorstep, opening_routes
@@ -130,6 +130,7 @@ class Rest:
         self._oidc = parts.oidc
         self._artifacts = parts.artifacts
         self._kept = parts.kept
+        self.whep: Final = Whep(parts.desk, parts.hub, parts.secret)
         self._odyssey = OdysseyParts(
             desk=parts.desk,
             hub=parts.hub,
@@ -137,8 +138,8 @@ class Rest:
             limits=parts.limits,
             base=Base(public_url=parts.public_url, proxies=parts.proxies),
             links=RecordingLinks(parts.secret),
+            whep=self.whep,
         )
-        self.whep: Final = Whep(parts.desk, parts.hub, parts.secret)
 
     def app(self) -> FastAPI:
         """Return the ASGI application: REST, its document, health and the player's pages."""
@@ -180,6 +181,7 @@ class Rest:
         self._add_recordings(app)
         app.include_router(audit_routes(self._desk, self._doors, documents))
         app.include_router(odyssey_routes(self._odyssey))
+        app.include_router(config_route(self._odyssey.ice_servers))
         self._telling.add_routes(app, self._doors, documents)
         app.include_router(self._health())
         app.include_router(metrics_route(self.exposition, self._doors))

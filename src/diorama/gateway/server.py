@@ -30,6 +30,7 @@ from diorama.gateway.metrics_route import Exposition, metrics_alone
 from diorama.gateway.notebook import Notebook
 from diorama.gateway.observing import Observed, log_steps
 from diorama.gateway.odyssey import signalling as odyssey
+from diorama.gateway.odyssey.addresses import Base
 from diorama.gateway.odyssey.cross_origin import AnyOrigin
 from diorama.gateway.places import Places
 from diorama.gateway.poll import Poll
@@ -213,6 +214,10 @@ class Gateway:
             relay=self._relay,
             secret=self._secrets.tokens,
             limits=limits,
+            base=Base(
+                public_url=self._settings.public_url,
+                proxies=networks(self._settings.trusted_proxies),
+            ),
         )
 
     @contextlib.asynccontextmanager

@@ -34,7 +34,7 @@ from diorama.kernel.errors import (
 from diorama.projects.origins import Asking, may_open
 from diorama.protocol import viewer as wire
 from diorama.protocol.end_codes import EndCode
-from diorama.protocol.media import Answer, Candidate, Restart
+from diorama.protocol.media import Answer, Broadcast, Candidate, FromPeer, Restart
 from diorama.protocol.strict_json import MAX_WS_BYTES
 from diorama.protocol.timeline_views import Fact
 from diorama.protocol.views import EndView, QueueView, SessionView
@@ -225,9 +225,10 @@ class ViewerSocket:
         if self._shown != shown:
             await self._line.send(wire.SessionChanged(session=self._shown))
 
-    async def signal(self, message: wire.ToViewer) -> None:
+    async def signal(self, message: FromPeer) -> None:
         """Send an offer or a candidate of the worker."""
-        await self._line.send(message)
+        if not isinstance(message, Broadcast):
+            await self._line.send(message)
 
     async def close_for_stop(self) -> None:
         """Close because this gateway stops: the viewer comes back to another, or to the next."""

@@ -52,7 +52,7 @@ def _playing(router: APIRouter, whep: Whep, documents: Documents) -> None:
     async def play(request: Request, session_id: str) -> Response:
         token = _token(request, whep, session_id)
         _check_accepts(request)
-        watched = await whep.watch(token, await _offer(request))
+        watched = await whep.watch(token, await offer_of(request))
         return _answer(watched, whep.ice_servers)
 
     @router.options("/whep/{session_id}", include_in_schema=False)
@@ -128,7 +128,8 @@ def _check_accepts(request: Request) -> None:
         raise Invalid(f"the answer is {SDP}, which `Accept` does not take", code="not_acceptable")
 
 
-async def _offer(request: Request) -> str:
+async def offer_of(request: Request) -> str:
+    """Return the offer that a request posts. Raises Invalid."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != SDP:
         raise Invalid(f"the body must be {SDP}", code="media_type")

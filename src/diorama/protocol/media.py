@@ -79,6 +79,24 @@ class Notice(msgspec.Struct, frozen=True, tag_field="type", tag="notice"):
     message: Annotated[str, Meta(max_length=500)]
 
 
+class Broadcast(msgspec.Struct, frozen=True, tag_field="type", tag="broadcast"):
+    """A viewer of Odyssey's SDK asks, on its data channel, that others may watch."""
+
+    attachment: int
+
+
+class Broadcasting(msgspec.Struct, frozen=True, tag_field="type", tag="broadcasting"):
+    """Where others may watch, and with what; nothing is nowhere."""
+
+    attachment: Annotated[int, Meta(ge=0)]
+    url: Annotated[str, Meta(max_length=1_000)] = ""
+    token: Annotated[str, Meta(max_length=512)] = ""
+
+    def __repr__(self) -> str:
+        """Show it without its token: what is printed is kept."""
+        return f"Broadcasting({self.url})"
+
+
 class MediaPath(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The way that media takes, as the viewer sees it: its own kind of candidate and the worker's.
 
@@ -91,5 +109,7 @@ class MediaPath(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     relay: Literal["udp", "tcp", "tls"] | None = None
 
 
-ForPeer = Answer | Candidate | Restart | Said | Notice
+FromPeer = Offer | Candidate | Broadcast
+"""What a worker passes on from the peer connection of a viewer."""
+ForPeer = Answer | Candidate | Restart | Said | Notice | Broadcasting
 """What a gateway passes on to a worker, for the peer connection of a viewer."""

@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from diorama.protocol.media import Candidate, Dialect, ForPeer, IceServer, MediaState, Offer
+from diorama.protocol.media import Dialect, ForPeer, FromPeer, IceServer, MediaState
 from diorama.protocol.scripts import MAX_SCRIPT_MS, Script
 
 PROTOCOL: Final = 1
@@ -235,11 +235,11 @@ class Stopped(msgspec.Struct, frozen=True, tag_field="type", tag="stopped"):
 
 
 class SignalFromWorker(msgspec.Struct, frozen=True, tag_field="type", tag="signal"):
-    """An offer or candidate for the viewer."""
+    """What is for the viewer, or its gateway: most of it an offer or a candidate."""
 
     session: SessionId
     term: Count
-    signal: Offer | Candidate
+    signal: FromPeer
 
 
 class Spectated(msgspec.Struct, frozen=True, tag_field="type", tag="spectated"):

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from diorama.kernel.units import SECOND_US
-from diorama.protocol.media import Candidate, ForPeer, Offer
+from diorama.protocol.media import ForPeer, FromPeer
 from diorama.protocol.states import FINAL
 from diorama.sessions.fleet_store import Signalled
 from diorama.sessions.work import Work
@@ -22,14 +22,12 @@ MOST_WAITING: Final = 100
 KEPT_US: Final = 15 * SECOND_US
 """How long a signal waits for a socket: who comes later than that starts with a new offer."""
 
-_FROM_WORKER: Final[msgspec.json.Decoder[Offer | Candidate]] = msgspec.json.Decoder(
-    Offer | Candidate
-)
+_FROM_WORKER: Final[msgspec.json.Decoder[FromPeer]] = msgspec.json.Decoder(FromPeer)
 _FROM_VIEWER: Final[msgspec.json.Decoder[ForPeer]] = msgspec.json.Decoder(ForPeer)
 
 
 def socket_for(
-    work: Work, session_id: str, signal: Offer | Candidate, *, sender: tuple[str, int]
+    work: Work, session_id: str, signal: FromPeer, *, sender: tuple[str, int]
 ) -> int | None:
     """Return the number of the socket that a worker's signal is for; None where it is for none.
 
@@ -47,7 +45,7 @@ def socket_for(
 
 
 def leave_for_viewer(
-    work: Work, session_id: str, signal: Offer | Candidate, *, sender: tuple[str, int]
+    work: Work, session_id: str, signal: FromPeer, *, sender: tuple[str, int]
 ) -> bool:
     """Leave a worker's signal to the gateway that has the viewer's newest socket."""
     if socket_for(work, session_id, signal, sender=sender) is None:
@@ -82,7 +80,7 @@ def forget_signals(work: Work) -> int:
     return work.stores.fleet.forget_signals(work.now_us - KEPT_US)
 
 
-def for_viewer(left: Signalled) -> Offer | Candidate:
+def for_viewer(left: Signalled) -> FromPeer:
     """Return the signal that was left for a viewer."""
     return _FROM_WORKER.decode(left.body)
 
@@ -97,7 +95,7 @@ def _leave(
     session_id: str,
     worker_id: str | None,
     term: int,
-    signal: Offer | ForPeer,
+    signal: FromPeer | ForPeer,
 ) -> bool:
     left = Signalled(
         session_id=session_id,

@@ -21,13 +21,21 @@ from diorama.gateway.odyssey.door import OPENS
 from diorama.gateway.odyssey.routes import OdysseyParts, odyssey_routes
 from diorama.gateway.rate_limits import RateLimits
 from diorama.gateway.recording_links import RecordingLinks
+from diorama.gateway.whep import Whep
 from diorama.kernel.ids import digest
 from diorama.sessions.work import Work
 from tests.gateway.odyssey.sdk import Sdk
 from tests.gateway.running import COVE, Place, gateway_at
 from tests.gateway.tenants import tenant
 
-PUBLIC: Final = ("POST /auth/token", "GET /config", "POST /telemetry")
+PUBLIC: Final = (
+    "POST /auth/token",
+    "GET /config",
+    "POST /telemetry",
+    "POST /watch/{session_id}/whep",
+    "DELETE /watch/{session_id}/whep/{watch_id}",
+)
+"""Those who watch show a spectator's token, as at `/v1/whep`."""
 OPERATIONS: Final = {
     "GET /regions": (Permission.SESSIONS_WRITE, None),
     "POST /sessions/request": (Permission.SESSIONS_WRITE, "{}"),
@@ -91,6 +99,7 @@ async def test_every_operation_has_its_row(place: Place) -> None:
         limits=RateLimits({}, place.clock, secret=b""),
         base=Base(),
         links=RecordingLinks(b""),
+        whep=Whep(place.gateway.desk, place.gateway.hub, b""),
     )
     routes = [route for route in odyssey_routes(parts).routes if isinstance(route, APIRoute)]
 

@@ -36,8 +36,12 @@ class Base:
     def of(self, request: Request) -> str:
         """Return the address that a request came to, without a slash at its end."""
         peer = request.client.host if request.client else ""
+        return self.reached(peer, request.url.scheme, request.headers)
+
+    def reached(self, peer: str, scheme: str, headers: Mapping[str, str]) -> str:
+        """Return the address that a request of `peer` with these headers came to."""
         trusted = bool(peer) and any(ip_address(peer) in network for network in self.proxies)
-        return gateway_url(self.public_url, request.url.scheme, request.headers, trusted=trusted)
+        return gateway_url(self.public_url, scheme, headers, trusted=trusted)
 
 
 def gateway_url(public_url: str, scheme: str, headers: Mapping[str, str], *, trusted: bool) -> str:
@@ -57,6 +61,11 @@ def gateway_url(public_url: str, scheme: str, headers: Mapping[str, str], *, tru
         host = _last(headers.get("x-forwarded-host", "")) or host
     scheme = scheme if scheme in _SCHEMES else "http"
     return f"{scheme}://{host if _HOST.fullmatch(host) else 'localhost'}"
+
+
+def watching_url(gateway: str, project: str, session_id: str) -> str:
+    """Return where the SDK lets others watch: it asks at this address with `/whep` behind it."""
+    return f"{gateway}/odyssey/{project}/watch/{session_id}"
 
 
 def signalling_url(gateway: str, project: str) -> str:

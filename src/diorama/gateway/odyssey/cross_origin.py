@@ -12,6 +12,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PREFIX: Final = "/odyssey/"
+CONFIG: Final = "/config"
+"""Where the SDK of somebody who watches asks for ICE servers: at the root of its address."""
 _ANYBODY: Final = {"Access-Control-Allow-Origin": "*"}
 _PREFLIGHT: Final[Mapping[str, str]] = {
     **_ANYBODY,
@@ -34,7 +36,7 @@ class AnyOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if not scope["path"].startswith(PREFIX):
+        if not scope["path"].startswith(PREFIX) and scope["path"] != CONFIG:
             await self._app(scope, receive, send)
             return
         asks_first = "access-control-request-method" in Headers(scope=scope)

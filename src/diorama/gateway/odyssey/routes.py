@@ -21,6 +21,8 @@ from diorama.gateway.body import answer, json_body, path_id
 from diorama.gateway.desk import Desk
 from diorama.gateway.hub import Hub
 from diorama.gateway.odyssey.addresses import Base, signalling_url
+from diorama.gateway.odyssey.broadcasting import add_watch_routes
+from diorama.gateway.odyssey.cross_origin import CONFIG
 from diorama.gateway.odyssey.door import Door, Guest
 from diorama.gateway.odyssey.job_routes import JobParts, add_job_routes, add_recording_routes
 from diorama.gateway.odyssey.leaving import end_viewing
@@ -34,6 +36,7 @@ from diorama.gateway.odyssey.refusals import Streams, ended_in_line, usage_error
 from diorama.gateway.odyssey.waiting import HUNG_UP, STOPPING, Waiter
 from diorama.gateway.rate_limits import RateLimits
 from diorama.gateway.recording_links import RecordingLinks
+from diorama.gateway.whep import Whep
 from diorama.kernel.errors import DioramaError, NotFound, Unauthorized, Unavailable
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.media import IceServer
@@ -117,6 +120,7 @@ class OdysseyParts:
         limits: how often may be asked.
         base: where the gateway is.
         links: makes views of recordings.
+        whep: answers who watches.
         ice_servers: for the peer connections of viewers.
     """
 
@@ -126,6 +130,7 @@ class OdysseyParts:
     limits: RateLimits
     base: Base
     links: RecordingLinks
+    whep: Whep
     ice_servers: tuple[IceServer, ...] = ()
 
 
@@ -179,6 +184,18 @@ def odyssey_routes(parts: OdysseyParts) -> APIRouter:
     jobs = JobParts(desk=parts.desk, door=door, links=parts.links, base=parts.base)
     add_job_routes(router, jobs)
     add_recording_routes(router, jobs)
+    add_watch_routes(router, parts.whep)
+    return router
+
+
+def config_route(ice_servers: tuple[IceServer, ...]) -> APIRouter:
+    """Return where the SDK of somebody who watches asks for ICE servers."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get(CONFIG)
+    async def config() -> Response:
+        return answer(Config(ice_servers))
+
     return router
 
 

@@ -18,9 +18,12 @@ from typing import Final
 import structlog
 from aiohttp import WSMsgType, web
 
+from diorama.accounts.credentials import SpectatorToken, sign_spectator
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import socket_response
 from diorama.gateway.hub import Hub
+from diorama.gateway.odyssey.addresses import Base, watching_url
+from diorama.gateway.odyssey.broadcasting import let_watch
 from diorama.gateway.odyssey.leaving import end_viewing
 from diorama.gateway.odyssey.passes import read_session
 from diorama.gateway.odyssey.refusals import close_code, error_reason, spelled
@@ -43,12 +46,23 @@ from diorama.gateway.viewer_socket import view_of
 from diorama.gateway.wire import Bucket, Wire
 from diorama.kernel.errors import DioramaError, Invalid, Unauthorized, Unavailable
 from diorama.protocol.end_codes import END_CODES, End, EndCode
-from diorama.protocol.media import MAX_SAID, Answer, Candidate, ForPeer, Notice, Offer, Said
-from diorama.protocol.viewer import ToViewer
+from diorama.protocol.media import (
+    MAX_SAID,
+    Answer,
+    Broadcast,
+    Broadcasting,
+    Candidate,
+    ForPeer,
+    FromPeer,
+    Notice,
+    Offer,
+    Said,
+)
 from diorama.protocol.views import QueueView, SessionView
 from diorama.sessions import warnings
 from diorama.sessions.foresight import Foreseen
 from diorama.sessions.lifecycle import Session
+from diorama.sessions.spectator_store import Spectator
 from diorama.sessions.viewing import Arrival, attach
 from diorama.sessions.work import Work
 
@@ -84,6 +98,7 @@ class OdysseySocket:
         "_bucket",
         "_give_up_s",
         "_heard_s",
+        "_home",
         "_is_talking",
         "_leaving",
         "_line",
@@ -96,6 +111,7 @@ class OdysseySocket:
         "_session",
         "_socket",
         "_warned",
+        "_watching",
     )
 
     def __init__(
@@ -103,16 +119,18 @@ class OdysseySocket:
         socket: web.WebSocketResponse,
         line: Wire[Word],
         session: Session,
-        bucket: Bucket,
+        home: str,
         parts: "SignallingParts",
     ) -> None:
         self._socket = socket
         self._line = line
         self._session = session
-        self._bucket = bucket
+        self._home = home
+        self._watching: tuple[str, str] | None = None
         self._parts = parts
         self._loop = asyncio.get_running_loop()
         self._heard_s = self._loop.time()
+        self._bucket = Bucket(burst=BURST, per_s=PER_S, now_s=self._heard_s)
         self._patience = asyncio.timeout(None)
         self._give_up_s: float | None = None
         self._is_talking = False
@@ -188,12 +206,26 @@ class OdysseySocket:
             if (notice.kind, notice.key) not in known:
                 await self._tell(*warning_words(notice))
 
-    async def signal(self, message: ToViewer) -> None:
-        """Send an offer or a candidate of the worker."""
+    async def signal(self, message: FromPeer) -> None:
+        """Send an offer or a candidate of the worker; let others watch where it asks that."""
         if isinstance(message, Offer):
             await self._line.send(OfferWord(message.sdp))
         elif isinstance(message, Candidate) and message.candidate.candidate:
             await self._line.send(candidate_word(message.candidate))
+        elif isinstance(message, Broadcast):
+            await self._broadcast()
+
+    async def _broadcast(self) -> None:
+        """Tell the viewer where others may watch, one address for as long as it stays."""
+        if self._watching is None:
+            try:
+                made = await self._parts.desk.do(lambda work: let_watch(work, self.session_id))
+            except DioramaError as error:
+                _log.info("nobody may watch", code=error.code)
+            else:
+                self._watching = self._home, self._parts.spectator_token(made)
+        url, token = self._watching or ("", "")
+        await self._to_worker(Broadcasting(self._session.attachment, url, token))
 
     async def close_for_stop(self) -> None:
         """End the session, because this gateway stops: its viewer comes to no other."""
@@ -314,6 +346,7 @@ class SignallingParts:
         relay: brings signals to the worker.
         secret: signs the tokens of sessions.
         limits: how often may be asked.
+        base: where the gateway is.
     """
 
     desk: Desk
@@ -321,6 +354,11 @@ class SignallingParts:
     relay: Relay
     secret: bytes
     limits: RateLimits
+    base: Base
+
+    def spectator_token(self, spectator: Spectator) -> str:
+        """Return with what a session is watched."""
+        return sign_spectator(SpectatorToken(spectator.session_id, spectator.id), self.secret)
 
 
 class OdysseyEndpoint:
@@ -345,13 +383,16 @@ class OdysseyEndpoint:
             return socket
         structlog.contextvars.bind_contextvars(session_id=session.id)
         _log.info("viewer attached", state=session.state, attachment=session.attachment)
-        await self._serve(OdysseySocket(socket, line, session, bucket, self._parts))
+        home = watching_url(self._base(request), view.project, session.id)
+        await self._serve(OdysseySocket(socket, line, session, home, self._parts))
         return socket
 
+    def _base(self, request: web.BaseRequest) -> str:
+        return self._parts.base.reached(_peer(request) or "", request.scheme, request.headers)
+
     async def _attached(self, request: web.BaseRequest) -> tuple[Session, SessionView]:
-        peer = request.get_extra_info("peername")
-        host = peer[0] if isinstance(peer, tuple) else None
-        self._parts.limits.count_upgrade(host, request.headers.getall("X-Forwarded-For", ()))
+        forwarded_for = request.headers.getall("X-Forwarded-For", ())
+        self._parts.limits.count_upgrade(_peer(request), forwarded_for)
         named = PATH.fullmatch(request.path)
         project, session_id = named.groups() if named else ("", "")
         text = request.query.get("token", "")
@@ -376,6 +417,11 @@ class OdysseyEndpoint:
             _log.warning("a closed socket could not be noted", code=error.code)
         finally:
             self._parts.hub.remove_viewer(end)
+
+
+def _peer(request: web.BaseRequest) -> str | None:
+    peer = request.get_extra_info("peername")
+    return str(peer[0]) if isinstance(peer, tuple) else None
 
 
 async def _refuse(socket: web.WebSocketResponse, line: Wire[Word], reason: str, code: int) -> None:

@@ -11,8 +11,8 @@ from typing import Final
 from starlette.requests import Request
 
 from diorama.gateway.hub import Hub
+from diorama.protocol.media import FromPeer
 from diorama.protocol.states import SessionState
-from diorama.protocol.viewer import ToViewer
 from diorama.protocol.views import QueueView, SessionView
 from diorama.sessions.foresight import Foreseen
 from diorama.sessions.lifecycle import Session
@@ -76,7 +76,7 @@ class Waiter:
     async def warn(self, now_us: int, foreseen: Foreseen) -> None:
         """Warn of nothing: nothing runs yet."""
 
-    async def signal(self, message: ToViewer) -> None:
+    async def signal(self, message: FromPeer) -> None:
         """Drop what is for a peer connection: the viewer's socket asks for one of its own."""
 
     async def close_for_stop(self) -> None:
