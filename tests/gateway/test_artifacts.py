@@ -1,5 +1,6 @@
 """The files of recordings, in a folder and in a bucket: one suite for both."""
 
+import asyncio
 import shutil
 import subprocess
 import sys
@@ -93,6 +94,19 @@ async def test_all_files_of_one_recording_are_removed_and_no_others(artifacts: A
     assert await artifacts.length(VIDEO_PLACE) is None
     assert await artifacts.length(PREVIEW_PLACE) is None
     assert await artifacts.length(OTHER_PLACE) == 1
+
+
+async def test_gateways_that_remove_the_same_recording_do_not_stand_in_each_others_way(
+    tmp_path: Path,
+) -> None:
+    gateways = [FolderArtifacts(tmp_path, keep_free_bytes=0) for _ in range(4)]
+    for issue in range(30):
+        place = Place(recording_id="rec_1", issue=issue, name="video.mp4")
+        await gateways[0].write(place, pieces(b"x"))
+
+    await asyncio.gather(*(one.remove_all("rec_1") for one in gateways))
+
+    assert files_in(tmp_path) == []
 
 
 async def test_one_file_is_removed_twice_as_once(artifacts: Artifacts) -> None:

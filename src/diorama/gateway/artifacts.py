@@ -7,10 +7,11 @@ removed is not decided here. Why this library: docs/design/artifacts.md.
 """
 
 import asyncio
+import contextlib
+import errno
 import os
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -36,6 +37,8 @@ READ_BYTES: Final = 256 * 1024
 MEGABYTE: Final = 1_000_000
 S3_WITHIN: Final = timedelta(seconds=20)
 S3_RETRIES: Final = 3
+REMOVED_WITHIN: Final = 5
+"""Rounds, of which one does where nobody else is at it."""
 _NO_SPACE: Final = ("os error 28", "StorageFull", "No space left", "os error 122", "QuotaExceeded")
 
 _log: Final = structlog.stdlib.get_logger(__name__)
@@ -264,7 +267,7 @@ async def _read(
     return pieces()
 
 
-@contextmanager
+@contextlib.contextmanager
 def _refusing() -> "Iterator[None]":
     """Say what the store refuses in Diorama's words, and in the log in its own."""
     try:
@@ -312,5 +315,22 @@ def _sync(path: Path, flags: int) -> None:
 
 
 def _remove_tree(folder: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)
+    """Remove a folder with all that is in it, while another gateway may do the same."""
+    for _ in range(REMOVED_WITHIN):
+        for at, folders, files in os.walk(folder, topdown=False):
+            for name in files:
+                Path(at, name).unlink(missing_ok=True)
+            for name in folders:
+                _remove_empty(Path(at, name))
+        _remove_empty(folder)
+        if not folder.exists():
+            return
+    raise OSError(errno.ENOTEMPTY, "files came while they were removed", str(folder))
+
+
+def _remove_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError as error:  # another gateway was faster, or has still to remove what is in it
+        if error.errno not in {errno.ENOENT, errno.ENOTEMPTY}:
+            raise
