@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
+from structlog.testing import capture_logs
 
 from diorama.protocol import worker as wire
 from diorama.protocol.simulation_views import Simulations, SimulationView
@@ -122,6 +123,19 @@ async def test_a_simulation_that_is_followed_is_shown_as_it_changes_until_it_is_
     assert first.state is S.PENDING
     assert (over.state, over.error.reason) == (S.FAILED, "world_crashed")
     assert rest == b""
+
+
+async def test_a_run_that_is_over_leaves_a_line_in_the_log(tmp_path: Path) -> None:
+    with capture_logs() as lines:
+        async with gateway_at(tmp_path) as place:
+            simulation = await submit(place)
+            about = await take(await place.worker())
+            await ask(place, "POST", f"/{simulation.id}/cancel")
+
+    found = [line for line in lines if line["event"] == "run over"]
+    assert [(line["run_id"], line["state"], line["reason"]) for line in found] == [
+        (about["session"], "cancelled", None)
+    ]
 
 
 async def test_one_that_is_over_is_shown_once_to_who_follows_it(tmp_path: Path) -> None:

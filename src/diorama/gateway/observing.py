@@ -19,7 +19,8 @@ from diorama.gateway.metrics import UNKNOWN_ROUTE, Metrics
 from diorama.gateway.tracing import Tracing
 from diorama.kernel.units import SECOND_US
 from diorama.sessions.lifecycle import Event
-from diorama.sessions.work import Step
+from diorama.sessions.work import RunStep, Step
+from diorama.simulations.lifecycle import RunEvent
 
 READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 FAILED: Final = 400
@@ -111,6 +112,24 @@ def log_steps(steps: Iterable[Step]) -> None:
                 code=int(session.end.code),
                 reason=session.end.reason,
                 after_s=round(stay_us / SECOND_US, 3),
+            )
+
+
+def log_run_steps(steps: Iterable[RunStep]) -> None:
+    """Log each run of a simulation that was tried again, and each that is over."""
+    for step in steps:
+        run = step.after
+        about = {"run_id": run.id, "simulation_id": run.simulation_id, "account": run.account_id}
+        if step.event is RunEvent.RETRIED:
+            _log.info("run waits again", **about, attempt=run.attempt, worker_id=run.worker_id)
+        elif step.event is RunEvent.ENDED:
+            _log.info(
+                "run over",
+                **about,
+                state=run.state.value,
+                reason=run.reason,
+                frames=run.frames,
+                metered_s=round(run.metered_us / SECOND_US, 3),
             )
 
 

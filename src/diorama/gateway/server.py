@@ -28,7 +28,7 @@ from diorama.gateway.hub import Hub
 from diorama.gateway.metrics import Metrics
 from diorama.gateway.metrics_route import Exposition, metrics_alone
 from diorama.gateway.notebook import Notebook
-from diorama.gateway.observing import Observed, log_steps
+from diorama.gateway.observing import Observed, log_run_steps, log_steps
 from diorama.gateway.odyssey import signalling as odyssey
 from diorama.gateway.odyssey.addresses import Base
 from diorama.gateway.odyssey.cross_origin import AnyOrigin
@@ -108,6 +108,7 @@ class Gateway:
         self._bus.tell(Hints.of(changes))
         self.metrics.happened(changes.steps)
         log_steps(changes.steps)
+        log_run_steps(changes.run_steps)
         if changes.sessions:
             self.telling.publisher.wake()
 

@@ -12,7 +12,7 @@ from typing import Final
 from diorama.protocol.simulation_views import RunReason
 from diorama.protocol.states import RUNS_ON_SLOT, SimulationState
 from diorama.sessions.recording import fail_recording
-from diorama.sessions.work import Work, release_slot
+from diorama.sessions.work import RunStep, Work, release_slot
 from diorama.simulations.deadlines import next_deadline
 from diorama.simulations.lifecycle import (
     Outcome,
@@ -76,6 +76,7 @@ def record_run(work: Work, run: Run, happened: RunHappened, *, actor: str) -> Ru
         recorded_us=work.now_us,
         actor=actor,
     )
+    work.changes.run_steps.append(RunStep(happened.event, run, after))
     due_us = run_deadline_us(work, after)
     work.stores.simulations.save_run(run, after, row, deadline_us=due_us)
     if due_us is not None:

@@ -21,6 +21,7 @@ from diorama.sessions.deadlines import next_deadline
 from diorama.sessions.lifecycle import Event, Happened, Session, advance, until_us
 from diorama.sessions.store import EventRow, Stores
 from diorama.simulations.deadlines import PATIENCE, Patience
+from diorama.simulations.lifecycle import Run, RunEvent
 
 LEAVES_MEDIA: frozenset[Event] = frozenset({Event.ATTACHED, Event.ENDED})
 WORLD_FAILED: frozenset[str] = frozenset({"world_failed_to_start", "world_crashed"})
@@ -35,6 +36,15 @@ class Step:
     after: Session
 
 
+@dataclass(frozen=True, slots=True)
+class RunStep:
+    """What happened to one run of a simulation: `before` is None where it was asked for."""
+
+    event: RunEvent
+    before: Run | None
+    after: Run
+
+
 @dataclass(slots=True)
 class Changes:
     """Ids of what a transaction changed.
@@ -46,6 +56,7 @@ class Changes:
         room: whether someone who waits may now have a place.
         soon_us: the earliest deadline among what was changed.
         steps: what happened to sessions, in order, for logs and metrics.
+        run_steps: likewise to runs of simulations.
     """
 
     sessions: set[str] = field(default_factory=set)
@@ -54,6 +65,7 @@ class Changes:
     room: bool = False
     soon_us: int | None = None
     steps: list[Step] = field(default_factory=list)
+    run_steps: list[RunStep] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
