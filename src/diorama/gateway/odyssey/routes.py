@@ -24,6 +24,7 @@ from diorama.gateway.odyssey.addresses import Base, signalling_url
 from diorama.gateway.odyssey.broadcasting import add_watch_routes
 from diorama.gateway.odyssey.cross_origin import CONFIG
 from diorama.gateway.odyssey.door import Door, Guest
+from diorama.gateway.odyssey.ice import ice_for_sdk
 from diorama.gateway.odyssey.job_routes import JobParts, add_job_routes, add_recording_routes
 from diorama.gateway.odyssey.leaving import end_viewing
 from diorama.gateway.odyssey.passes import (
@@ -175,7 +176,7 @@ def odyssey_routes(parts: OdysseyParts) -> APIRouter:
 
     @router.get("/config")
     async def config() -> Response:
-        return answer(Config(parts.ice_servers))
+        return answer(Config(ice_for_sdk(parts.ice_servers)))
 
     @router.post("/telemetry")
     async def telemetry() -> Response:
@@ -194,7 +195,7 @@ def config_route(ice_servers: tuple[IceServer, ...]) -> APIRouter:
 
     @router.get(CONFIG)
     async def config() -> Response:
-        return answer(Config(ice_servers))
+        return answer(Config(ice_for_sdk(ice_servers)))
 
     return router
 
