@@ -432,3 +432,21 @@ async def test_each_registration_has_a_higher_number_than_the_one_before(house: 
     await rig.start()
 
     assert [first, second, rig.worker.socket] == [1, 2, 3]
+
+
+async def test_a_picture_that_overtakes_the_word_of_its_world_says_that_it_started(
+    house: House,
+) -> None:
+    await house.build()
+    one = await house.worker()
+    session = (await house.open()).session
+    await one.accept(session)
+    session = await house.attach(session)
+    await one.media(session, "connected")
+    await one.start_world(session)
+    seen = await house.session(session)
+    rows = await house.look(lambda work: work.stores.timeline.log(session.id, limit=9))
+
+    assert seen.state is S.STREAMING
+    assert seen.world_started_us is not None
+    assert [row.kind for row in rows][-2:] == ["world_started", "frames"]

@@ -241,8 +241,7 @@ def _of_session(work: Work, session: Session, message: wire.FromWorker) -> None:
         case wire.Accepted() if session.accepted_us is None:
             _record(work, session, Event.ACCEPTED)
         case wire.WorldStarted() if session.world_started_us is None:
-            _record(work, session, Event.WORLD_STARTED)
-            record_session(work, session)
+            _world_started(work, session)
         case wire.MediaChanged():
             _media(work, session, message)
         case wire.InputSeen():
@@ -262,11 +261,23 @@ def _of_session(work: Work, session: Session, message: wire.FromWorker) -> None:
             return  # said before: a repeat changes nothing
 
 
+def _world_started(work: Work, session: Session) -> Session:
+    """Note that a world made its first picture, and return its session."""
+    if Event.WORLD_STARTED not in TRANSITIONS[session.state]:
+        return session
+    happened = Happened(event=Event.WORLD_STARTED, at_us=work.now_us)
+    started = record(work, session, happened, actor=worker_actor(work, session))
+    record_session(work, session)
+    return started
+
+
 def _media(work: Work, session: Session, message: wire.MediaChanged) -> None:
     if message.attachment != session.attachment:
         return
     at_us = work.now_us - message.age_ms * MILLISECOND_US
     if message.state == "connected" and session.state is SessionState.CONNECTING:
+        if session.world_started_us is None:
+            session = _world_started(work, session)  # its own word is on the way
         known = work.stores.sessions.lease(session.id)
         input_us = 0 if known is None else known.input_us
         happened = Happened(event=Event.FRAMES, at_us=at_us, input_us=input_us)
