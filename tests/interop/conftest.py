@@ -22,6 +22,16 @@ world = "{WORLDS}:Painted"
 rules.worker_count = 1
 
 [[projects]]
+name = "shown"
+world = "{WORLDS}:Painted"
+rules.spectators.enabled = true
+
+[[projects]]
+name = "kept"
+world = "{WORLDS}:Painted"
+rules.recording.enabled = true
+
+[[projects]]
 name = "patient"
 world = "{WORLDS}:Painted"
 rules.afk.warn_after_s = 1

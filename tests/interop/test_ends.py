@@ -8,8 +8,6 @@ from playwright.async_api import BrowserContext
 
 from tests.browser.running import Running
 from tests.browser.site import Site
-from tests.browser.waiting import SLACK_S
-from tests.interop.conftest import LASTS_S, Lasting
 from tests.interop.house import api_of
 from tests.interop.page import OdysseyPage
 
@@ -76,17 +74,3 @@ async def test_a_world_that_crashes_is_a_streamer_that_is_gone(
     await page.until_frames_pass(5)
 
     assert over.detail == {"message": "Streamer has disconnected.", "fatal": True}
-
-
-async def test_the_longest_session_ends_by_the_word_that_the_sdk_has_for_it(
-    outlasted: Lasting,
-) -> None:
-    page = outlasted.page
-    warned = await page.until_told("stream_error")
-    over = await page.until_told("error", within_s=LASTS_S + SLACK_S)
-
-    ended = (await outlasted.diorama.session(outlasted.session_id)).end
-    assert warned.detail["reason"] == "runtime_warning"
-    assert over.detail["message"] == "Connection exceeded maximum allowed duration."
-    assert ended is not None
-    assert (ended.code, ended.reason) == (4004, "max_runtime")
