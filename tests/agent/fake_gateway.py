@@ -17,6 +17,7 @@ from diorama.protocol.worker import (
     ToWorker,
     Welcome,
 )
+from tests.agent.upload_server import UploadServer, as_told
 
 PATIENCE_S: Final = 30.0
 CREDENTIAL: Final = "diw_of_the_tests"
@@ -29,10 +30,11 @@ class FakeGateway:
     def __init__(self) -> None:
         self.heard: list[FromWorker] = []
         self.confirms = True
-        self.heartbeat_s = 0.1
+        self.heartbeat_s = 0.5
         self.self_fence_s = 60.0
         self.refusal: Problem | None = None
         self.url = ""
+        self.uploads = UploadServer()
         self._news = asyncio.Condition()
         self._socket: web.WebSocketResponse | None = None
         self._read = 0
@@ -87,14 +89,15 @@ class FakeGateway:
 async def fake_gateway() -> AsyncIterator[FakeGateway]:
     """Yield a gateway that listens on this machine."""
     gateway = FakeGateway()
-    app = web.Application()
+    app = web.Application(client_max_size=2**30, middlewares=[as_told])
+    gateway.uploads.add_to(app)
     app.router.add_get("/v1/worker", gateway.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     host, port = runner.addresses[0][:2]
-    gateway.url = f"http://{host}:{port}"
+    gateway.url = gateway.uploads.url = f"http://{host}:{port}"
     try:
         yield gateway
     finally:

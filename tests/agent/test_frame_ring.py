@@ -9,7 +9,7 @@ from multiprocessing.synchronize import Event
 import numpy as np
 import pytest
 
-from diorama.agent.frame_ring import FrameReader, FrameWriter, RingFiles
+from diorama.agent.frame_ring import FrameCopier, FrameReader, FrameWriter, RingFiles
 from diorama.kernel.errors import Invalid
 
 WIDTH, HEIGHT = 320, 180
@@ -132,3 +132,34 @@ def test_no_picture_is_torn_by_a_writer_in_another_process_that_never_pauses() -
 
     assert torn == 0
     assert last > 300
+
+
+def test_who_copies_gets_the_newest_picture_and_holds_none() -> None:
+    writer, reader = ring()
+    copier = FrameCopier(reader.memory, width=WIDTH, height=HEIGHT)
+    into = picture(0)
+    for number in range(9):
+        writer.publish(picture(number), rendered_us=1_000 + number)
+
+    assert copier.copy_latest(into, -1) == (8, 1_008)
+    assert (into == 8).all()
+    assert copier.copy_latest(into, 8) is None
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_no_copy_is_torn_by_a_writer_in_another_process_that_never_pauses() -> None:
+    files = RingFiles.create()
+    FrameWriter(files, width=WIDTH, height=HEIGHT)
+    reader = FrameReader(files, width=WIDTH, height=HEIGHT)
+    copier = FrameCopier(files.memory, width=WIDTH, height=HEIGHT)
+    into, last, torn = picture(0), -1, 0
+    with a_fast_writer(files):
+        for _ in range(300):
+            assert reader.wait(last, 10.0)
+            copied = copier.copy_latest(into, last)
+            if copied is not None:
+                last, _ = copied
+                torn += bool((into != last % 256).any())
+
+    assert torn == 0
+    assert last > 100

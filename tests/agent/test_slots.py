@@ -31,6 +31,8 @@ from diorama.protocol.worker import (
     WorldStarted,
 )
 
+NOW = 5_000_000
+
 
 def assign(term: int, *, index: int = 0, kind: WorldKind = "python") -> Assign:
     spec = WorldSpec(kind=kind, entry="m:C")
@@ -63,17 +65,17 @@ def slots(count: int = 1) -> Slots:
 
 def running(term: int) -> Slots:
     these = slots()
-    these.handle_assign(assign(term))
+    these.handle_assign(assign(term), NOW)
     these.world_started(0, term)
     return these
 
 
 def test_an_assignment_is_accepted_and_started() -> None:
-    assert slots().handle_assign(assign(3)) == [Send(Accepted("s3", 3)), StartWorld(assign(3))]
+    assert slots().handle_assign(assign(3), NOW) == [Send(Accepted("s3", 3)), StartWorld(assign(3))]
 
 
 def test_a_repeated_assignment_is_answered_and_starts_nothing() -> None:
-    again = running(3).handle_assign(assign(3))
+    again = running(3).handle_assign(assign(3), NOW)
 
     assert again == [Send(Accepted("s3", 3)), Send(WorldStarted("s3", 3))]
 
@@ -83,15 +85,15 @@ def test_a_lower_term_and_another_session_of_the_same_term_are_refused() -> None
     other = Assign(0, "other", 3, WorldSpec("python", "m:C"), VideoSpec(), 1, 60)
 
     for refused in (assign(2), other):
-        (said,) = these.handle_assign(refused)
+        (said,) = these.handle_assign(refused, NOW)
         assert isinstance(said, Send)
         assert isinstance(said.message, Rejected)
 
 
 def test_what_this_worker_cannot_run_is_refused_with_a_reason() -> None:
     told = [
-        slots().handle_assign(assign(1, index=1)),
-        slots().handle_assign(assign(1, kind="window")),
+        slots().handle_assign(assign(1, index=1), NOW),
+        slots().handle_assign(assign(1, kind="window"), NOW),
     ]
 
     assert told == [
@@ -104,8 +106,10 @@ def test_a_draining_worker_takes_no_new_session_and_still_answers_for_its_own() 
     these = running(1)
     these.drain()
 
-    assert these.handle_assign(assign(1))[0] == Send(Accepted("s1", 1))
-    assert these.handle_assign(assign(2)) == [Send(Rejected("s2", 2, "this worker is draining"))]
+    assert these.handle_assign(assign(1), NOW)[0] == Send(Accepted("s1", 1))
+    assert these.handle_assign(assign(2), NOW) == [
+        Send(Rejected("s2", 2, "this worker is draining"))
+    ]
 
 
 def test_a_stop_is_confirmed_when_the_process_group_is_gone_and_not_before() -> None:
@@ -135,7 +139,7 @@ def test_an_assignment_that_comes_after_its_stop_does_not_start() -> None:
     these = slots()
     these.handle_stop(stop(2))
 
-    assert these.handle_assign(assign(2)) == [stopped(2)]
+    assert these.handle_assign(assign(2), NOW) == [stopped(2)]
     assert these.are_idle
 
 
@@ -146,8 +150,8 @@ def test_a_stop_for_a_slot_this_worker_never_had_is_confirmed() -> None:
 def test_a_new_assignment_waits_until_the_old_world_is_gone() -> None:
     these = running(1)
 
-    assert these.handle_assign(assign(2)) == [Send(Accepted("s2", 2)), EndWorld(0)]
-    assert these.handle_assign(assign(2)) == [Send(Accepted("s2", 2))]
+    assert these.handle_assign(assign(2), NOW) == [Send(Accepted("s2", 2)), EndWorld(0)]
+    assert these.handle_assign(assign(2), NOW) == [Send(Accepted("s2", 2))]
     assert these.handle_attach(attach(2, 1)) == []
     assert these.world_gone(0) == [
         stopped(1),
@@ -158,7 +162,7 @@ def test_a_new_assignment_waits_until_the_old_world_is_gone() -> None:
 
 def test_a_waiting_assignment_can_be_stopped() -> None:
     these = running(1)
-    these.handle_assign(assign(2))
+    these.handle_assign(assign(2), NOW)
     these.handle_stop(stop(2))
 
     assert these.world_gone(0) == [stopped(1), stopped(2)]
@@ -293,7 +297,7 @@ def test_whatever_comes_a_slot_runs_one_world_and_stopped_is_never_a_lie(
     for step, index, term in story:
         match step:
             case "assign":
-                house.take(house.slots.handle_assign(assign(term, index=index)))
+                house.take(house.slots.handle_assign(assign(term, index=index), NOW))
             case "stop":
                 house.take(house.slots.handle_stop(stop(term, index=index)))
             case "started":

@@ -19,8 +19,11 @@ from diorama.agent.hearing import Hearing, HoldOffs, InputActivity
 from diorama.agent.host_process import Hosts
 from diorama.agent.media.encoder import EncoderFactory
 from diorama.agent.media.engine import ConnectionState, MediaEngine
+from diorama.agent.recordings import Recordings
 from diorama.agent.session import Session, SessionParts
 from diorama.agent.settings import WorkerSettings
+from diorama.agent.spool import Spool
+from diorama.agent.uploading import Uploader
 from diorama.agent.worker import Worker
 from diorama.agent.world_process import WorldOver
 from diorama.protocol import worker as wire
@@ -149,6 +152,9 @@ class SimulatedWorker(Worker):
             clock=host.clock,
             fence=Fence(),
             hosts=cast("Hosts", _NoHosts()),
+            spool=cast("Spool", None),
+            recordings=cast("Recordings", _NoRecordings()),
+            uploader=cast("Uploader", None),
             boot_id=f"{host.name}-boot-number-{host.boots:06}",
             allow_private_candidates=False,
         )
@@ -214,6 +220,14 @@ class _NoHosts:
         await asyncio.Event().wait()
 
     def make_ready(self) -> None:
+        return
+
+
+class _NoRecordings:
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    async def finish(self, *, timeout_s: float) -> None:  # noqa: ARG002 - as production's
         return
 
 

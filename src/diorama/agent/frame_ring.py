@@ -10,6 +10,10 @@ picture was copied to. Few may read at once, each at a place of its own (`FrameR
 Stores reach the other core long before they matter: buffers are taken in turn, so the newest is the
 last of all to be written over, two whole pictures later. A world that dies leaves the last picture
 readable; one that lies about its size is refused, and a seal keeps it from shrinking the memory.
+
+Whoever else looks on, in whatever process, holds nothing: it copies the newest picture out and then
+sees by the buffer's `STAMPS` word whether it was written over meanwhile. So there may be any number
+of them, as slow as they like, and neither the world nor the stream can tell.
 """
 
 import contextlib
@@ -28,20 +32,20 @@ import numpy.typing as npt
 from diorama.agent.media.frames import Frame
 from diorama.kernel.errors import Invalid
 
-READERS: Final = 3  # places: the viewer's encoder is at 0, and these two
+READERS: Final = 2  # places: the viewer's encoder is at 0, and this one
 SPECTATORS: Final = 1
-RECORDER: Final = 2
-BUFFERS: Final = (
-    READERS + 3
-)  # newest, being written, and one so that the newest is not next in turn
+BUFFERS: Final = READERS + 3  # newest, written, and one so that the newest is not next in turn
 _BITS: Final = 3  # of LATEST, for the buffer's index
 _PAGE: Final = mmap.PAGESIZE
 _CHANNELS: Final = 3
 _LATEST: Final = 0  # (number + 1) << _BITS | index; 0 while there is none
 _HELD: Final = 1  # a word for each reader: index + 1; 0 while none is
 _TIMES: Final = _HELD + READERS  # rendered_us of each buffer
+_STAMPS: Final = _TIMES + BUFFERS  # number + 1 of the picture in each buffer; 0 while it is written
 _ATTEMPTS: Final = 64  # a reader outrun so often in a row has something better to do
 _MASK: Final = (1 << _BITS) - 1
+
+_COPY_ATTEMPTS: Final = 4
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -87,9 +91,11 @@ class FrameWriter:
         taken = held | {latest & _MASK if latest else -1}
         turn = ((self._index + step) % BUFFERS for step in range(1, BUFFERS + 1))
         self._index = next(index for index in turn if index not in taken)
+        self._words[_STAMPS + self._index] = 0
         np.copyto(self._buffers[self._index], picture)
         self._words[_TIMES + self._index] = rendered_us
         self.published += 1
+        self._words[_STAMPS + self._index] = self.published
         self._words[_LATEST] = self.published << _BITS | self._index
         os.eventfd_write(self._event, 1)
         return self.published - 1
@@ -106,9 +112,9 @@ class FrameReader:
         weakref.finalize(self, files.close)  # not sooner: another thread may wait on the event
         seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
         fcntl.fcntl(files.memory, fcntl.F_ADD_SEALS, seals)
-        size = os.fstat(files.memory).st_size
-        if size != ring_bytes(width, height):
-            raise Invalid(f"the frame memory has {size} bytes, not those of {width}x{height}")
+        _check_size(files.memory, width, height)
+        self.size: Final = (width, height)
+        self.memory: Final = files.memory
         self._event = files.event
         self._words, self._buffers = _map(files.memory, width, height)
         for buffer in self._buffers:
@@ -170,12 +176,50 @@ def _newest(words: memoryview, buffers: list[Pixels], after: int, *, place: int)
     return None
 
 
+class FrameCopier:
+    """Whoever looks on beside the worker's own reader: it copies, holds nothing and waits for none.
+
+    `memory` stays its owner's, and may be closed once this is made.
+
+    Raises:
+        Invalid: the memory is not of the size that is told.
+    """
+
+    def __init__(self, memory: int, *, width: int, height: int) -> None:
+        _check_size(memory, width, height)
+        self._words, self._buffers = _map(memory, width, height, access=mmap.ACCESS_READ)
+
+    def copy_latest(self, into: Pixels, after: int) -> tuple[int, int] | None:
+        """Copy the newest picture above `after` and return its number and `rendered_us`.
+
+        None where there is none, or none could be copied whole: `into` then holds nothing of use.
+        """
+        for _ in range(_COPY_ATTEMPTS):
+            latest = self._words[_LATEST]
+            number, index = (latest >> _BITS) - 1, latest & _MASK
+            if number <= after:
+                return None
+            rendered_us = self._words[_TIMES + index]
+            np.copyto(into, self._buffers[index])
+            if self._words[_STAMPS + index] == number + 1:
+                return number, rendered_us
+        return None
+
+
+def _check_size(memory: int, width: int, height: int) -> None:
+    size = os.fstat(memory).st_size
+    if size != ring_bytes(width, height):
+        raise Invalid(f"the frame memory has {size} bytes, not those of {width}x{height}")
+
+
 def _stride(width: int, height: int) -> int:
     return -(-width * height * _CHANNELS // _PAGE) * _PAGE
 
 
-def _map(memory: int, width: int, height: int) -> tuple[memoryview, list[Pixels]]:
-    shared = mmap.mmap(memory, ring_bytes(width, height))
+def _map(
+    memory: int, width: int, height: int, access: int = mmap.ACCESS_WRITE
+) -> tuple[memoryview, list[Pixels]]:
+    shared = mmap.mmap(memory, ring_bytes(width, height), access=access)
     words = memoryview(shared)[:_PAGE].cast("Q")
     buffers: list[Pixels] = [
         np.frombuffer(

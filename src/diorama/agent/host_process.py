@@ -46,7 +46,7 @@ class HostProcess:
                     _command(files, preload),
                     stdin=theirs.fileno(),
                     pass_fds=(files.memory, files.event),
-                    environment=_environment(os.environ, mark),
+                    environment=environment_of(os.environ, mark),
                 )
         except BaseException:
             ours.close()
@@ -130,7 +130,7 @@ def _command(files: RingFiles, preload: Sequence[str]) -> tuple[str, ...]:
     return (*HOST_COMMAND, *words, *preload)
 
 
-def _environment(own: Mapping[str, str], mark: str) -> dict[str, str]:
-    """Return what a world may see: no setting of the worker, which may hold its credential."""
+def environment_of(own: Mapping[str, str], mark: str) -> dict[str, str]:
+    """Return what a started process may see: no setting of the worker, nor its credential."""
     seen = {name: value for name, value in own.items() if not name.startswith("DIORAMA_")}
     return seen | {MARK: mark, OWNER: own_name(), "PYTHONUNBUFFERED": "1"}

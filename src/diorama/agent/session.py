@@ -22,6 +22,7 @@ from diorama.agent.media.encoder import EncoderFactory
 from diorama.agent.media.engine import Codec, IceServer, MediaEngine, PeerSettings
 from diorama.agent.media.frames import Frame, FrameSource
 from diorama.agent.media.yielding import turns_here
+from diorama.agent.recordings import Recordings
 from diorama.agent.shared_pictures import SharedPictures
 from diorama.agent.spectators import (
     MAX_FPS,
@@ -30,6 +31,8 @@ from diorama.agent.spectators import (
     Spectators,
     refusal,
 )
+from diorama.agent.spool import Spool
+from diorama.agent.uploading import Uploader
 from diorama.agent.viewer_connection import ViewerConnection
 from diorama.agent.viewer_messages import Taken
 from diorama.agent.world_link import Begin
@@ -69,6 +72,9 @@ class SessionParts:
     clock: Clock
     fence: Fence
     hosts: Hosts
+    spool: Spool
+    recordings: Recordings
+    uploader: Uploader
     boot_id: str
     allow_private_candidates: bool
     turns: Semaphore = field(default_factory=turns_here)
@@ -130,6 +136,7 @@ class Session:
         self._attach_first: Attach | None = None
         self._shared: SharedPictures | None = None
         self._spectators: Spectators | None = None
+        self._recorder = parts.recordings.begin(assign)
         begin = Begin(
             session=assign.session,
             entry=assign.world.entry,
@@ -148,6 +155,7 @@ class Session:
             self._tasks = None
             self._close_spectators()
             self._close_viewer()
+            self._end_recording()
             if self._hold_off_timer is not None:
                 self._hold_off_timer.cancel()
             self._events.on_world_gone(self.assign, over)  # a peer that is slow to close holds none
@@ -223,12 +231,14 @@ class Session:
         """End the session: media at once, the world after its `stop`."""
         self._close_spectators()
         self._close_viewer()
+        self._end_recording()
         self._world.stop()
 
     def kill(self) -> None:
         """End the session without asking the world."""
         self._world.kill()
         self._close_spectators()
+        self._end_recording()
         self._close_viewer()
 
     def report(self, report: SlotReport) -> SlotReport:
@@ -245,7 +255,9 @@ class Session:
         )
 
     def on_world_loaded(self, pictures: FrameReader) -> None:
-        """Let the stream begin."""
+        """Let the stream begin, and what records it."""
+        if self._recorder is not None:
+            self._parts.recordings.start(self._recorder, self.assign, pictures)
         fenced = FencedPictures(pictures, self._parts.fence, self._parts.clock)
         self._pictures.set_result(fenced)
         self._shared = SharedPictures(pictures.beside(SPECTATORS), fps=MAX_FPS)
@@ -296,6 +308,11 @@ class Session:
 
     def on_media(self, attachment: int, state: MediaState) -> None:
         """Tell the worker."""
+        if self._recorder is not None:
+            if state == "connected":
+                self._recorder.viewer_joined(attachment)
+            else:
+                self._recorder.viewer_left()
         self._events.on_media(self.assign, attachment, state)
 
     def on_taken(self, taken: Taken) -> None:
@@ -303,6 +320,8 @@ class Session:
         session, term = self.assign.session, self.assign.term
         if taken.to_world is not None:
             self._world.send(taken.to_world)
+            if self._recorder is not None:
+                self._recorder.took(taken.to_world)
         if taken.is_input and self._activity.seen(self._parts.clock.boottime_us()):
             self._events.on_word(self.assign, InputSeen(session, term))
         if taken.leaving is not None:
@@ -315,7 +334,13 @@ class Session:
         keeping = self.assign.keeping
         return self.assign.session if keeping is None else keeping.recording
 
+    def _end_recording(self) -> None:
+        if self._recorder is not None:
+            self._recorder.end()
+
     def _close_viewer(self) -> None:
+        if self._recorder is not None:
+            self._recorder.viewer_left()
         if self._viewer_task is not None:
             self._viewer_task.cancel()
         self._viewer = self._viewer_task = None

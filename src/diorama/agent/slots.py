@@ -24,6 +24,9 @@ from diorama.protocol.worker import (
     MediaChanged,
     Outcome,
     Rejected,
+    RunEnded,
+    RunProgress,
+    RunRendered,
     SignalFromWorker,
     SignalToWorker,
     SlotReport,
@@ -108,6 +111,9 @@ class PutOut:
 Effect = Send | StartWorld | OpenPeer | RepeatOffer | DeliverSignal | EndWorld | Show | PutOut
 
 
+LastWord = WorldEnded | RunEnded | Stopped
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """One slot as the worker has it.
@@ -117,6 +123,7 @@ class Slot:
         stopped_term: the highest told to stop: nothing starts under it any more.
         session, run_term: what it runs, or ran: kept until the gateway's `stop` shows it knows.
         media_us: when `media` became what it is, by the worker's clock.
+        rendered: how many frames a run's script came to, known at `rendered_us`; None before.
         words: what is said once the world that is `stopping` is gone; then, what was said.
         next: an assignment that waits for that, and `next_attach` its viewer.
     """
@@ -130,7 +137,9 @@ class Slot:
     world: Literal["none", "starting", "running", "stopping"] = "none"
     media: MediaState = "none"
     media_us: int = 0
-    words: tuple[WorldEnded | Stopped, ...] = ()
+    rendered: int | None = None
+    rendered_us: int = 0
+    words: tuple[LastWord, ...] = ()
     next: Assign | None = None
     next_attach: Attach | None = None
 
@@ -174,14 +183,14 @@ class Slots:
         """Return every slot as the gateway is told."""
         return tuple(slot.report() for slot in self._slots)
 
-    def handle_assign(self, assign: Assign) -> list[Effect]:
+    def handle_assign(self, assign: Assign, now_us: int) -> list[Effect]:
         """Take, take again, or refuse a world."""
         refusal = self._refusal(assign)
         if refusal:
             return [_rejected(assign, refusal)]
         slot = self._slots[assign.index]
         if (assign.session, assign.term) == (slot.session, slot.run_term):
-            return _said_again(slot)
+            return _said_again(slot, now_us)
         if assign == slot.next:
             return [_accepted(assign)]
         if assign.term <= slot.stopped_term:
@@ -267,15 +276,25 @@ class Slots:
         slot = self._slots[index]
         if not slot.is_busy:
             return []
+        session, term = _session(slot), slot.run_term
+        return self._gone(slot, WorldEnded(session, term, outcome, exit_code, detail[:MAX_DETAIL]))
+
+    def run_over(self, index: int, reason: str, detail: str = "") -> list[Effect]:
+        """Take that a script's run is over, its process group gone; completed without a reason."""
+        slot = self._slots[index]
+        if not slot.is_busy:
+            return []
+        session, term = _session(slot), slot.run_term
+        return self._gone(slot, RunEnded(session, term, reason, detail[:MAX_DETAIL]))
+
+    def _gone(self, slot: Slot, ended: WorldEnded | RunEnded) -> list[Effect]:
         words = slot.words
         if slot.world != "stopping":
-            session, term = _session(slot), slot.run_term
-            ended = WorldEnded(session, term, outcome, exit_code, detail[:MAX_DETAIL])
-            words = (ended, Stopped(slot.index, session, term))
+            words = (ended, Stopped(slot.index, ended.session, ended.term))
         said: list[Effect] = [Send(word) for word in words]
         if slot.next is not None:
             return said + self._start(_cleared(slot), slot.next, slot.next_attach)
-        if any(isinstance(word, WorldEnded) for word in words):
+        if any(isinstance(word, WorldEnded | RunEnded) for word in words):
             self._put(replace(slot, world="none", media="none", words=words))
         else:
             self._put(_cleared(slot))
@@ -292,11 +311,25 @@ class Slots:
         self._put(replace(slot, media=state, media_us=now_us))
         return [Send(MediaChanged(_session(slot), term, attachment, state))]
 
+    def run_rendered(self, index: int, term: int, frames: int, now_us: int) -> list[Effect]:
+        """Take that the last frame of a run has just been rendered."""
+        slot = self._slots[index]
+        if slot.run_term != term or slot.world != "running" or slot.rendered is not None:
+            return []
+        self._put(replace(slot, rendered=frames, rendered_us=now_us))
+        return [Send(RunRendered(_session(slot), term, frames))]
+
     def tell(
         self,
         index: int,
         term: int,
-        message: InputSeen | HoldOff | ViewerLeft | SignalFromWorker | Spectated | SpectatorLeft,
+        message: InputSeen
+        | HoldOff
+        | ViewerLeft
+        | SignalFromWorker
+        | Spectated
+        | SpectatorLeft
+        | RunProgress,
     ) -> list[Effect]:
         """Pass on what a session has to say, while it is the slot's."""
         slot = self._slots[index]
@@ -319,7 +352,7 @@ class Slots:
                 effects += [EndWorld(slot.index, urgent=True)] if fenced else []
                 continue
             session, term = _session(slot), slot.run_term
-            words: list[WorldEnded | Stopped] = [Stopped(slot.index, session, term)]
+            words: list[LastWord] = [Stopped(slot.index, session, term)]
             if fenced:
                 words.insert(0, WorldEnded(session, term, "crashed", None, FENCED))
             self._put(replace(kept, world="stopping", words=tuple(words)))
@@ -332,7 +365,7 @@ class Slots:
             effect
             for slot in self._slots
             if slot.session is not None and slot.world != "stopping"
-            for effect in (*_said_again(slot), *_media_again(slot, now_us))
+            for effect in (*_said_again(slot, now_us), *_media_again(slot, now_us))
         ]
 
     def _refusal(self, assign: Assign) -> str:
@@ -393,13 +426,16 @@ def _stopped(message: Assign | Stop) -> Stopped:
     return Stopped(message.index, message.session, message.term)
 
 
-def _said_again(slot: Slot) -> list[Effect]:
+def _said_again(slot: Slot, now_us: int) -> list[Effect]:
     session, term = _session(slot), slot.run_term
     if slot.world == "stopping":
         return []
     said: list[Effect] = [Send(Accepted(session, term))]
-    if slot.world == "running":
+    if slot.world == "running" or slot.rendered is not None:
         said.append(Send(WorldStarted(session, term)))
+    if slot.rendered is not None:
+        age_ms = max(now_us - slot.rendered_us, 0) // MILLISECOND_US
+        said.append(Send(RunRendered(session, term, slot.rendered, age_ms)))
     return said + [Send(word) for word in slot.words]
 
 

@@ -16,9 +16,11 @@ import structlog
 
 from diorama.agent.connection import GatewayConnection, Outlived
 from diorama.agent.fence import Fence
+from diorama.agent.headless import Headless
 from diorama.agent.host_process import Hosts
 from diorama.agent.media.choice import choose_engine
 from diorama.agent.media.probe import find_encoders
+from diorama.agent.recordings import RecorderParts, Recordings
 from diorama.agent.run_state import RunState
 from diorama.agent.session import Session, SessionParts, Word
 from diorama.agent.settings import KINDS, WorkerSettings
@@ -34,6 +36,8 @@ from diorama.agent.slots import (
     Slots,
     StartWorld,
 )
+from diorama.agent.spool import Spool
+from diorama.agent.uploading import Uploader
 from diorama.agent.world_process import WorldOver
 from diorama.kernel.clock import Clock, SystemClock
 from diorama.kernel.errors import Unavailable
@@ -48,6 +52,7 @@ from diorama.protocol.worker import (
     Draining,
     Hello,
     Problem,
+    RunProgress,
     SignalToWorker,
     SlotReport,
     Spectate,
@@ -60,6 +65,7 @@ from diorama.protocol.worker import (
 _LOOK_EVERY_S: Final = 0.25  # at the fence: a suspended sleep does not know that it overslept
 _END_WITHIN_S: Final = 15.0  # for the ends of all worlds: 5 s of patience, and the kill
 _MAX_HOST: Final = 120  # letters that the protocol takes
+_RECORDED_WITHIN_S: Final = 5.0  # what is not uploaded by then is, by the next start
 _LAST_WORDS_S: Final = 2.0
 _ANEW_AFTER_S: Final = 0.5
 
@@ -96,12 +102,19 @@ async def _live(settings: WorkerSettings, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             engine = tasks.create_task(choose_engine(settings.engine))
             encoders = tasks.create_task(find_encoders())
+        clock = SystemClock()
+        spool = Spool.take(settings.state_dir, settings.name)
+        uploader = Uploader(settings.gateways, rng=random.SystemRandom())
+        recorders = RecorderParts(spool=spool, state=state, mark=boot_id, clock=clock)
         parts = SessionParts(
             engine=engine.result(),
             encoders=encoders.result(),
-            clock=SystemClock(),
+            clock=clock,
             fence=Fence(),
             hosts=Hosts(state, mark=boot_id, preload=settings.preload),
+            spool=spool,
+            recordings=Recordings(recorders, uploader),
+            uploader=uploader,
             boot_id=boot_id,
             allow_private_candidates=settings.allow_private_candidates,
         )
@@ -144,7 +157,7 @@ class Worker:
         self._clock: Clock = parts.clock
         self._fence = parts.fence
         self._slots = Slots(settings.slots, kinds=KINDS)
-        self._sessions: dict[int, Session] = {}
+        self._sessions: dict[int, Session | Headless] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._beats = 0
         self._hello_us = 0
@@ -166,6 +179,7 @@ class Worker:
             others = (
                 tasks.create_task(self._watch_fence()),
                 tasks.create_task(self._parts.hosts.run()),
+                tasks.create_task(self._parts.recordings.run()),
             )
             await stop.wait()
             await self._leave()
@@ -203,8 +217,9 @@ class Worker:
         self._fence.welcomed(sent_us=self._hello_us, self_fence_s=welcome.self_fence_s)
         self._do(self._slots.repeat_all(self._clock.boottime_us()))
         for slot in self._slots:
-            if slot.is_busy and slot.index in self._sessions:
-                self._sessions[slot.index].repeat_hold_off()
+            session = self._sessions.get(slot.index)
+            if slot.is_busy and isinstance(session, Session):
+                session.repeat_hold_off()
         self._make_host_ready()
         if self._leaves_us is not None:
             self._tell_leaving(self._leaves_us)
@@ -212,11 +227,12 @@ class Worker:
     def on_message(self, message: ToWorker) -> None:
         """Do what the gateway says."""
         self._heed_the_fence()
+        now_us = self._clock.boottime_us()
         match message:
             case BeatConfirmed(n=n):
                 self._fence.confirmed(n)
             case Assign():
-                self._do(self._slots.handle_assign(message))
+                self._do(self._slots.handle_assign(message, now_us))
             case Attach():
                 self._do(self._slots.handle_attach(message))
             case SignalToWorker():
@@ -264,6 +280,21 @@ class Worker:
         """Tell the gateway."""
         self._do(self._slots.tell(assign.index, assign.term, message))
 
+    def on_run_progress(self, assign: Assign, progress: RunProgress) -> None:
+        """Tell the gateway."""
+        self._do(self._slots.tell(assign.index, assign.term, progress))
+
+    def on_run_rendered(self, assign: Assign, frames: int) -> None:
+        """Tell the gateway."""
+        now_us = self._clock.boottime_us()
+        self._do(self._slots.run_rendered(assign.index, assign.term, frames, now_us))
+
+    def on_run_over(self, assign: Assign, reason: str, detail: str) -> None:
+        """Free the slot, and start what waits for it."""
+        log.info("run over", run=assign.session, reason=reason, detail=detail)
+        self._gone.set()
+        self._do(self._slots.run_over(assign.index, reason, detail))
+
     def _make_host_ready(self) -> None:
         if self._settings.warm_host:
             self._parts.hosts.make_ready()
@@ -283,7 +314,7 @@ class Worker:
         log.info("world starting", session_id=assign.session, slot=assign.index)
         self._sessions.pop(assign.index, None)
         try:
-            session = Session(assign, self._parts, self)
+            session = (Session if assign.run is None else Headless)(assign, self._parts, self)
         except Unavailable as error:
             gone = self._slots.world_gone(assign.index, "failed_to_start", None, str(error))
             self._do(gone)
@@ -319,6 +350,7 @@ class Worker:
         await self._idle_within(self._settings.drain_s)
         self._do(self._slots.end_all(fenced=False))
         await self._idle_within(_END_WITHIN_S)
+        await self._parts.recordings.finish(timeout_s=_RECORDED_WITHIN_S)
         await self._connection.flush(timeout_s=_LAST_WORDS_S)
 
     def _tell_leaving(self, leaves_us: int) -> None:
@@ -336,9 +368,16 @@ class Worker:
 
 
 def _do_in(
-    session: Session, effect: OpenPeer | RepeatOffer | DeliverSignal | EndWorld | Show | PutOut
+    session: Session | Headless,
+    effect: OpenPeer | RepeatOffer | DeliverSignal | EndWorld | Show | PutOut,
 ) -> None:
     match effect:
+        case EndWorld(urgent=True):
+            session.kill()
+        case EndWorld():
+            session.stop()
+        case _ if isinstance(session, Headless):
+            log.error("a viewer came to a run", run=session.assign.session)
         case OpenPeer(attach=attach):
             session.open(attach)
         case RepeatOffer():
@@ -349,7 +388,3 @@ def _do_in(
             session.spectate(spectate)
         case PutOut(spectator=spectator):
             session.put_out(spectator)
-        case EndWorld(urgent=True):
-            session.kill()
-        case EndWorld():
-            session.stop()

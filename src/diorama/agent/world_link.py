@@ -1,8 +1,9 @@
 """What a worker and a world's host say to each other: messages, and their frames on a socket.
 
 Pure. Pictures do not come this way (`frame_ring`). A message is MessagePack behind four bytes of
-length. The worker's first word is `Begin`; the host answers `Loaded`, then `FirstFrame`. The worker
-ends a world by SIGTERM to its process group.
+length. The worker's first word is `Begin`; the host answers `Loaded`, then `FirstFrame`. Where it
+is to run a script there is no frame memory and no `Loaded`: after `FirstFrame` come the words of a
+run. The worker ends a world by SIGTERM to its process group.
 """
 
 from collections.abc import Iterator
@@ -11,18 +12,29 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 from msgspec import Meta
 
+from diorama.agent.recording_facts import MAX_SIDE, MIN_SIDE
 from diorama.kernel.errors import Invalid
 from diorama.protocol.channel import Message, Prompt
 from diorama.protocol.input import InputEvent
-from diorama.protocol.worker import MAX_HOLD_OFF_S, Outcome
+from diorama.protocol.recording_views import RecordedFacts
+from diorama.protocol.scripts import MAX_SCRIPT_MS
+from diorama.protocol.worker import MAX_HOLD_OFF_S, Count, Frame, Outcome
 
 MAX_FRAME_BYTES: Final = 256 * 1024  # the longest is `Begin`: 16,000 characters of options
-MIN_SIDE: Final = 64
-MAX_SIDE: Final = 3_840
 MAX_FPS: Final = 120
+SCRIPT: Final = "script.json"
+"""The file that a run's script is handed over in: it may be longer than a message."""
 _HEAD_BYTES: Final = 4
 T = TypeVar("T")
 Side = Annotated[int, Meta(ge=MIN_SIDE, le=MAX_SIDE, multiple_of=2)]
+
+
+class BeginRun(msgspec.Struct, frozen=True, tag_field=None):
+    """A script instead of a viewer: `SCRIPT` in `folder`, where the recording's files go too."""
+
+    folder: str
+    length_ms: Annotated[int, Meta(ge=1, le=MAX_SCRIPT_MS)]
+    frame: Frame = Frame()
 
 
 class Begin(msgspec.Struct, frozen=True, tag_field="type", tag="begin"):
@@ -32,6 +44,7 @@ class Begin(msgspec.Struct, frozen=True, tag_field="type", tag="begin"):
     entry: str
     options: str
     seed: int
+    run: BeginRun | None = None
 
 
 class Loaded(msgspec.Struct, frozen=True, tag_field="type", tag="loaded"):
@@ -65,8 +78,35 @@ class Over(msgspec.Struct, frozen=True, tag_field="type", tag="over"):
     detail: str = ""
 
 
+class Rendering(msgspec.Struct, frozen=True, tag_field="type", tag="rendering"):
+    """So many pictures of a run are rendered; about once a second."""
+
+    frames: Count
+    frames_total: Count
+
+
+class Rendered(msgspec.Struct, frozen=True, tag_field="type", tag="rendered"):
+    """The last picture of a run is rendered; its files are being finished."""
+
+    frames: Count
+
+
+class Kept(msgspec.Struct, frozen=True, tag_field="type", tag="kept"):
+    """The files of a run are whole."""
+
+    facts: RecordedFacts
+
+
+class FilesFailed(msgspec.Struct, frozen=True, tag_field="type", tag="files_failed"):
+    """The files of a run cannot be written, through no fault of the world."""
+
+    detail: str
+
+
+RunWord = Rendering | Rendered | Kept | FilesFailed
+
 ToHost = Begin | Prompt | Message | InputEvent
-FromHost = Loaded | FirstFrame | Say | HoldOff | Over
+FromHost = Loaded | FirstFrame | Say | HoldOff | Over | RunWord
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _TO_HOST: Final[msgspec.msgpack.Decoder[ToHost]] = msgspec.msgpack.Decoder(ToHost)

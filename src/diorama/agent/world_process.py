@@ -5,6 +5,7 @@ a session makes of that is `session`'s.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
@@ -18,11 +19,16 @@ from diorama.agent.process_group import STOP_PATIENCE_S
 from diorama.agent.world_link import (
     Begin,
     Deframer,
+    FilesFailed,
     FirstFrame,
     FromHost,
     HoldOff,
+    Kept,
     Loaded,
     Over,
+    Rendered,
+    Rendering,
+    RunWord,
     Say,
     ToHost,
     from_host,
@@ -71,8 +77,16 @@ class _Cause(StrEnum):
 class WorldProcess:
     """A world's process, from its start until its group is gone."""
 
-    def __init__(self, begin: Begin, events: WorldEvents, host: HostProcess) -> None:
-        """Take a host, to run a world in it."""
+    def __init__(
+        self,
+        begin: Begin,
+        events: WorldEvents,
+        host: HostProcess,
+        *,
+        on_run: Callable[[RunWord], None] | None = None,
+    ) -> None:
+        """Take a host, to run a world in it; `on_run` hears of a script's run."""
+        self._on_run = on_run
         self._begin = begin
         self._events = events
         self._loop = asyncio.get_running_loop()
@@ -212,6 +226,10 @@ class WorldProcess:
                 self._events.on_world_message(data)
             case HoldOff(seconds=asked_s):
                 self._events.on_world_hold_off(asked_s)
+            case Rendering() | Rendered() | Kept() | FilesFailed():
+                if self._on_run is None:
+                    raise Invalid("a session's world speaks of a run")
+                self._on_run(message)
             case Over():
                 self._last_word = message
                 self._settle(_Cause.EXITED)

@@ -9,7 +9,6 @@ says how the world ended, and exits.
 
 import argparse
 import contextlib
-import ctypes
 import importlib
 import math
 import os
@@ -19,13 +18,13 @@ import socket
 import sys
 import traceback
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NoReturn, cast
 
 import msgspec
-import numpy as np
 
 from diorama.agent.frame_ring import FrameWriter, RingFiles
+from diorama.agent.own_process import die_with
 from diorama.agent.world_link import (
     Begin,
     Deframer,
@@ -41,17 +40,17 @@ from diorama.agent.world_link import (
 )
 from diorama.kernel.clock import SystemClock
 from diorama.kernel.units import SECOND_US
-from diorama.protocol.channel import MAX_BYTES, Message, Prompt
-from diorama.protocol.input import Gamepad, InputEvent, PointerMove, TouchMove, Wheel
+from diorama.protocol.channel import MAX_BYTES
+from diorama.protocol.input import Gamepad, PointerMove, TouchMove, Wheel
 from diorama.protocol.strict_json import parse_value
 from diorama.protocol.worker import MAX_HOLD_OFF_S, Outcome
+from diorama.world.calling import Happening, hand_over, rendered
 from diorama.world.loading import UnknownWorld, load_world
 from diorama.world.pacing import Pacer
-from diorama.world.world import FrameTime, Json, Picture, World
+from diorama.world.world import FrameTime, Json, World
 
 EXIT_OVER: Final = 0
 EXIT_FAILED: Final = 1
-_PR_SET_PDEATHSIG: Final = 1
 _READ_BYTES: Final = 64 * 1024
 _MAX_WAITING: Final = 1_000  # events between two pictures: a second of the most a viewer may send
 _LOOK_EVERY_S: Final = 60.0
@@ -64,7 +63,7 @@ class _Stopping(BaseException):
     """The worker wants this world to end: unwinds whatever the world is doing. No error."""
 
 
-class _Link:
+class HostLink:
     """The socket to the worker."""
 
     def __init__(self, connection: socket.socket) -> None:
@@ -74,6 +73,7 @@ class _Link:
         self.waiting: deque[ToHost] = deque()
 
     def send(self, message: FromHost) -> None:
+        """Tell the worker."""
         self._socket.sendall(to_bytes(message))
 
     def receive(self, timeout_s: float) -> None:
@@ -99,11 +99,12 @@ class _Link:
 class HostContext:
     """The `WorldContext` of a world in this process."""
 
-    def __init__(self, begin: Begin, link: _Link) -> None:
+    def __init__(self, begin: Begin, link: HostLink) -> None:
         self._begin = begin
         self._link = link
         self._options = cast("dict[str, Json]", _options(begin.options))
         self.ended = False
+        self.listener: Callable[[Json], None] | None = None  # in a viewer's place
 
     @property
     def session_id(self) -> str:
@@ -130,7 +131,10 @@ class HostContext:
         text = msgspec.json.encode(data)
         if len(text) > MAX_BYTES // 2:  # its envelope, and its escapes on the way, have room
             raise ValueError(f"a message of {len(text)} bytes is more than {MAX_BYTES // 2}")
-        self._link.send(Say(text.decode()))
+        if self.listener is not None:
+            self.listener(data)
+        else:
+            self._link.send(Say(text.decode()))
 
     def hold_off_afk(self, seconds: float) -> None:
         """Keep the viewer from being warned for doing nothing, so long from now.
@@ -140,7 +144,8 @@ class HostContext:
         """
         if math.isnan(seconds) or seconds < 0:
             raise ValueError(f"the AFK warning cannot be held off for {seconds} seconds")
-        self._link.send(HoldOff(min(float(seconds), MAX_HOLD_OFF_S)))
+        if self.listener is None:  # a script is never away from its keyboard
+            self._link.send(HoldOff(min(float(seconds), MAX_HOLD_OFF_S)))
 
     def end(self) -> None:
         """End the session on purpose, once the call that the world is in returns."""
@@ -150,7 +155,7 @@ class HostContext:
 class Host:
     """Runs one world to its end."""
 
-    def __init__(self, link: _Link, files: RingFiles) -> None:
+    def __init__(self, link: HostLink, files: RingFiles) -> None:
         self._link = link
         self._files = files
         self._clock = SystemClock()
@@ -174,6 +179,9 @@ class Host:
         context = HostContext(begin, self._link)
         kind = load_world(begin.entry)
         world = kind()
+        if begin.run is not None:
+            self._run_script(world, context, begin)
+            return
         width, height = world.size
         ring = FrameWriter(self._files, width=width, height=height)
         self._link.send(Loaded(width=width, height=height, fps=world.fps))
@@ -184,6 +192,27 @@ class Host:
             self._stopping = True
             _stop(world)
         self._link.send(Over("ended"))
+
+    def _run_script(self, world: World, context: HostContext, begin: Begin) -> None:
+        """Run a script; what it takes to encode is loaded for those alone who do."""
+        from diorama.world.script_run import ScriptRun
+
+        run = ScriptRun(begin, world, self._link)
+        context.listener = run.take_word
+        run.prepare()
+        world.start(context)
+        try:
+            run.render(context, self._on_first_frame)
+        finally:
+            self._stopping = True
+            _stop(world)
+        self._stopping = False
+        run.finish()
+        self._link.send(Over("ended"))
+
+    def _on_first_frame(self) -> None:
+        self._failure = "crashed"
+        self._link.send(FirstFrame())
 
     def _render_until_the_end(self, world: World, context: HostContext, ring: FrameWriter) -> None:
         started_us = last_us = self._clock.boottime_us()
@@ -196,11 +225,10 @@ class Host:
             pacer.begin(now_us)
             time = _frame_time(ring.published, now_us, started_us=started_us, last_us=last_us)
             last_us = now_us
-            picture = _checked(world.render(time), world)
+            picture = rendered(world, time)
             number = ring.publish(picture, rendered_us=self._clock.boottime_us())
             if number == 0:
-                self._failure = "crashed"
-                self._link.send(FirstFrame())
+                self._on_first_frame()
             if context.ended:
                 return
 
@@ -217,13 +245,7 @@ class Host:
     def _hand_over(self, world: World, context: HostContext) -> bool:
         """Tell the world what its viewer did and return whether it ended the session for it."""
         while self._link.waiting and not context.ended:
-            event = self._link.waiting.popleft()
-            if isinstance(event, Prompt):
-                world.on_prompt(event.text)
-            elif isinstance(event, Message):
-                world.on_message(cast("Json", event.data))
-            else:
-                world.on_input(cast("InputEvent", event))
+            hand_over(world, cast("Happening", self._link.waiting.popleft()))
         return context.ended
 
     def _fail(self, outcome: Outcome, error: Exception) -> int:
@@ -255,32 +277,11 @@ def _frame_time(number: int, now_us: int, *, started_us: int, last_us: int) -> F
     )
 
 
-def _checked(picture: Picture, world: World) -> Picture:
-    width, height = world.size
-    wanted = (height, width, 3)
-    kind = type(world).__name__
-    if not isinstance(picture, np.ndarray):
-        raise TypeError(f"{kind}.render returned {type(picture).__name__}, not a NumPy array")
-    if picture.shape != wanted or picture.dtype != np.uint8:
-        raise ValueError(
-            f"{kind}.render returned {picture.dtype} of shape {picture.shape}; uint8 of shape "
-            f"{wanted} is wanted: height, width, RGB"
-        )
-    return picture
-
-
 def _options(text: str) -> object:
     value = parse_value(text, max_bytes=_READ_BYTES)
     if not isinstance(value, dict):
         raise TypeError(f"the options of a world are a JSON object, not {type(value).__name__}")
     return value
-
-
-def _die_with(parent: int) -> None:
-    """Have the kernel kill this process when its worker dies; exit if it is dead already."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        sys.exit(EXIT_FAILED)
 
 
 def _take_standard_input() -> socket.socket:
@@ -300,11 +301,12 @@ def main(arguments: Sequence[str]) -> int:
         parser.add_argument(name, type=int, required=True)
     parser.add_argument("preload", nargs="*")
     given = parser.parse_args(arguments)
-    _die_with(given.parent)
+    if not die_with(given.parent):
+        return EXIT_FAILED
     for descriptor in (given.memory, given.event):
         os.set_inheritable(descriptor, False)  # noqa: FBT003 - takes no keyword
     files = RingFiles(memory=given.memory, event=given.event)
-    link = _Link(_take_standard_input())
+    link = HostLink(_take_standard_input())
     for name in given.preload:
         _preload(name)
     return Host(link, files).run()

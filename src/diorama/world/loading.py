@@ -10,7 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
-from diorama.agent.world_link import MAX_FPS, MAX_SIDE, MIN_SIDE
+from diorama.agent.recording_facts import MAX_SIDE, MIN_SIDE
+from diorama.agent.world_link import MAX_FPS
 from diorama.kernel.errors import Invalid, NotFound
 from diorama.world.world import World
 

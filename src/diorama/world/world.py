@@ -62,11 +62,17 @@ class World:
 
     Attributes:
         size: width and height of the picture in pixels, both even, 64 to 3840.
-        fps: frames a second the host asks for, 1 to 120.
+        fps: frames a second the host asks for, 1 to 120; a simulation may ask for others.
+        resizable: `size` may be set to another before `start`, as a simulation may ask for. A
+            world that is not is simulated at its own size, and the video scaled.
+        realtime: a simulation is no faster than the clock on the wall: for a world that something
+            real keeps time for, such as a device or a service.
     """
 
     size: tuple[int, int] = (1280, 720)
     fps: int = 30
+    resizable: bool = False
+    realtime: bool = False
 
     def start(self, context: WorldContext) -> None:
         """Prepare: load models, build the scene. The viewer waits meanwhile (60 s at most)."""

@@ -1,0 +1,49 @@
+"""The worker's connection to a gateway, where two things happen at once."""
+
+import asyncio
+import random
+
+import pytest
+
+from diorama.agent.connection import GatewayConnection
+from diorama.kernel.errors import Invalid
+from diorama.protocol.worker import Beat, Hello, Problem, SlotReport, ToWorker, Welcome
+from tests.agent.fake_gateway import CREDENTIAL, PATIENCE_S, fake_gateway
+
+
+class LeavesAsItIsLost:
+    """A worker that is cancelled in the moment in which its connection fails."""
+
+    task: asyncio.Task[None]
+
+    def hello(self) -> Hello:
+        slots = (SlotReport(index=0, term=0),)
+        return Hello(1, "tester", "b" * 16, "here", "default", slots, ("python",), (), "1")
+
+    def beat(self) -> Beat:
+        return Beat(1, 1, ())
+
+    def on_welcome(self, welcome: Welcome) -> None:
+        """Nothing."""
+
+    def on_message(self, message: ToWorker) -> None:
+        self.task.cancel()
+        raise Invalid(f"{message} cannot be taken")
+
+    def on_replaced(self, problem: Problem) -> None:
+        """Nothing."""
+
+
+async def test_who_leaves_as_the_connection_is_lost_does_leave() -> None:
+    async with fake_gateway() as gateway:
+        events = LeavesAsItIsLost()
+        connection = GatewayConnection(
+            gateways=(gateway.url,),
+            credential=lambda: CREDENTIAL,
+            events=events,
+            rng=random.Random(1),
+        )
+        events.task = asyncio.create_task(connection.run())
+
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(asyncio.shield(events.task), PATIENCE_S)
