@@ -15,6 +15,7 @@ class LeavesAsItIsLost:
     """A worker that is cancelled in the moment in which its connection fails."""
 
     task: asyncio.Task[None]
+    connection: GatewayConnection
 
     def hello(self) -> Hello:
         slots = (SlotReport(index=0, term=0),)
@@ -27,6 +28,7 @@ class LeavesAsItIsLost:
         """Nothing."""
 
     def on_message(self, message: ToWorker) -> None:
+        self.connection.leave()
         self.task.cancel()
         raise Invalid(f"{message} cannot be taken")
 
@@ -37,7 +39,7 @@ class LeavesAsItIsLost:
 async def test_who_leaves_as_the_connection_is_lost_does_leave() -> None:
     async with fake_gateway() as gateway:
         events = LeavesAsItIsLost()
-        connection = GatewayConnection(
+        connection = events.connection = GatewayConnection(
             gateways=(gateway.url,),
             credential=lambda: CREDENTIAL,
             events=events,

@@ -43,6 +43,9 @@ class WorkerConnection:
         """Let the last words go."""
         await asyncio.sleep(min(0.1, timeout_s))
 
+    def leave(self) -> None:
+        """Nothing: `run` is cancelled."""
+
     async def run(self) -> None:
         """Stay connected to one of the gateways."""
         failures = 0

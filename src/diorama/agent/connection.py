@@ -80,6 +80,11 @@ class GatewayConnection:
         self._confirmed_at = 0.0
         self._welcomed = False
         self._replaced = False
+        self._leaving = False
+
+    def leave(self) -> None:
+        """Look for no other gateway once this one is lost: the owner cancels `run` now."""
+        self._leaving = True
 
     def send(self, message: FromWorker) -> None:
         """Send a message, in order; dropped while no gateway is there."""
@@ -117,7 +122,8 @@ class GatewayConnection:
                     log.warning("no gateway", gateway=gateway, reason=_reason(errors))
                 finally:
                     self._outbox = None
-                _heed_cancellation()
+                if self._leaving:  # its tasks' group may have kept the cancellation to itself
+                    raise asyncio.CancelledError
                 failures = 0 if self._welcomed else failures + 1
                 await asyncio.sleep(self._pause_s(failures))
         raise AssertionError("a cycle of gateways ended")
@@ -189,13 +195,6 @@ class GatewayConnection:
             silent_s = loop.time() - self._confirmed_at
             if silent_s > heartbeat_s * _MISSED_BEATS:
                 raise _Lost(f"nothing heard of it for {silent_s:.1f} s")
-
-
-def _heed_cancellation() -> None:
-    """Raise what a group of tasks keeps to itself that was cancelled as one of its tasks failed."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 async def _receive(socket: aiohttp.ClientWebSocketResponse) -> ToWorker:

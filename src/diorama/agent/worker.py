@@ -185,6 +185,7 @@ class Worker:
             await self._leave()
             for other in others:
                 other.cancel()
+            self._connection.leave()
             connection.cancel()
 
     def hello(self) -> Hello:
