@@ -31,7 +31,6 @@ from tests.agent.fake_gateway import PATIENCE_S, FakeGateway, fake_gateway
 from tests.agent.test_worker import settings, worker
 
 WORLDS = Path(__file__).with_name("worlds.py")
-DREAMER = "diorama.world.demos.dreamer:Dreamer"
 
 
 @pytest.fixture
@@ -47,7 +46,7 @@ def assign(*cues: Cue, entry: str = "Lamp", term: int = 1, end_ms: int = 500) ->
         0,
         f"run_{term}",
         term,
-        WorldSpec(kind="python", entry=entry if "." in entry else f"{WORLDS}:{entry}"),
+        WorldSpec(kind="python", entry=f"{WORLDS}:{entry}"),
         VideoSpec(),
         seed=term,
         start_timeout_s=PATIENCE_S,
@@ -89,7 +88,7 @@ async def test_the_same_script_and_seed_give_the_same_frames_on_a_worker_and_ano
     async with worker(settings(gateway, tmp_path)):
         await gateway.hears(Hello)
         for term, seed in ((1, 1), (2, 1), (3, 2)):
-            asked = assign(Cue(at_ms=50, prompt="snow at night"), entry=DREAMER, term=term)
+            asked = assign(Cue(at_ms=50, prompt="snow at night"), entry="Grain", term=term)
             await gateway.say(_seeded(asked, seed))
             await gateway.hears(Stopped)
             hashes.append(gateway.uploads.completed[f"tok{term}"].frames_sha256)

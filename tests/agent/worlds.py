@@ -70,6 +70,17 @@ class Lamp(World):
         return self.pictures
 
 
+class Grain(Lamp):
+    """Grain of its seed."""
+
+    def start(self, context: WorldContext) -> None:
+        super().start(context)
+        self.chance = np.random.default_rng(context.seed)
+
+    def render(self, time: FrameTime) -> Picture:
+        return self.chance.integers(0, 256, (96, 128, 3), dtype=np.uint8)
+
+
 class Parent(Lamp):
     """Starts a process which does not heed SIGTERM, and tells its number."""
 
