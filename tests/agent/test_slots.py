@@ -8,8 +8,10 @@ from diorama.agent.slots import (
     Effect,
     EndWorld,
     OpenPeer,
+    PutOut,
     RepeatOffer,
     Send,
+    Show,
     Slots,
     StartWorld,
 )
@@ -22,8 +24,11 @@ from diorama.protocol.worker import (
     MediaChanged,
     Rejected,
     SignalToWorker,
+    Spectate,
+    Spectated,
     Stop,
     Stopped,
+    StopSpectating,
     VideoSpec,
     WorldEnded,
     WorldKind,
@@ -313,3 +318,26 @@ def test_whatever_comes_a_slot_runs_one_world_and_stopped_is_never_a_lie(
 
         assert {slot.index for slot in house.slots if slot.is_busy} == set(house.alive)
         assert all(slot.term >= slot.run_term for slot in house.slots)
+
+
+def test_a_spectator_is_let_in_while_its_session_is_shown_under_its_term() -> None:
+    these = running(3)
+    here, elsewhere = (Spectate(f"s{term}", term, "wat_1", "an offer") for term in (3, 2))
+
+    assert these.handle_spectate(here) == [Show(0, here)]
+    assert these.handle_spectate(elsewhere) == [
+        Send(Spectated("s2", 2, "wat_1", reason="session_not_here"))
+    ]
+    assert these.handle_stop_spectating(StopSpectating("s3", 3, "wat_1")) == [PutOut(0, "wat_1")]
+    assert these.handle_stop_spectating(StopSpectating("s2", 2, "wat_1")) == []
+
+
+def test_nobody_is_let_in_before_the_first_picture_nor_after_the_last() -> None:
+    starting, stopping = slots(), running(3)
+    starting.handle_assign(assign(3))
+    stopping.handle_stop(stop(3))
+    asked = Spectate("s3", 3, "wat_1", "an offer")
+    refused = [Send(Spectated("s3", 3, "wat_1", reason="session_not_here"))]
+
+    assert starting.handle_spectate(asked) == refused
+    assert stopping.handle_spectate(asked) == refused
