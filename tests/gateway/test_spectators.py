@@ -448,3 +448,21 @@ async def test_a_session_is_the_same_with_spectators_as_without(tmp_path: Path) 
         after = await place.look(opened)
 
     assert after == before
+
+
+async def test_a_session_is_watched_whose_viewer_saw_it_before_its_worker_said_so(
+    tmp_path: Path,
+) -> None:
+    async with gateway_at(tmp_path, cove()) as place:
+        worker = await place.worker()
+        opened = await place.open()
+        viewer = await place.viewer(opened)
+        assign = await worker.next(worker_wire.Assign)
+        slot: dict[str, object] = {"session": assign.session, "term": assign.term}
+        await worker.send(type="accepted", **slot)
+        await worker.next(worker_wire.Attach)
+        await worker.send(type="media", **slot, attachment=1, state="connected")
+        await viewer.until("streaming")
+        watched = await watch(place, worker, await let(place, opened.session.id))
+
+    assert watched.startswith("wat_")

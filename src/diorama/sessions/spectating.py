@@ -21,7 +21,7 @@ from diorama.protocol.spectator_views import (
     WatchEnd,
     WatchView,
 )
-from diorama.protocol.states import HOLDS_SLOT
+from diorama.protocol.states import HOLDS_SLOT, METERED
 from diorama.protocol.worker import Spectated, SpectatorLeft
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.show import time_of
@@ -147,7 +147,7 @@ def begin_watch(work: Work, token: SpectatorToken, offer: str) -> Watch:
         LimitReached: as many watch as may (`spectator_limit`).
     """
     session, spectator = _admitted(work, token)
-    if session.state not in HOLDS_SLOT or session.world_started_us is None:
+    if not _shows(session):
         raise Refused(
             f"session {session.id} is {session.state}: it shows nothing yet",
             code="session_not_live",
@@ -309,6 +309,13 @@ def _admitted(work: Work, token: SpectatorToken) -> tuple[Session, Spectator]:
         case "active":
             _check_rule(_project(work, session))
     return session, spectator
+
+
+def _shows(session: Session) -> bool:
+    """Whether its world has pictures: its viewer may have them before the worker says so."""
+    if session.state in METERED:
+        return True
+    return session.state in HOLDS_SLOT and session.world_started_us is not None
 
 
 def _of_nobody() -> Unauthorized:
