@@ -334,7 +334,7 @@ def test_a_spectator_is_let_in_while_its_session_is_shown_under_its_term() -> No
 
 def test_nobody_is_let_in_before_the_first_picture_nor_after_the_last() -> None:
     starting, stopping = slots(), running(3)
-    starting.handle_assign(assign(3))
+    starting.handle_assign(assign(3), 0)
     stopping.handle_stop(stop(3))
     asked = Spectate("s3", 3, "wat_1", "an offer")
     refused = [Send(Spectated("s3", 3, "wat_1", reason="session_not_here"))]
