@@ -48,6 +48,16 @@ afterEach(async () => {
   vi.useRealTimers()
 })
 
+test('a page is told whether what it shows is recorded', async () => {
+  await open()
+  const before = session.recorded
+
+  gateway.socket.tell({ type: 'session', session: sessionView({ version: 2, recorded: true }) })
+  await pass(5)
+
+  expect([before, session.recorded]).toEqual([false, true])
+})
+
 describe('one session a page', () => {
   test('however often it is asked for', async () => {
     await open()
