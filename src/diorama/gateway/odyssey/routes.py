@@ -139,9 +139,6 @@ def odyssey_routes(parts: OdysseyParts) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/odyssey/{project}", include_in_schema=False)
     door = Door(parts.desk, parts.secret, parts.base.proxies, parts.limits)
-    counter = _Counter(parts)
-    read_asked = json_body(SessionAsked, anybody=True)
-    read_named = json_body(SessionNamed, anybody=True)
 
     @router.post("/auth/token")
     async def token(
@@ -156,6 +153,27 @@ def odyssey_routes(parts: OdysseyParts) -> APIRouter:
     async def regions(request: Request, project: str) -> Response:
         await door.guest(request, path_id(project), Permission.SESSIONS_WRITE)
         return answer(Regions())
+
+    @router.get("/config")
+    async def config() -> Response:
+        return answer(Config(ice_for_sdk(parts.ice_servers)))
+
+    @router.post("/telemetry")
+    async def telemetry() -> Response:
+        return Response(None, 204)
+
+    _add_session_routes(router, parts, door)
+    jobs = JobParts(desk=parts.desk, door=door, links=parts.links, base=parts.base)
+    add_job_routes(router, jobs)
+    add_recording_routes(router, jobs)
+    add_watch_routes(router, parts.whep)
+    return router
+
+
+def _add_session_routes(router: APIRouter, parts: OdysseyParts, door: Door) -> None:
+    counter = _Counter(parts)
+    read_asked = json_body(SessionAsked, anybody=True)
+    read_named = json_body(SessionNamed, anybody=True)
 
     @router.post("/sessions/request")
     async def ask(request: Request, project: str) -> Response:
@@ -173,20 +191,6 @@ def odyssey_routes(parts: OdysseyParts) -> APIRouter:
             lambda work: _session_pass(work, guest, named.session_id, parts.secret)
         )
         return answer(SessionPass(signed, SESSION_LIFE_S), headers={"Cache-Control": "no-store"})
-
-    @router.get("/config")
-    async def config() -> Response:
-        return answer(Config(ice_for_sdk(parts.ice_servers)))
-
-    @router.post("/telemetry")
-    async def telemetry() -> Response:
-        return Response(None, 204)
-
-    jobs = JobParts(desk=parts.desk, door=door, links=parts.links, base=parts.base)
-    add_job_routes(router, jobs)
-    add_recording_routes(router, jobs)
-    add_watch_routes(router, parts.whep)
-    return router
 
 
 def config_route(ice_servers: tuple[IceServer, ...]) -> APIRouter:
