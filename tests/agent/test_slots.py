@@ -332,12 +332,11 @@ def test_a_spectator_is_let_in_while_its_session_is_shown_under_its_term() -> No
     assert these.handle_stop_spectating(StopSpectating("s2", 2, "wat_1")) == []
 
 
-def test_nobody_is_let_in_before_the_first_picture_nor_after_the_last() -> None:
-    starting, stopping = slots(), running(3)
-    starting.handle_assign(assign(3), 0)
+def test_nobody_is_let_in_before_a_session_nor_after_it() -> None:
+    before, stopping = slots(), running(3)
     stopping.handle_stop(stop(3))
     asked = Spectate("s3", 3, "wat_1", "an offer")
     refused = [Send(Spectated("s3", 3, "wat_1", reason="session_not_here"))]
 
-    assert starting.handle_spectate(asked) == refused
+    assert before.handle_spectate(asked) == refused
     assert stopping.handle_spectate(asked) == refused

@@ -333,7 +333,10 @@ async def test_nobody_watches_where_the_project_does_not_let_them(tmp_path: Path
     assert refused.problem == (403, "spectators_disabled")
 
 
-async def test_a_session_that_shows_nothing_yet_is_not_watched(tmp_path: Path) -> None:
+async def test_a_session_that_shows_nothing_yet_is_not_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("diorama.gateway.whep.SHOWN_WITHIN_S", 0.0)
     async with gateway_at(tmp_path, cove()) as place:
         await place.worker()
         opened = await place.open()
@@ -466,3 +469,17 @@ async def test_a_session_is_watched_whose_viewer_saw_it_before_its_worker_said_s
         watched = await watch(place, worker, await let(place, opened.session.id))
 
     assert watched.startswith("wat_")
+
+
+async def test_who_comes_a_moment_too_soon_waits_for_the_first_picture(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path, cove()) as place:
+        worker = await place.worker()
+        opened = await place.open()
+        who = await let(place, opened.session.id)
+        posting = asyncio.ensure_future(offer(place, who))
+        await place.viewer(opened)
+        await worker.start()
+        spectate = await reply_to(worker)
+        posted = await posting
+
+    assert posted.headers["Location"].endswith(spectate.spectator)

@@ -226,7 +226,7 @@ class Slots:
     def handle_spectate(self, spectate: Spectate) -> list[Effect]:
         """Let a spectator in where its session is shown here, else say that it is not."""
         slot = self._running(spectate.session, spectate.term)
-        if slot is not None and slot.world == "running":
+        if slot is not None:  # its viewer may see the world before it is said to have started
             return [Show(slot.index, spectate)]
         session, term, spectator = spectate.session, spectate.term, spectate.spectator
         return [Send(Spectated(session, term, spectator, reason="session_not_here"))]

@@ -13,6 +13,7 @@ from typing import Final
 from diorama.accounts.credentials import SpectatorToken, read_spectator
 from diorama.gateway.desk import Desk
 from diorama.gateway.hub import Hub
+from diorama.gateway.watching import Watch
 from diorama.kernel.errors import DioramaError, Invalid, NotFound, Refused, Unavailable
 from diorama.protocol.media import IceServer
 from diorama.protocol.spectator_views import WatchView
@@ -24,10 +25,13 @@ from diorama.sessions.spectating import (
     look_at_watch,
     watch_view,
 )
-from diorama.sessions.spectator_store import Watch
+from diorama.sessions.spectator_store import Watch as Place
 
 MAX_OFFER_BYTES: Final = 64 * 1024
+SHOWN_WITHIN_S: Final = 3.0
+"""How long a spectator waits for a world that is about to show something."""
 _LOOK_EVERY_S: Final = 1.0
+_LOOK_AGAIN_S: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,7 @@ class Whep:
         if not offer.startswith("v=0") or "\0" in offer:
             raise Invalid("the body is no SDP: it does not start with v=0", code="bad_offer")
         with self._hub.watches.watch() as news:
-            watch = await self._desk.do(lambda work: begin_watch(work, token, offer))
+            watch = await self._begin(token, offer, news)
             try:
                 async with asyncio.timeout(ANSWER_WITHIN_S):
                     while watch.state == "asked":
@@ -97,6 +101,19 @@ class Whep:
             raise _refusal(watch)
         return Watched(session_id=watch.session_id, watch_id=watch.id, answer=watch.answer)
 
+    async def _begin(self, token: SpectatorToken, offer: str, news: Watch) -> Place:
+        """Take a place; who comes a moment before the first picture is known of waits for that."""
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + SHOWN_WITHIN_S
+        while True:
+            try:
+                return await self._desk.do(lambda work: begin_watch(work, token, offer))
+            except Refused as error:
+                if error.code != "session_not_live" or loop.time() >= until_s:
+                    raise
+            await news.wait(within_s=_LOOK_AGAIN_S)
+            news.take()
+
     async def leave(self, token: SpectatorToken, watch_id: str) -> bool:
         """End a watch as its holder asks; False where it had ended.
 
@@ -109,13 +126,13 @@ class Whep:
         """Return a session as a spectator may see it, and how their watch fares."""
         return await self._desk.look(lambda work: watch_view(work, token, watch_id))
 
-    async def _give_up(self, watch: Watch) -> None:
+    async def _give_up(self, watch: Place) -> None:
         await self._desk.do(
             lambda work: end_watch(work, watch.session_id, watch.id, "not_answered")
         )
 
 
-def _refusal(watch: Watch) -> DioramaError:
+def _refusal(watch: Place) -> DioramaError:
     match watch.refusal:
         case "bad_offer":
             return Invalid("the offer cannot be used", code="bad_offer")
