@@ -58,7 +58,7 @@ async def test_usage_is_held_to_the_log(typist: Typist) -> None:
     as_json = await typist.types("usage", "verify", "--json")
 
     assert (said.code, said.out) == (0, "")
-    assert "1 sessions and" in said.err
+    assert "1 sessions, 0 runs of simulations and" in said.err
     assert "no difference" in said.err
     assert as_json.json["differences"] == []
 

@@ -38,8 +38,8 @@ def test_every_type_is_of_a_family() -> None:
     assert {name.partition(".")[0] for name in TYPES} <= set(FAMILIES)
 
 
-def test_a_family_may_be_asked_for_before_it_has_a_type() -> None:
-    assert meant_by(("simulation.*",)) == frozenset()
+def test_a_family_means_all_of_its_types() -> None:
+    assert meant_by(("recording.*",)) == {"recording.ready", "recording.failed"}
 
 
 def test_the_page_about_events_has_every_type_and_what_it_means() -> None:

@@ -29,6 +29,7 @@ def test_waiting_is_what_was_held_and_not_metered_and_warm_what_nobody_had() -> 
             hours(K.HELD, 2, 10),
             hours(K.STREAMING, 2, 6),
             hours(K.IDLE, 2, 1),
+            hours(K.SIMULATION, 2, 2),
             hours(K.THERE, 2, 48),
             hours(K.BOTH, 2, 9),
         ]
@@ -37,13 +38,14 @@ def test_waiting_is_what_was_held_and_not_metered_and_warm_what_nobody_had() -> 
     assert {name: part.slot_us / HOUR_US for name, part in found.items()} == {
         "streaming": 6,
         "idle": 1,
-        "waiting": 3,
+        "simulation": 2,
+        "waiting": 1,
         "warm": 39,
     }
 
 
 def test_nothing_costs_nothing() -> None:
-    assert [part.cost(Decimal(9)) for part in parts([]).values()] == [0, 0, 0, 0]
+    assert [part.cost(Decimal(9)) for part in parts([]).values()] == [0, 0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -298,21 +298,35 @@ class Findings:
     def _check_holds(self) -> None:
         """What is metered was held: by a slot that was given back since, or by one that is not."""
         reserved = {(e.slot_id, e.term): e.at_us for e in self.events if e.kind == "reserved"}
+        given = [e for e in self.run_events if e.kind == "dispatched"]
+        reserved |= {(e.slot_id, e.term): e.at_us for e in given}
         for slot, term, _, from_us, _ in self.holds:
             assert reserved[slot, term] == from_us, "a slot was held that nobody reserved"
         held = [(session, from_us, to_us) for _, _, session, from_us, to_us in self.holds]
         held += [
             (slot.session_id, reserved[slot.id, slot.term], EVER_US)
             for slot in self.slots.values()
-            if slot.session_id is not None and slot.session_id not in self.runs
+            if slot.session_id is not None
         ]
-        for session_id, _, _, _, since_us, until_us in self.spans:
+        metered = [(holder, since_us, to_us) for holder, _, _, _, since_us, to_us in self.spans]
+        metered += [
+            (before.run_id, before.at_us, after.at_us)
+            for before, after in pairwise(sorted(self.run_events, key=_by_run))
+            if before.kind == "started"
+            and after.run_id == before.run_id
+            and before.at_us < after.at_us
+        ]
+        for session_id, since_us, until_us in metered:
             assert any(
                 holder == session_id
                 and from_us <= since_us
                 and (to_us is None or until_us <= to_us)
                 for holder, from_us, to_us in held
             ), f"{session_id} is metered for what it did not hold"
+
+
+def _by_run(event: RunEventLine) -> tuple[str, int]:
+    return event.run_id, event.version
 
 
 def _check_rising(given: Sequence[tuple[str | None, int]]) -> None:

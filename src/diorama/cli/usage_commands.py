@@ -86,7 +86,12 @@ def cost(  # noqa: PLR0913 - each is an option
 
         tables.print_json(found)
         return
-    parts = {"streaming": found.streaming, "idle": found.idle, "waiting": found.waiting}
+    parts = {
+        "streaming": found.streaming,
+        "idle": found.idle,
+        "simulation": found.simulation,
+        "waiting": found.waiting,
+    }
     if found.warm is not None:
         parts["warm"] = found.warm
     rows = [row(name, part) for name, part in parts.items()]
@@ -114,10 +119,11 @@ def verify(asking: Asking, account: Account = None) -> None:
             ("WHAT", "ACCOUNT", "SESSION", "PERIOD", "KEPT", "LOG"),
             lambda one: (one.what, one.account, one.session, one.period, one.kept_us, one.log_us),
         )
-    sessions, events = (sum(getattr(page, name) for page in pages) for name in _COUNTED)
+    sessions, runs, events = (sum(getattr(page, name) for page in pages) for name in _COUNTED)
+    held = f"{sessions} sessions, {runs} runs of simulations"
     if differences:
-        fail(f"{len(differences)} differences in {sessions} sessions: the log is the truth")
-    asking.say(f"{sessions} sessions and {events} events of the log: no difference")
+        fail(f"{len(differences)} differences in {held}: the log is the truth")
+    asking.say(f"{held} and {events} events of their logs: no difference")
 
 
 @asks
@@ -138,7 +144,7 @@ def overview(asking: Asking) -> None:
     asking.show(asking.diorama.overview(), facts)
 
 
-_COUNTED: Final = ("sessions", "events")
+_COUNTED: Final = ("sessions", "runs", "events")
 
 
 def clock(length_us: int) -> str:
@@ -191,6 +197,8 @@ def _together(pages: "list[VerifiedView]") -> "VerifiedView":
 
     return VerifiedView(
         sessions=sum(page.sessions for page in pages),
+        runs=sum(page.runs for page in pages),
+        simulation_us=sum(page.simulation_us for page in pages),
         events=sum(page.events for page in pages),
         stream_us=sum(page.stream_us for page in pages),
         differences=tuple(one for page in pages for one in page.differences),

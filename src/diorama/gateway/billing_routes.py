@@ -1,10 +1,8 @@
 """REST for what bills are made of: the cost of slots, and usage rebuilt from the log alone."""
 
 from decimal import Decimal
-from functools import partial
 from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,8 +12,8 @@ from diorama.gateway.authorisation import Doorkeeper
 from diorama.gateway.body import Documents, answer
 from diorama.gateway.desk import Desk
 from diorama.gateway.usage_query import When, Whose, account_asked, when_asked
+from diorama.metering import verifying
 from diorama.metering.asking import cost
-from diorama.metering.verifying import kept, months, verified
 from diorama.protocol.usage_views import CostView, VerifiedView
 from diorama.sessions.usage_store import Window
 from diorama.sessions.work import Work
@@ -61,10 +59,6 @@ def billing_routes(desk: Desk, doors: Doorkeeper, documents: Documents) -> APIRo
     ) -> Response:
         member = await doors.member(request, Permission.USAGE_READ)
         of = await desk.look(lambda work: account_asked(work, member, account))
-        page = verified(await desk.look(partial(kept, account_id=of, after=cursor)))
-        if page.cursor is None:
-            wrong = await desk.look(partial(months, account_id=of))
-            page = msgspec.structs.replace(page, differences=(*page.differences, *wrong))
-        return answer(page)
+        return answer(await verifying.verify(desk, of, cursor))
 
     return router

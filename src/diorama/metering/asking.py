@@ -129,6 +129,7 @@ def _added(known: Spent, more: Spent, *, again: int) -> Spent:
         key=known.key,
         streaming_us=known.streaming_us + more.streaming_us,
         idle_us=known.idle_us + more.idle_us,
+        simulation_us=known.simulation_us + more.simulation_us,
         sessions=known.sessions + more.sessions - again,
     )
 
@@ -150,6 +151,7 @@ async def cost(desk: Reads, account_id: str | None, window: Window, price: Decim
         price_per_gpu_hour=str(price),
         streaming=shown["streaming"],
         idle=shown["idle"],
+        simulation=shown["simulation"],
         waiting=shown["waiting"],
         warm=shown.get("warm"),
         cost=str(sum((Decimal(one.cost) for one in shown.values()), Decimal())),
@@ -165,7 +167,7 @@ def _sums(spent: Spent) -> Mapping[str, int]:
         "stream_us": spent.stream_us,
         "streaming_us": spent.streaming_us,
         "idle_us": spent.idle_us,
-        "simulation_us": 0,
+        "simulation_us": spent.simulation_us,
         "sessions": spent.sessions,
     }
 

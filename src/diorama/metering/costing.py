@@ -18,7 +18,13 @@ _CENT: Final = Decimal("0.000001")
 _MADE_OF: Final[Mapping[str, tuple[tuple[SlotTime, int], ...]]] = {
     "streaming": ((SlotTime.STREAMING, 1),),
     "idle": ((SlotTime.IDLE, 1),),
-    "waiting": ((SlotTime.HELD, 1), (SlotTime.STREAMING, -1), (SlotTime.IDLE, -1)),
+    "simulation": ((SlotTime.SIMULATION, 1),),
+    "waiting": (
+        (SlotTime.HELD, 1),
+        (SlotTime.STREAMING, -1),
+        (SlotTime.IDLE, -1),
+        (SlotTime.SIMULATION, -1),
+    ),
     "warm": ((SlotTime.THERE, 1), (SlotTime.BOTH, -1)),
 }
 """What is metered lies within what is held, and `both` within what is there: none is negative."""
@@ -45,7 +51,7 @@ class Part:
 
 
 def parts(sums: Iterable[SlotSum]) -> Mapping[str, Part]:
-    """Return streaming, idle, waiting and warm time."""
+    """Return streaming, idle, simulation, waiting and warm time."""
     known = list(sums)
     return {name: _part(known, made_of) for name, made_of in _MADE_OF.items()}
 

@@ -7,6 +7,7 @@ month (`accounts.hours`), so that this may be asked for as often as somebody loo
 from diorama.accounts.hours import month_end_us, month_start_us
 from diorama.kernel.units import HOUR_US
 from diorama.protocol.usage_views import Overview, PeriodView, SlotCounts
+from diorama.sessions.run_hours import used_simulation_us
 from diorama.sessions.show import time_of
 from diorama.sessions.work import Work
 
@@ -25,6 +26,7 @@ def overview(work: Work, account_id: str, *, operates: bool) -> Overview:
     pools = None if operates else _pools(work, account_id)
     capacity = work.stores.usage.capacity(work.now_us, pools)
     month = work.stores.accounts.stream_month(account_id, work.now_us)
+    runs = work.stores.simulations.counts(account_id)
     return Overview(
         at=time_of(work.now_us),
         streams=account.held,
@@ -39,8 +41,10 @@ def overview(work: Work, account_id: str, *, operates: bool) -> Overview:
         ),
         stream_us=month.used_us(work.now_us),
         stream_hours=_hours(account.stream_us),
-        simulation_us=0,
+        simulation_us=used_simulation_us(work, account_id),
         simulation_hours=_hours(account.simulation_us),
+        runs_running=runs.running,
+        runs_queued=runs.waiting,
         period=PeriodView(
             from_=time_of(month_start_us(work.now_us)), to=time_of(month_end_us(work.now_us))
         ),

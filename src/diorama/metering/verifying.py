@@ -1,15 +1,20 @@
 """Whether what sums are made of is what the log says: usage rebuilt from the log alone.
 
-Rows are loaded page by page, each in one consistent state, and compared outside of the store. Two
-steps make the whole: each session's spans are those of its log, and each sum of a month is that of
-its spans. Source: DESIGN section 7; law 5.
+Rows are loaded page by page, each in one consistent state, and compared outside of the store. Three
+steps make the whole: each session's spans are those of its log, each run's meter is that of its
+log, and each sum of a month is that of its spans. Source: DESIGN section 7; law 5.
 """
 
 from collections.abc import Collection, Iterator
+from functools import partial
 from itertools import groupby
 from typing import Final
 
+from msgspec.structs import replace
+
 from diorama.accounts.hours import StreamMonth, rolled
+from diorama.metering.asking import Reads
+from diorama.metering.runs import verified_runs
 from diorama.metering.spans import by_day, spans
 from diorama.metering.usage import stays
 from diorama.protocol.states import METERED
@@ -17,9 +22,41 @@ from diorama.protocol.usage_views import Difference, VerifiedView
 from diorama.sessions.show import time_of
 from diorama.sessions.usage_store import Kept, LogRow, SpanRow, Window
 from diorama.sessions.work import Work
+from diorama.simulations.store import KeptRun
 
+RUNS: Final = "run_"
+"""What a cursor begins with that goes on with runs, after all sessions."""
 PAGE: Final = 200
 """Sessions of one read: about ten milliseconds."""
+NOTHING: Final = VerifiedView(sessions=0, events=0, stream_us=0, differences=())
+
+
+async def verify(desk: Reads, account_id: str | None, cursor: str | None) -> VerifiedView:
+    """Return what comes of the sessions that follow, or once there are no more of the runs."""
+    sessions = NOTHING
+    if cursor is None or not cursor.startswith(RUNS):
+        sessions = verified(await desk.look(partial(kept, account_id=account_id, after=cursor)))
+        if sessions.cursor is not None:
+            return sessions
+        cursor = RUNS
+    page = await desk.look(partial(kept_runs, account_id=account_id, after=cursor))
+    runs = verified_runs(page)
+    wrong = (*sessions.differences, *runs.differences)
+    if len(page) < PAGE:
+        wrong += tuple(await desk.look(partial(months, account_id=account_id)))
+    return replace(
+        sessions,
+        runs=runs.runs,
+        events=sessions.events + runs.events,
+        simulation_us=runs.simulation_us,
+        differences=wrong,
+        cursor=page[-1].run_id if len(page) == PAGE else None,
+    )
+
+
+def kept_runs(work: Work, account_id: str | None, after: str) -> list[KeptRun]:
+    """Return what is kept of the next runs, of an account or of all."""
+    return work.stores.simulations.kept(account_id, after=after, limit=PAGE)
 
 
 def kept(work: Work, account_id: str | None, after: str | None) -> Kept:

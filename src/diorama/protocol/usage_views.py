@@ -30,7 +30,8 @@ class Overview(msgspec.Struct, frozen=True):
     `streams` are the sessions that hold a slot now, and `limit` is how many may; `queued` wait.
     `workers` and `slots` are those of the pools that the account's projects use, and for the
     operator all. `stream_us` is what was streamed in `period`, the calendar month, of
-    `stream_hours` hours that there are (None is no limit); so it is with simulations.
+    `stream_hours` hours that there are (None is no limit); so it is with simulations, of whose runs
+    `runs_running` have a slot and `runs_queued` wait for one.
     """
 
     at: Instant
@@ -43,13 +44,16 @@ class Overview(msgspec.Struct, frozen=True):
     stream_hours: float | None
     simulation_us: int
     simulation_hours: float | None
+    runs_running: int
+    runs_queued: int
     period: PeriodView
 
 
 class UsageSum(msgspec.Struct, frozen=True):
     """What was used: `stream_us` is `streaming_us` and `idle_us` together.
 
-    `sessions` streamed; one that streamed on two days counts in both, and once in the total.
+    `simulation_us` is the time in which the runs of simulations rendered. `sessions`
+    streamed; one that streamed on two days counts in both, and once in the total.
     """
 
     stream_us: int
@@ -60,7 +64,10 @@ class UsageSum(msgspec.Struct, frozen=True):
 
 
 class UsageGroup(UsageSum, frozen=True, kw_only=True):
-    """What those used who share `key`; None are the sessions that have no such."""
+    """What those used who share `key`; None are the sessions that have no such.
+
+    By session, each run of a simulation has a group too, under its own id.
+    """
 
     key: str | None
 
@@ -106,9 +113,10 @@ class SeriesView(PeriodView, frozen=True, kw_only=True):
 class Difference(msgspec.Struct, frozen=True):
     """Where what is kept is not what the log says.
 
-    `what` is `spans` (the rows that sums are made of), `running` (since when a session streams) or
-    `month` (the sum of a calendar month, which `period` names, or of all there are). The two
-    numbers are what is metered in microseconds, or for `running` an instant, as the rows have it
+    `what` is `spans` (the rows that sums are made of), `running` (since when a session streams),
+    `month` (the sum of a calendar month, which `period` names, or of all there are), or `run` and
+    `run_running` (the same of a simulation's run, whose id is in `session`). The two
+    numbers are what is metered in microseconds, or since when an instant, as the rows have it
     and as the log does. Where they are the same, the rows differ in something else, as when
     somebody's time stands under another name.
     """
@@ -122,13 +130,18 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class VerifiedView(msgspec.Struct, frozen=True):
-    """What came of holding sessions to their log: `cursor` asks for the next; None is the end."""
+    """What came of holding sessions and runs to their log: `cursor` asks for the next.
+
+    None is the end. The sums are of what is over in these sessions and runs.
+    """
 
     sessions: int
     events: int
     stream_us: int
     differences: tuple[Difference, ...]
     cursor: str | None = None
+    runs: int = 0
+    simulation_us: int = 0
 
 
 class CostPart(msgspec.Struct, frozen=True):
@@ -142,8 +155,9 @@ class CostPart(msgspec.Struct, frozen=True):
 class CostView(PeriodView, frozen=True, kw_only=True):
     """What slots cost at a price for an hour of a GPU, up to `until`.
 
-    `streaming` and `idle` are what is metered. `waiting` is the rest of the time for which sessions
-    held slots: starting, being away, and until the world is gone. `warm` is the time for which
+    `streaming` and `idle` are what is metered of sessions, `simulation` what is of simulations.
+    `waiting` is the rest of the time for which either held slots: starting, being away, handing in
+    what was rendered, and until the world is gone. `warm` is the time for which
     slots were there and nobody had them: it is the operator's, and None for one account. `cost` is
     the sum of the parts that are shown.
     """
@@ -152,6 +166,7 @@ class CostView(PeriodView, frozen=True, kw_only=True):
     price_per_gpu_hour: str
     streaming: CostPart
     idle: CostPart
+    simulation: CostPart
     waiting: CostPart
     warm: CostPart | None
     cost: str

@@ -129,7 +129,9 @@ def close_months(work: Work) -> None:
             "from": time_text(ended_us),
             "to": time_text(month.end_us),
             "stream_us": month.used_us(month.end_us),
-            "simulation_us": 0,
+            "simulation_us": work.stores.simulations.used_us(
+                account_id, ended_us, month.end_us, month.end_us
+            ),
         }
         told = notice(work.ids, MONTH_CLOSED, account_id, work.now_us, about)
         work.stores.feed.notice_once(f"month:{account_id}", str(ended_us), told)

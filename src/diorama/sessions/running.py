@@ -12,6 +12,7 @@ from typing import Final
 from diorama.protocol.simulation_views import RunReason
 from diorama.protocol.states import RUNS_ON_SLOT, SimulationState
 from diorama.sessions.recording import fail_recording
+from diorama.sessions.simulation_news import tell_of_change
 from diorama.sessions.work import RunStep, Work, release_slot
 from diorama.simulations.deadlines import next_deadline
 from diorama.simulations.lifecycle import (
@@ -61,10 +62,12 @@ def locked_run(work: Work, run_id: str) -> tuple[Simulation, Run] | None:
     return job, run
 
 
-def record_run(work: Work, run: Run, happened: RunHappened, *, actor: str) -> Run:
+def record_run(
+    work: Work, run: Run, happened: RunHappened, *, actor: str, tells: bool = True
+) -> Run:
     """Advance a locked run, write it with its row of the log, and return it.
 
-    Its simulation, which is locked too, follows.
+    Its simulation, which is locked too, follows; `tells` whether others hear of its new state.
 
     Raises:
         Refused: its state has no answer to this.
@@ -87,6 +90,8 @@ def record_run(work: Work, run: Run, happened: RunHappened, *, actor: str) -> Ru
     followed = follow(job, work.stores.simulations.runs_of([job.id]))
     if followed is not job:
         work.stores.simulations.save(job, followed)
+        if tells:
+            tell_of_change(work, job, followed)
     work.changes.sessions.add(job.id)
     if after.worker_id is not None:
         work.changes.workers.add(after.worker_id)
@@ -99,37 +104,39 @@ def run_deadline_us(work: Work, run: Run) -> int | None:
     return None if due is None else due[0]
 
 
-def end_run(
-    work: Work,
-    run: Run,
-    outcome: Outcome,
-    *,
-    actor: str,
-    at_us: int | None = None,
-) -> Run:
+def end_run(work: Work, run: Run, outcome: Outcome, *, actor: str, at_us: int | None = None) -> Run:
     """End a locked run; its slot, if it has one, waits for proof that the world is gone.
 
     Ending one that is over changes nothing.
     """
+    when_us = work.now_us if at_us is None else at_us
+    happened = RunHappened(event=RunEvent.ENDED, at_us=when_us, outcome=outcome)
+    return _ended(work, run, happened, actor=actor, tells=True)
+
+
+def _ended(work: Work, run: Run, happened: RunHappened, *, actor: str, tells: bool) -> Run:
     if run.is_over:
         return run
-    happened = RunHappened(
-        event=RunEvent.ENDED, at_us=work.now_us if at_us is None else at_us, outcome=outcome
-    )
-    after = record_run(work, run, happened, actor=actor)
+    after = record_run(work, run, happened, actor=actor, tells=tells)
     if run.state in RUNS_ON_SLOT:
-        release_slot(work, run, failed=outcome.reason in WORLD_FAILED)
+        release_slot(work, run, failed=after.reason in WORLD_FAILED)
     if after.state is not SimulationState.COMPLETED and after.recording_id is not None:
-        fail_recording(work, after.id, outcome.reason or "cancelled")
+        fail_recording(work, after.id, after.reason or "cancelled")
     return after
 
 
 def end_runs(work: Work, runs: Sequence[Run], outcome: Outcome, *, actor: str) -> None:
-    """End runs that are told in the order in which they are locked."""
+    """End runs that are told in the order in which they are locked.
+
+    What a simulation is while some of its runs are ended and others are not, nobody hears.
+    """
+    last = {seen.simulation_id: seen.id for seen in runs}
     for seen in runs:
         found = locked_run(work, seen.id)
         if found is not None:
-            end_run(work, found[1], outcome, actor=actor)
+            happened = RunHappened(event=RunEvent.ENDED, at_us=work.now_us, outcome=outcome)
+            is_last = last[seen.simulation_id] == seen.id
+            _ended(work, found[1], happened, actor=actor, tells=is_last)
 
 
 def try_again(work: Work, run: Run, why: Failure, *, actor: str) -> Run:

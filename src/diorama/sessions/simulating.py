@@ -21,6 +21,7 @@ from diorama.protocol.states import SimulationState
 from diorama.protocol.worker import Frame
 from diorama.sessions.run_hours import refuse_out_of_hours
 from diorama.sessions.running import end_runs, run_deadline_us
+from diorama.sessions.simulation_news import tell_of_submission
 from diorama.sessions.suspending import refuse_suspended
 from diorama.sessions.work import RunStep, Work
 from diorama.simulations.lifecycle import CANCELLED, RUN, Run, RunEvent, Simulation
@@ -189,6 +190,7 @@ def _add(
     )
     deadline_us = run_deadline_us(work, runs[0])
     work.stores.simulations.add(submitted, row, deadline_us=deadline_us)
+    tell_of_submission(work, simulation)
     work.changes.sessions.add(simulation.id)
     work.changes.run_steps += [RunStep(RunEvent.REQUESTED, None, run) for run in runs]
     work.changes.room = True

@@ -19,9 +19,10 @@ class SlotTime(StrEnum):
 
     STREAMING = "streaming"
     IDLE = "idle"
-    HELD = "held"  # a session has it, or had it and its world may not be gone
+    SIMULATION = "simulation"  # a simulation's run renders on it
+    HELD = "held"  # a session or run has it, or had it and its world may not be gone
     THERE = "there"  # its worker is heard
-    BOTH = "both"  # held by a session while its worker is heard
+    BOTH = "both"  # held while its worker is heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class SlotTimeStore(Protocol):
         """Keep for how long a slot was held that is given back now; it is told as it was held."""
 
     def sums(self, account_id: str | None, window: Window, now_us: int) -> list[SlotSum]:
-        """Return the time that the sessions of an account took up, or of all.
+        """Return the time that the sessions and runs of an account took up, or of all.
 
         Of all, the time for which slots were there too: it is nobody's in particular.
         """

@@ -51,21 +51,23 @@ class Spent:
     """What was used in a window: by all, or by those who share `key`.
 
     Attributes:
-        key: the account, project, region, end user, day (`2026-11-21`) or session; None is those
-            sessions that have no such, and the total.
+        key: the account, project, region, end user, day (`2026-11-21`) or session, among which a
+            simulation's run stands by its own id; None is those that have no such, and the total.
         streaming_us: time in the state `streaming`.
         idle_us: time in the state `idle`.
+        simulation_us: time in which runs of simulations rendered.
         sessions: how many streamed.
     """
 
     key: str | None = None
     streaming_us: int = 0
     idle_us: int = 0
+    simulation_us: int = 0
     sessions: int = 0
 
     @property
     def stream_us(self) -> int:
-        """What is metered."""
+        """What is metered of sessions."""
         return self.streaming_us + self.idle_us
 
 

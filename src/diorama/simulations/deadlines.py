@@ -12,6 +12,7 @@ from diorama.simulations.lifecycle import Run
 
 MAX_PROCESSING_S: Final = 24 * 3_600.0
 """No run renders for longer, however well it gets on: an hour of the world's time is the most."""
+LONGEST_RUN_US: Final = seconds(MAX_PROCESSING_S)
 START_GRACE_S: Final = 10.0
 """The worker gives up on a world that does not start; this much later we do."""
 

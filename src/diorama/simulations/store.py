@@ -52,6 +52,34 @@ class SimulationFilter:
 EVERY_ONE: Final = SimulationFilter()
 
 
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """How many runs wait for a slot, and how many have one."""
+
+    waiting: int
+    running: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedRunEvent:
+    """One row of a run's log, as far as its meter is concerned."""
+
+    version: int
+    kind: RunEvent
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRun:
+    """What is kept of a run's meter, and its log, by version."""
+
+    account_id: str
+    run_id: str
+    metered_us: int
+    since_us: int | None
+    log: Sequence[LoggedRunEvent]
+
+
 class SimulationStore(Protocol):
     """Simulations, their runs, scripts and log at rest."""
 
@@ -114,6 +142,9 @@ class SimulationStore(Protocol):
     def is_viewer_waiting(self, pool: str, region: str) -> bool:
         """Whether a viewer who is there waits for a slot of a pool in a region."""
 
+    def counts(self, account_id: str) -> RunCounts:
+        """Return how many runs of an account wait, and run."""
+
     def on_worker(self, worker_id: str) -> list[Run]:
         """Return the runs that hold a slot of a worker, in the order in which they are locked."""
 
@@ -128,6 +159,9 @@ class SimulationStore(Protocol):
 
     def used_us(self, account_id: str, from_us: int, until_us: int, now_us: int) -> int:
         """Return the metered time of an account's runs between two instants, from their log."""
+
+    def kept(self, account_id: str | None, *, after: str, limit: int) -> list[KeptRun]:
+        """Return what is kept of the runs past this id, of an account or of all (None)."""
 
     def accounts_with_hours(self, *, limit: int) -> list[str]:
         """Return accounts with a limit of simulation hours and a run that is not over."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from diorama.accounts.hours import StreamMonth
+from diorama.accounts.hours import StreamMonth, month_end_us
 from diorama.events.feed import FeedEvent, FeedPage, Head, Horizon, LogRow, Notice, Wanted
+from diorama.simulations.deadlines import LONGEST_RUN_US
 from diorama.storage.database import Row, Transaction, Value
 
 LOOKED_THROUGH: Final = 2_000
@@ -139,11 +140,15 @@ class SqlFeedStore:
     def unclosed(self, month_us: int, *, limit: int) -> list[tuple[str, StreamMonth]]:
         """Return accounts and their use of a month that was not noticed of them yet."""
         rows = self._tx.run(
-            "SELECT m.account_id, m.settled_us, m.running, m.late_us FROM stream_month m"
-            " WHERE m.month_us = ? AND NOT EXISTS (SELECT 1 FROM noticed n"
-            " WHERE n.subject = 'month:' || m.account_id AND n.mark = ?)"
-            " ORDER BY m.account_id LIMIT ?",
+            "SELECT a.id, COALESCE(m.settled_us, 0), COALESCE(m.running, 0),"
+            " COALESCE(m.late_us, 0) FROM account a LEFT JOIN stream_month m"
+            " ON m.account_id = a.id AND m.month_us = ? WHERE (m.account_id IS NOT NULL OR EXISTS"
+            " (SELECT 1 FROM run_event r WHERE r.account_id = a.id AND r.kind = 'started'"
+            " AND r.at_us >= ? AND r.at_us < ?)) AND NOT EXISTS (SELECT 1 FROM noticed n"
+            " WHERE n.subject = 'month:' || a.id AND n.mark = ?) ORDER BY a.id LIMIT ?",
             month_us,
+            month_us - LONGEST_RUN_US,
+            month_end_us(month_us),
             str(month_us),
             limit,
         )

@@ -1,18 +1,25 @@
 """Simulations, their runs, scripts and log in SQL."""
 
 from collections.abc import Collection, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 import msgspec
 
-from diorama.kernel.units import HOUR_US
 from diorama.protocol.scripts import Script
 from diorama.protocol.states import OVER, SimulationState
 from diorama.protocol.worker import Frame
-from diorama.simulations.deadlines import MAX_PROCESSING_S
-from diorama.simulations.lifecycle import Run, Simulation
+from diorama.simulations.deadlines import LONGEST_RUN_US
+from diorama.simulations.lifecycle import Run, RunEvent, Simulation
 from diorama.simulations.line import Line, Waiting
-from diorama.simulations.store import RunRow, SimulationFilter, Submitted
+from diorama.simulations.store import (
+    KeptRun,
+    LoggedRunEvent,
+    RunCounts,
+    RunRow,
+    SimulationFilter,
+    Submitted,
+)
 from diorama.storage.database import Transaction, Value
 
 _JOB_FIXED: Final = (
@@ -89,7 +96,6 @@ _EVENT: Final = (
     " account_id, project_id, region, end_user, worker_id, slot_id, term)"
     f" VALUES ({_marks(15)})"
 )
-_LONGEST_US: Final = round(MAX_PROCESSING_S / 3_600) * HOUR_US
 
 
 class SqlSimulationStore:
@@ -289,6 +295,14 @@ class SqlSimulationStore:
         )
         return bool(rows)
 
+    def counts(self, account_id: str) -> RunCounts:
+        """Return how many runs of an account wait, and run."""
+        running = self._count(
+            "simulation_run WHERE account_id = ? AND state IN ('dispatched', 'processing')",
+            account_id,
+        )
+        return RunCounts(waiting=self.waiting_of(account_id), running=running)
+
     def on_worker(self, worker_id: str) -> list[Run]:
         """Return the runs that hold a slot of a worker, in the order in which they are locked."""
         return self._runs(
@@ -332,10 +346,36 @@ class SqlSimulationStore:
             from_us,
             min(until_us, now_us),
             account_id,
-            from_us - _LONGEST_US,
+            from_us - LONGEST_RUN_US,
             until_us,
         )
         return int(used_us)
+
+    def kept(self, account_id: str | None, *, after: str, limit: int) -> list[KeptRun]:
+        """Return what is kept of the runs past this id, of an account or of all."""
+        own, of = ("", ()) if account_id is None else ("account_id = ? AND ", (account_id,))
+        rows = self._tx.run(
+            "SELECT r.id, r.account_id, r.metered_us, r.metered_since_us, e.version, e.kind,"
+            f" e.at_us FROM (SELECT * FROM simulation_run WHERE {own}id > ? ORDER BY id LIMIT ?) r"
+            " LEFT JOIN run_event e ON e.run_id = r.id ORDER BY r.id, e.version",
+            *of,
+            after,
+            limit,
+        )
+        return [
+            KeptRun(
+                account_id=account,
+                run_id=run,
+                metered_us=int(metered_us),
+                since_us=since_us,
+                log=[
+                    LoggedRunEvent(version=version, kind=RunEvent(kind), at_us=at_us)
+                    for *_, version, kind, at_us in events
+                    if version is not None
+                ],
+            )
+            for (run, account, metered_us, since_us), events in groupby(rows, lambda row: row[:4])
+        ]
 
     def accounts_with_hours(self, *, limit: int) -> list[str]:
         """Return accounts with a limit of simulation hours and a run that is not over."""

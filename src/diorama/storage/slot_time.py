@@ -6,8 +6,9 @@ from diorama.leases.slots import Slot
 from diorama.metering.spans import day_of
 from diorama.sessions.slot_time_store import SlotSum, SlotTime
 from diorama.sessions.usage_store import Window
+from diorama.simulations.lifecycle import is_run
 from diorama.storage.database import Transaction, Value
-from diorama.storage.usage import whose
+from diorama.storage.usage import since_started, whose
 from diorama.workers.capabilities import Worker
 
 
@@ -41,6 +42,10 @@ _METERED: Final = (
     f" SELECT s.state, {_offered('s.worker_id', 's.entered_us')},"
     f" {_clipped('s.entered_us', 'w.until_us')} FROM session s, w"
     " WHERE {s}s.state IN ('connecting', 'streaming', 'idle') AND s.state <> 'connecting'"
+    f" UNION ALL SELECT 'simulation', {_offered('r.worker_id', 'r.at_us')},"
+    f" {_clipped('r.at_us', 'COALESCE(n.at_us, w.until_us)')}"
+    " FROM w, run_event r LEFT JOIN run_event n ON n.run_id = r.run_id"
+    " AND n.version = r.version + 1 WHERE {r}r.kind = 'started' AND r.at_us >= ? AND r.at_us < ?"
 )
 # In this order: SQLite, which knows no sizes, would read the whole log to find a few slots in it.
 _HELD: Final = (
@@ -50,7 +55,12 @@ _HELD: Final = (
     f" {_clipped('e.at_us', 'w.until_us')}"
     " FROM slot t CROSS JOIN event e CROSS JOIN w WHERE {e}t.session_id IS NOT NULL"
     " AND e.session_id = t.session_id AND e.term = t.term AND e.slot_id = t.id"
-    " AND e.kind = 'reserved'"
+    " AND e.kind = 'reserved' UNION ALL"
+    f" SELECT t.worker_id, {_offered('t.worker_id', 'e.at_us')},"
+    f" {_clipped('e.at_us', 'w.until_us')}"
+    " FROM slot t CROSS JOIN run_event e CROSS JOIN w WHERE {e}t.session_id IS NOT NULL"
+    " AND e.run_id = t.session_id AND e.term = t.term AND e.slot_id = t.id"
+    " AND e.kind = 'dispatched'"
 )
 _THERE: Final = (
     f"SELECT c.worker_id, c.slots, {_clipped('c.from_us', _HEARD)}"
@@ -93,12 +103,15 @@ class SqlSlotTimeStore:
 
     def slot_held(self, slot: Slot, until_us: int) -> None:
         """Keep for how long a slot was held that is given back now."""
+        log, holder, kind = ("event", "session_id", "reserved")
+        if is_run(slot.session_id):
+            log, holder, kind = ("run_event", "run_id", "dispatched")
         self._tx.run(
             "INSERT INTO slot_hold (slot_id, term, session_id, account_id, project_id, region,"
-            " worker_id, slots, from_us, to_us) SELECT e.slot_id, e.term, e.session_id,"
+            f" worker_id, slots, from_us, to_us) SELECT e.slot_id, e.term, e.{holder},"
             f" e.account_id, e.project_id, e.region, CAST(? AS TEXT), {_offered('?', 'e.at_us')},"
-            " e.at_us, CAST(? AS BIGINT) FROM event e WHERE e.session_id = ? AND e.term = ?"
-            " AND e.slot_id = ? AND e.kind = 'reserved' AND e.at_us < ?",
+            f" e.at_us, CAST(? AS BIGINT) FROM {log} e WHERE e.{holder} = ? AND e.term = ?"
+            f" AND e.slot_id = ? AND e.kind = '{kind}' AND e.at_us < ?",
             slot.worker_id,
             slot.worker_id,
             until_us,
@@ -109,18 +122,21 @@ class SqlSlotTimeStore:
         )
 
     def sums(self, account_id: str | None, window: Window, now_us: int) -> list[SlotSum]:
-        """Return the time that the sessions of an account took up, or of all, and more of all."""
+        """Return what time the sessions and runs of an account took up, or of all, and more."""
         if window.until_us <= window.from_us:
             return []
         of = () if account_id is None else (account_id,)
         own = f"{{0}}.account_id {whose(account_id)} AND "
         by_time = "" if account_id is None else own
         held = _HELD.format(h=by_time.format("h"), e=by_time.format("e"))
-        metered = _METERED.format(u=own.format("u"), s=own.format("s"))
+        metered = _METERED.format(u=own.format("u"), s=own.format("s"), r=own.format("r"))
         ends = (window.from_us, window.until_us)
         days = (day_of(window.from_us), window.until_us)
-        found = self._sum(window, now_us, metered, "x.kind", "x.b - x.a", *of, *days, *of)
-        found += self._sum(window, now_us, held, "'held'", "x.b - x.a", *of, *ends, *of)
+        started = since_started(window)
+        found = self._sum(
+            window, now_us, metered, "x.kind", "x.b - x.a", *of, *days, *of, *of, *started
+        )
+        found += self._sum(window, now_us, held, "'held'", "x.b - x.a", *of, *ends, *of, *of)
         if account_id is None:
             found += self._sum(window, now_us, _THERE, "'there'", "(x.b - x.a) * x.slots")
             both = _BOTH.format(held=held)

@@ -6,7 +6,7 @@ same to each.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Final
+from typing import Any, Final
 
 from diorama.accounts.hours import Months, StreamMonth
 from diorama.kernel.units import SECOND_US
@@ -25,6 +25,7 @@ from diorama.sessions.usage_store import (
     Wait,
     Window,
 )
+from diorama.simulations.deadlines import LONGEST_RUN_US
 from diorama.storage.database import Dialect, Row, Transaction, Value
 
 _SPAN_COLUMNS: Final = (
@@ -63,10 +64,21 @@ _OPEN: Final = (
     " FROM session s, part WHERE s.account_id {whose} AND s.entered_us < part.to_us"
     " AND s.state IN ('connecting', 'streaming', 'idle') AND s.state <> 'connecting'"
 )
+# What runs of simulations rendered, from their log: what follows `started` stopped the meter.
+_RUNS: Final = (
+    f"SELECT {_OF.format('r')}, r.run_id, part.from_us - part.from_us % {DAY_US}, 'simulation',"
+    " CASE WHEN r.at_us > part.from_us THEN r.at_us ELSE part.from_us END,"
+    " CASE WHEN COALESCE(n.at_us, part.to_us) > part.to_us THEN part.to_us"
+    " ELSE COALESCE(n.at_us, part.to_us) END"
+    " FROM part, run_event r LEFT JOIN run_event n ON n.run_id = r.run_id"
+    " AND n.version = r.version + 1 WHERE r.account_id {whose} AND r.kind = 'started'"
+    " AND r.at_us >= ? AND r.at_us < ?"
+)
 _SUMS: Final = (
     "COALESCE(SUM(CASE WHEN x.state = 'streaming' THEN x.b - x.a ELSE 0 END), 0),"
     " COALESCE(SUM(CASE WHEN x.state = 'idle' THEN x.b - x.a ELSE 0 END), 0),"
-    " COUNT(DISTINCT x.session_id)"
+    " COALESCE(SUM(CASE WHEN x.state = 'simulation' THEN x.b - x.a ELSE 0 END), 0),"
+    " COUNT(DISTINCT CASE WHEN x.state <> 'simulation' THEN x.session_id END)"
 )
 
 _BEFORE: Final = (
@@ -108,11 +120,9 @@ class SqlUsageStore:
         """Return what an account used, or all did."""
         if window.until_us <= window.from_us:
             return Spent()
-        source, values = _source(account_id, window, window.until_us)
-        ((streaming_us, idle_us, sessions),) = self._tx.run(
-            f"{_WINDOW}SELECT {_SUMS} FROM ({source}) x WHERE x.a < x.b", *values
-        )
-        return Spent(streaming_us=int(streaming_us), idle_us=int(idle_us), sessions=int(sessions))
+        source, values = _whole(account_id, window, window.until_us)
+        (row,) = self._tx.run(f"{_WINDOW}SELECT {_SUMS} FROM ({source}) x WHERE x.a < x.b", *values)
+        return _spent(None, row)
 
     def groups(
         self,
@@ -131,7 +141,7 @@ class SqlUsageStore:
             first_us = min(day_of(window.from_us) + DAY_US, window.until_us)
         else:
             key = f"{_KEYS[by]} COLLATE {_BY_CODE_POINT[self._tx.dialect]}"
-        source, values = _source(account_id, window, first_us)
+        source, values = _whole(account_id, window, first_us)
         past = ""
         if after is not None:
             past = f" AND {key} > ?"
@@ -143,13 +153,7 @@ class SqlUsageStore:
             limit,
         )
         return [
-            Spent(
-                key=_day(found) if by is GroupBy.DAY else found or None,
-                streaming_us=int(streaming_us),
-                idle_us=int(idle_us),
-                sessions=int(sessions),
-            )
-            for found, streaming_us, idle_us, sessions in rows
+            _spent(_day(found) if by is GroupBy.DAY else found or None, row) for found, *row in rows
         ]
 
     def again(
@@ -302,8 +306,27 @@ class SqlUsageStore:
         ]
 
 
+def _spent(key: str | None, row: Sequence[Any]) -> Spent:  # a row is what the driver gives
+    streaming_us, idle_us, simulation_us, sessions = map(int, row)
+    return Spent(
+        key=key,
+        streaming_us=streaming_us,
+        idle_us=idle_us,
+        simulation_us=simulation_us,
+        sessions=sessions,
+    )
+
+
+def _whole(account_id: str | None, window: Window, first_us: int) -> tuple[str, list[Value]]:
+    """Return the rows of sessions and of runs, and the values; see `_source`."""
+    source, values = _source(account_id, window, first_us)
+    of = [] if account_id is None else [account_id]
+    runs = _RUNS.format(whose=whose(account_id))
+    return f"{source} UNION ALL {runs}", [*values, *of, *since_started(window)]
+
+
 def _source(account_id: str | None, window: Window, first_us: int) -> tuple[str, list[Value]]:
-    """Return the rows of a window as SQL, and the values of it and of `_WINDOW` before it.
+    """Return the rows of sessions in a window as SQL, and the values of it and of `_WINDOW`.
 
     The first part of the window reaches to `first_us`.
     """
@@ -316,6 +339,11 @@ def _source(account_id: str | None, window: Window, first_us: int) -> tuple[str,
 
 def _joined(by: GroupBy) -> str:
     return " JOIN project p ON p.id = x.project_id" if by is GroupBy.PROJECT else ""
+
+
+def since_started(window: Window) -> tuple[int, int]:
+    """Return from when to before when a run was started that renders in a window."""
+    return window.from_us - LONGEST_RUN_US, window.until_us
 
 
 def whose(account_id: str | None) -> str:

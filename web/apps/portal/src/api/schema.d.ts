@@ -1488,8 +1488,9 @@ export interface components {
          * CostView
          * @description What slots cost at a price for an hour of a GPU, up to `until`.
          *
-         *         `streaming` and `idle` are what is metered. `waiting` is the rest of the time for which sessions
-         *         held slots: starting, being away, and until the world is gone. `warm` is the time for which
+         *         `streaming` and `idle` are what is metered of sessions, `simulation` what is of simulations.
+         *         `waiting` is the rest of the time for which either held slots: starting, being away, handing in
+         *         what was rendered, and until the world is gone. `warm` is the time for which
          *         slots were there and nobody had them: it is the operator's, and None for one account. `cost` is
          *         the sum of the parts that are shown.
          */
@@ -1499,6 +1500,7 @@ export interface components {
             from: string;
             idle: components["schemas"]["CostPart"];
             price_per_gpu_hour: string;
+            simulation: components["schemas"]["CostPart"];
             streaming: components["schemas"]["CostPart"];
             /** Format: date-time */
             to: string;
@@ -1710,9 +1712,10 @@ export interface components {
          * Difference
          * @description Where what is kept is not what the log says.
          *
-         *         `what` is `spans` (the rows that sums are made of), `running` (since when a session streams) or
-         *         `month` (the sum of a calendar month, which `period` names, or of all there are). The two
-         *         numbers are what is metered in microseconds, or for `running` an instant, as the rows have it
+         *         `what` is `spans` (the rows that sums are made of), `running` (since when a session streams),
+         *         `month` (the sum of a calendar month, which `period` names, or of all there are), or `run` and
+         *         `run_running` (the same of a simulation's run, whose id is in `session`). The two
+         *         numbers are what is metered in microseconds, or since when an instant, as the rows have it
          *         and as the log does. Where they are the same, the rows differ in something else, as when
          *         somebody's time stands under another name.
          */
@@ -2141,7 +2144,8 @@ export interface components {
          *         `streams` are the sessions that hold a slot now, and `limit` is how many may; `queued` wait.
          *         `workers` and `slots` are those of the pools that the account's projects use, and for the
          *         operator all. `stream_us` is what was streamed in `period`, the calendar month, of
-         *         `stream_hours` hours that there are (None is no limit); so it is with simulations.
+         *         `stream_hours` hours that there are (None is no limit); so it is with simulations, of whose runs
+         *         `runs_running` have a slot and `runs_queued` wait for one.
          */
         Overview: {
             /** Format: date-time */
@@ -2149,6 +2153,8 @@ export interface components {
             limit: number;
             period: components["schemas"]["PeriodView"];
             queued: number;
+            runs_queued: number;
+            runs_running: number;
             simulation_hours: number | null;
             simulation_us: number;
             slots: components["schemas"]["SlotCounts"];
@@ -3287,6 +3293,8 @@ export interface components {
         /**
          * UsageGroup
          * @description What those used who share `key`; None are the sessions that have no such.
+         *
+         *         By session, each run of a simulation has a group too, under its own id.
          */
         UsageGroup: {
             idle_us: number;
@@ -3300,7 +3308,8 @@ export interface components {
          * UsageSum
          * @description What was used: `stream_us` is `streaming_us` and `idle_us` together.
          *
-         *         `sessions` streamed; one that streamed on two days counts in both, and once in the total.
+         *         `simulation_us` is the time in which the runs of simulations rendered. `sessions`
+         *         streamed; one that streamed on two days counts in both, and once in the total.
          */
         UsageSum: {
             idle_us: number;
@@ -3332,14 +3341,20 @@ export interface components {
         };
         /**
          * VerifiedView
-         * @description What came of holding sessions to their log: `cursor` asks for the next; None is the end.
+         * @description What came of holding sessions and runs to their log: `cursor` asks for the next.
+         *
+         *         None is the end. The sums are of what is over in these sessions and runs.
          */
         VerifiedView: {
             /** @default null */
             cursor: string | null;
             differences: components["schemas"]["Difference"][];
             events: number;
+            /** @default 0 */
+            runs: number;
             sessions: number;
+            /** @default 0 */
+            simulation_us: number;
             stream_us: number;
         };
         /**

@@ -149,7 +149,13 @@ interface Row {
   readonly part: Share
 }
 
-function partsOf({ streaming, idle, waiting, warm }: Schemas['CostView']): readonly Row[] {
+function partsOf({
+  streaming,
+  idle,
+  simulation,
+  waiting,
+  warm,
+}: Schemas['CostView']): readonly Row[] {
   const rows: readonly {
     readonly name: string
     readonly about: string
@@ -157,6 +163,7 @@ function partsOf({ streaming, idle, waiting, warm }: Schemas['CostView']): reado
   }[] = [
     { name: 'streaming', about: 'metered: frames reached a viewer', part: streaming },
     { name: 'idle', about: 'metered: the viewer did nothing', part: idle },
+    { name: 'simulation', about: 'metered: a script was rendered', part: simulation },
     { name: 'waiting', about: 'not metered: starting, away, cleaning up', part: waiting },
     { name: 'warm', about: 'not metered: ready, and nobody came', part: warm ?? null },
   ]
