@@ -15,13 +15,15 @@ from diorama.gateway.server import open_gateway
 from diorama.gateway.settings import MetricsSettings, Settings
 from diorama.kernel.clock import SystemClock
 from diorama.protocol.end_codes import END_CODES, End, EndCode
-from diorama.protocol.states import HOLDS_SLOT
+from diorama.protocol.states import HOLDS_SLOT, SimulationState
 from diorama.sessions.census import Census
 from diorama.sessions.census_store import LaneCount
 from diorama.sessions.lifecycle import Event
-from diorama.sessions.work import Step, Work
+from diorama.sessions.work import RunStep, Step, Work
+from diorama.simulations.lifecycle import RunEvent
 from tests.gateway.running import Place, gateway_at
 from tests.sessions.stories import requested
+from tests.simulations.test_lifecycle import PENDING
 
 SESSIONS = 100_000
 MAX_SERIES = 2_000
@@ -92,6 +94,50 @@ async def test_what_happened_is_counted_once(place: Place) -> None:
     assert seen["diorama_session_stay_seconds_count", ()] == 1
     assert seen["diorama_queue_wait_seconds_count", ()] == 1
     assert seen["diorama_http_requests_total", route] == 1
+
+
+def test_simulations_are_counted_and_how_long_they_waited() -> None:
+    metrics = Metrics()
+    asked = PENDING
+    dispatched = replace(
+        asked, attempt=1, state=SimulationState.DISPATCHED, dispatched_us=7_000_000
+    )
+    again = replace(dispatched, attempt=2, dispatched_us=900_000_000)
+    completed = replace(again, state=SimulationState.COMPLETED)
+    metrics.runs_happened(
+        [
+            RunStep(RunEvent.REQUESTED, None, asked),
+            RunStep(RunEvent.DISPATCHED, asked, dispatched),
+            RunStep(RunEvent.DISPATCHED, asked, again),
+            RunStep(RunEvent.ENDED, again, completed),
+        ]
+    )
+    census = Census(
+        simulations={"pending": 1}, runs={"pending": 9, "processing": 1}, recordings=3, spectators=2
+    )
+
+    seen = samples(metrics.page(census, {}, "")[0].decode())
+
+    assert seen["diorama_simulations", (("state", "pending"),)] == 1
+    assert seen["diorama_simulations", (("state", "processing"),)] == 0
+    assert seen["diorama_runs", (("state", "pending"),)] == 9
+    assert seen["diorama_recordings_made", ()] == 3
+    assert seen["diorama_spectators", ()] == 2
+    assert seen["diorama_run_wait_seconds_count", ()] == 1
+    assert seen["diorama_run_wait_seconds_sum", ()] == 7
+    assert seen["diorama_runs_ended_total", (("state", "completed"),)] == 1
+    assert seen["diorama_run_events_total", (("event", "dispatched"),)] == 2
+
+
+async def test_a_gateway_counts_the_runs_that_are_asked_of_it(place: Place) -> None:
+    simulation = {"project": "cove", "script": [{"at_ms": 1_000, "end": True}]}
+    reply = await place.ask("POST", "/v1/simulations", simulation, secret=place.secrets.api_key)
+    assert reply.status == 202
+
+    seen = samples(await page(place))
+
+    assert seen["diorama_run_events_total", (("event", "requested"),)] == 1
+    assert seen["diorama_runs", (("state", "pending"),)] == 1
 
 
 async def test_a_route_that_is_not_there_adds_no_series(place: Place) -> None:

@@ -3,6 +3,7 @@
 from diorama.projects.rules import Rules
 from diorama.sessions.census import Census, take_census
 from tests.sessions.house import POOL, REGION, Asked, House, project
+from tests.sessions.jobs import cancelled, started, submitted
 
 HERE = (REGION, POOL)
 
@@ -30,6 +31,24 @@ async def test_who_is_there_and_who_waits_is_counted_by_project(house: House) ->
     assert census.slots == {(HERE, "held"): 2}
     assert census.workers == {(HERE, "ready"): 1}
     assert census.wanted == {HERE: 2}
+
+
+async def test_simulations_and_what_they_yield_are_counted_until_they_are_over(
+    house: House,
+) -> None:
+    await house.build()
+    rig = await house.worker(slots=1)
+    job = await submitted(house, 2)
+    await started(house, rig, job)
+
+    census = await house.look(take_census)
+    await cancelled(house, job)
+    after = await house.look(take_census)
+
+    assert census.simulations == {"processing": 1}
+    assert census.runs == {"pending": 1, "processing": 1}
+    assert (census.recordings, census.spectators) == (1, 0)
+    assert (after.simulations, after.runs, after.recordings) == ({}, {}, 0)
 
 
 async def test_a_worker_that_is_lost_counts_as_lost(house: House) -> None:

@@ -28,11 +28,12 @@ from diorama.gateway.rate_limits import Counted
 from diorama.kernel.units import SECOND_US
 from diorama.leases.slots import SlotState
 from diorama.protocol.end_codes import END_CODES, End
-from diorama.protocol.states import HOLDS_SLOT, SessionState
+from diorama.protocol.states import HOLDS_SLOT, OVER, SessionState, SimulationState
 from diorama.sessions.census import Census
 from diorama.sessions.census_store import Pool
 from diorama.sessions.lifecycle import Event, Session
-from diorama.sessions.work import Step
+from diorama.sessions.work import RunStep, Step
+from diorama.simulations.lifecycle import RunEvent
 from diorama.workers.capabilities import Standing
 
 K = TypeVar("K", bound=Hashable)
@@ -47,6 +48,7 @@ _REASONS: Final = frozenset(
 )
 _QUICK_S: Final = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 _WAIT_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3_600.0)
+_RUN_WAIT_S: Final = (1.0, 5.0, 30.0, 120.0, 600.0, 1_800.0, 7_200.0, 21_600.0, 86_400.0)
 _STAY_S: Final = (10.0, 30.0, 60.0, 300.0, 600.0, 1_800.0, 3_600.0, 7_200.0, 14_400.0)
 
 
@@ -84,6 +86,7 @@ class Metrics:
         self._stays = self._histogram(
             "diorama_session_stay_seconds", "From the first frame to the end.", _STAY_S
         )
+        self._runs = _RunFigures(self.registry)
         self._deliveries = Counter(
             "diorama_webhook_deliveries",
             "Attempts to deliver to webhooks, by what they came to.",
@@ -136,6 +139,11 @@ class Metrics:
                 case Event.ENDED:
                     self._ended(step.after)
 
+    def runs_happened(self, steps: Iterable[RunStep]) -> None:
+        """Count what a committed unit of work did to runs of simulations."""
+        for step in steps:
+            self._runs.happened(step)
+
     def _ended(self, session: Session) -> None:
         if session.end is None:
             raise AssertionError(f"session {session.id} ended without a code")
@@ -186,6 +194,41 @@ class Metrics:
         return encode(self.registry), content_type
 
 
+class _RunFigures:
+    """What happened to runs of simulations."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        events = Counter(
+            "diorama_run_events",
+            "What happened to runs of simulations, by the events of their log.",
+            ["event"],
+            registry=registry,
+        )
+        ends = Counter(
+            "diorama_runs_ended",
+            "Runs of simulations that are over, by what became of them.",
+            ["state"],
+            registry=registry,
+        )
+        self._waits = Histogram(
+            "diorama_run_wait_seconds",
+            "From a simulation's request to the first slot of a run.",
+            buckets=_RUN_WAIT_S,
+            registry=registry,
+        )
+        self._counts = {event: events.labels(event.value) for event in RunEvent}
+        self._ends = {state: ends.labels(state.value) for state in OVER}
+
+    def happened(self, step: RunStep) -> None:
+        """Count one step."""
+        run = step.after
+        self._counts[step.event].inc()
+        if step.event is RunEvent.DISPATCHED and run.attempt == 1:
+            self._waits.observe(_seconds(run.created_us, run.dispatched_us))
+        elif step.event is RunEvent.ENDED:
+            self._ends[run.state].inc()
+
+
 Page = tuple[bytes, str]
 """The text, and its media type."""
 
@@ -211,6 +254,7 @@ class _Seen(Collector):
             value=self.census is not None,
         )
         yield from _of_census(self.census or Census())
+        yield from _of_simulations(self.census or Census())
 
 
 def _of_census(census: Census) -> Iterator[GaugeMetricFamily]:
@@ -241,6 +285,22 @@ def _of_census(census: Census) -> Iterator[GaugeMetricFamily]:
         ["region", "pool"],
         wanted.items(),
     )
+
+
+def _of_simulations(census: Census) -> Iterator[GaugeMetricFamily]:
+    going_on = [state.value for state in SimulationState if state not in OVER]
+    for name, meaning, counts in (
+        ("diorama_simulations", "Simulations that are not over.", census.simulations),
+        ("diorama_runs", "Runs of simulations that are not over.", census.runs),
+    ):
+        values = {(state,): counts.get(state, 0) for state in going_on}
+        yield _gauge(name, meaning, ["state"], values.items())
+    yield GaugeMetricFamily(
+        "diorama_recordings_made",
+        "Recordings that are being made or uploaded.",
+        value=census.recordings,
+    )
+    yield GaugeMetricFamily("diorama_spectators", "Spectators who watch.", value=census.spectators)
 
 
 def _lanes(census: Census) -> tuple[dict[tuple[Pool, str], int], Sums[Pool]]:

@@ -107,6 +107,7 @@ class Gateway:
         self.hub.told(changes, now_us)
         self._bus.tell(Hints.of(changes))
         self.metrics.happened(changes.steps)
+        self.metrics.runs_happened(changes.run_steps)
         log_steps(changes.steps)
         log_run_steps(changes.run_steps)
         if changes.sessions:

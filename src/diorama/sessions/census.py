@@ -28,12 +28,20 @@ class Census:
         slots: by pool and state.
         workers: by pool and standing.
         wanted: how many workers each pool should have.
+        simulations: that are not over, by state.
+        runs: of those, one for each script, by state.
+        recordings: that are being made or uploaded.
+        spectators: who watch.
     """
 
     lanes: Sequence[LaneCount] = ()
     slots: Mapping[tuple[Pool, str], int] = field(default_factory=dict)
     workers: Mapping[tuple[Pool, str], int] = field(default_factory=dict)
     wanted: Mapping[Pool, int] = field(default_factory=dict)
+    simulations: Mapping[str, int] = field(default_factory=dict)
+    runs: Mapping[str, int] = field(default_factory=dict)
+    recordings: int = 0
+    spectators: int = 0
 
 
 def take_census(work: Work) -> Census:
@@ -45,7 +53,16 @@ def take_census(work: Work) -> Census:
         for worker in work.stores.workers.all()
         if worker.heard_us > work.now_us - REMEMBERED_US
     )
-    return Census(lanes=lanes, slots=slots, workers=workers, wanted=_wanted(lanes, slots, workers))
+    return Census(
+        lanes=lanes,
+        slots=slots,
+        workers=workers,
+        wanted=_wanted(lanes, slots, workers),
+        simulations=work.stores.census.simulations(),
+        runs=work.stores.census.runs(),
+        recordings=work.stores.census.recordings(),
+        spectators=work.stores.census.spectators(),
+    )
 
 
 def _wanted(

@@ -33,3 +33,15 @@ class CensusStore(Protocol):
 
     def slots(self, now_us: int) -> dict[tuple[Pool, str], int]:
         """Return how many slots each pool has in each state, of workers that are not lost."""
+
+    def simulations(self) -> dict[str, int]:
+        """Return how many simulations that are not over there are in each state."""
+
+    def runs(self) -> dict[str, int]:
+        """Return how many of their runs that are not over there are in each state."""
+
+    def recordings(self) -> int:
+        """Return how many recordings are being made or uploaded."""
+
+    def spectators(self) -> int:
+        """Return how many spectators watch."""

@@ -48,6 +48,31 @@ class SqlCensusStore:
             )
         }
 
+    def simulations(self) -> dict[str, int]:
+        """Return how many simulations that are not over there are in each state."""
+        return self._by_state("simulation")
+
+    def runs(self) -> dict[str, int]:
+        """Return how many of their runs that are not over there are in each state."""
+        return self._by_state("simulation_run")
+
+    def recordings(self) -> int:
+        """Return how many recordings are being made or uploaded."""
+        return self._count("SELECT COUNT(*) FROM recording WHERE state = 'recording'")
+
+    def spectators(self) -> int:
+        """Return how many spectators watch."""
+        return self._count("SELECT COUNT(*) FROM watch WHERE state <> 'ended' AND state = 'live'")
+
+    def _by_state(self, table: str) -> dict[str, int]:
+        rows = self._tx.run(
+            f"SELECT state, COUNT(*) FROM {table} WHERE ended_us IS NULL GROUP BY state"
+        )
+        return {state: int(count) for state, count in rows}
+
+    def _count(self, question: str) -> int:
+        return int(self._tx.run(question)[0][0])
+
     def _lane(self, lane: tuple[str, str], states: dict[str, int], waiting: int) -> LaneCount:
         project = self._projects.get(lane[0])
         if project is None:
