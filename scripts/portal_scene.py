@@ -19,6 +19,8 @@ from diorama.accounts.hours import month_start_us
 from diorama.kernel.units import SECOND_US
 from diorama.metering.spans import DAY_US, by_day
 from diorama.protocol.people_views import Me
+from diorama.protocol.simulation_views import SimulationView
+from diorama.protocol.states import OVER, SimulationState
 from tests.browser.portal import EMAIL, NAME, PASSWORD
 from tests.browser.running import Running
 from tests.browser.waiting import until
@@ -90,10 +92,9 @@ class Hands:
         self._client = client
 
     async def put(self, path: str, body: object, method: str = "POST") -> dict[str, object]:
-        """Send a change, and return the answer."""
-        answer = await self._client.request(
-            method, f"/v1/{path}", content=msgspec.json.encode(body)
-        )
+        """Send a change, or a question without a body, and return the answer."""
+        content = None if body is None else msgspec.json.encode(body)
+        answer = await self._client.request(method, f"/v1/{path}", content=content)
         if answer.is_error:
             raise SystemExit(f"{method} {path}: {answer.text}")
         return msgspec.json.decode(answer.content or b"{}", type=dict[str, object])
@@ -179,6 +180,36 @@ async def _webhooks(owner: Hands) -> str:
     assert isinstance(webhook, dict), "a new webhook is told of"
     await owner.put(f"webhooks/{webhook['id']}/test", {})
     return str(webhook["id"])
+
+
+async def simulate(owner: Hands) -> tuple[str, str]:
+    """Run scripts to their end; return the simulation's id, and that of a recording it left."""
+    begun = await owner.put("simulations", _job("Colours of a day", 3))
+    path = f"simulations/{begun['id']}"
+
+    async def ended() -> SimulationView | None:
+        view = msgspec.convert(await owner.put(path, None, "GET"), SimulationView)
+        return view if view.state in OVER else None
+
+    over = await until(ended, what="the scripts are over", within_s=10 * WAIT_S)
+    recordings = [run.recording for run in over.runs if run.recording is not None]
+    if over.state is not SimulationState.COMPLETED or not recordings:
+        raise SystemExit(f"the simulation is {over.state}: {over.error}")
+    return over.id, recordings[0]
+
+
+async def leave_waiting(owner: Hands) -> None:
+    """Submit scripts that wait while viewers do."""
+    await owner.put("simulations", _job("Colours of a night", 2))
+
+
+def _job(name: str, scripts: int) -> dict[str, object]:
+    script = (
+        {"at_ms": 0, "prompt": "blue"},
+        {"at_ms": 1_500, "prompt": "yellow"},
+        {"at_ms": 3_000, "end": True},
+    )
+    return {"project": "gallery", "name": name, "scripts": (script,) * scripts, "seed": 7}
 
 
 def remember(data: Path, now_us: int) -> None:

@@ -18,7 +18,14 @@ from typing import Final, Literal
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from scripts.portal_scene import furnish, hands, remember, until_tried
+from scripts.portal_scene import (
+    furnish,
+    hands,
+    leave_waiting,
+    remember,
+    simulate,
+    until_tried,
+)
 from scripts.screenshots import IMAGES, Studio, small
 from tests.browser.people import CHROMIUM, FLAGS
 from tests.browser.portal import Portal, become_owner, owner_link, paths, until_quiet
@@ -53,6 +60,11 @@ TITLES: Final = {
     "sessions": "Sessions, live",
     "past": "Sessions, past",
     "session": "How one session went",
+    "simulations": "Simulations",
+    "new-simulation": "Writing a script",
+    "simulation": "A simulation and what it left",
+    "recordings": "Recordings",
+    "recording": "A recording",
     "projects": "Projects",
     "project": "A project and its rules",
     "workers": "Workers",
@@ -120,6 +132,8 @@ async def shots(diorama: Running, webhook: str) -> dict[str, str]:
     found = {named(path): path for path in paths()}
     streams = [one for one in await diorama.live() if one.first_frame_at is not None]
     return found | {
+        "simulations": "/simulations",
+        "new-simulation": "/simulations/new",
         "past": "/sessions?which=past",
         "session": f"/sessions/{streams[0].id}",
         "project": "/projects/cove",
@@ -168,7 +182,13 @@ async def take(studio: Studio, owner: BrowserContext, camera: Camera) -> None:
     async with hands(studio.diorama) as hand:
         made = await furnish(studio.diorama, hand)
         await until_tried(hand, made.webhook)
-    async with studio.someone() as stranger, audience(studio):
+        simulation, recording = await simulate(hand)
+    async with (
+        hands(studio.diorama) as hand,
+        studio.someone() as stranger,
+        audience(studio),
+    ):
+        await leave_waiting(hand)
         door = await Portal.open(stranger, studio.diorama, "/sign-in")
         for name, path in (("sign-in", "/sign-in"), ("invitation", made.invitation)):
             if camera.wants(name):
@@ -176,7 +196,11 @@ async def take(studio: Studio, owner: BrowserContext, camera: Camera) -> None:
                 await camera.shoot(door.page, name)
         portal = await Portal.open(owner, studio.diorama)
         await price(portal)
-        for name, path in (await shots(studio.diorama, made.webhook)).items():
+        kept = {
+            "simulation": f"/simulations/{simulation}",
+            "recording": f"/recordings/{recording}",
+        }
+        for name, path in ((await shots(studio.diorama, made.webhook)) | kept).items():
             if camera.wants(name):
                 await portal.go(path)
                 await camera.shoot(portal.page, name)

@@ -6,12 +6,10 @@ A page that breaks its content security policy, or in which a script fails, fail
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import httpx
 from playwright.async_api import BrowserContext, ConsoleMessage, Error, Page
-
-from tests.browser.running import Running
 
 PAGES: Final = Path(__file__).parents[2] / "web" / "apps" / "portal" / "src" / "pages"
 NAME: Final = "Ada"
@@ -19,6 +17,18 @@ EMAIL: Final = "ada@example.com"
 PASSWORD: Final = "seven grey whales"
 _QUIET: Final = "() => document.querySelector('[aria-busy=true], .mantine-Loader-root') === null"
 _POLICY: Final = re.compile(r"Content Security Policy|Trusted ?(Type|HTML|Script)")
+
+
+class House(Protocol):
+    """A Diorama whose portal is looked at."""
+
+    @property
+    def address(self) -> str:
+        """Where it is opened."""
+
+    @property
+    def key(self) -> str:
+        """The owner's API key."""
 
 
 @dataclass
@@ -30,7 +40,7 @@ class Portal:
     faults: list[str] = field(default_factory=list)
 
     @classmethod
-    async def open(cls, context: BrowserContext, diorama: Running, path: str = "/") -> "Portal":
+    async def open(cls, context: BrowserContext, diorama: House, path: str = "/") -> "Portal":
         """Open a tab."""
         found = cls(await context.new_page(), diorama.address)
         found.page.on("console", found._heard)
@@ -60,7 +70,7 @@ class Portal:
         self.faults.append(str(error))
 
 
-async def owner_link(diorama: Running) -> str:
+async def owner_link(diorama: House) -> str:
     """Return a link that makes whoever opens it the owner."""
     headers = {"Authorization": f"Bearer {diorama.key}"}
     async with httpx.AsyncClient(base_url=diorama.address, headers=headers) as client:
@@ -70,7 +80,7 @@ async def owner_link(diorama: Running) -> str:
     return link
 
 
-async def become_owner(portal: Portal, diorama: Running) -> None:
+async def become_owner(portal: Portal, diorama: House) -> None:
     """Follow the link of the first owner to the overview."""
     link = await owner_link(diorama)
     await portal.page.goto(link)

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from diorama.gateway.embedding import PlayerFacts
 from diorama.gateway.front import Front
 from diorama.gateway.pages import CONTENT_SECURITY_POLICY, PORTAL_PATHS, pages
+from diorama.gateway.settings import S3Settings
 from tests.gateway.raw_http import RawAnswer, ask, listening
 
 PORTAL: Final = '<script src="/portal/assets/x.js" nonce="diorama-nonce"></script><p>portal</p>'
@@ -34,14 +35,20 @@ def folder(tmp_path: Path) -> Path:
     return static
 
 
-async def get(
-    folder: Path, path: str, headers: str = "", *, host: str = "x", framers: str = ""
+async def get(  # noqa: PLR0913 - a test names only what it is about
+    folder: Path,
+    path: str,
+    headers: str = "",
+    *,
+    host: str = "x",
+    framers: str = "",
+    files_from: str | None = None,
 ) -> RawAnswer:
     async def facts_of(project: str) -> PlayerFacts:
         return PlayerFacts(framers=tuple(framers.split()) if project == "cove" else ())
 
     app = FastAPI()
-    app.include_router(pages(folder, facts_of))
+    app.include_router(pages(folder, facts_of, files_from))
     async with listening(Front(rest=app)) as running:
         return await ask(running, f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n")
 
@@ -136,6 +143,28 @@ async def test_the_portal_takes_no_script_or_style_but_by_a_nonce_that_is_used_o
     assert "require-trusted-types-for 'script'" in policy
     assert nonce not in second.body
     assert first.header("cache-control") == "no-store"
+
+
+async def test_the_portal_shows_files_of_the_gateway_and_of_its_bucket_alone(
+    folder: Path,
+) -> None:
+    own = (await get(folder, "/")).header("content-security-policy")
+    bucket = (await get(folder, "/", files_from="https://s3.example:9000")).header(
+        "content-security-policy"
+    )
+
+    assert "img-src 'self' data:; media-src 'self';" in own
+    assert "img-src 'self' data: https://s3.example:9000;" in bucket
+    assert "media-src 'self' https://s3.example:9000;" in bucket
+
+
+def test_a_buckets_files_come_from_its_endpoint_or_from_amazons_of_its_region() -> None:
+    assert S3Settings().origin is None
+    assert S3Settings(bucket="kept", region="eu-west-1").origin == (
+        "https://s3.eu-west-1.amazonaws.com"
+    )
+    own = S3Settings(bucket="kept", endpoint="https://s3.example:9000/minio")
+    assert own.origin == "https://s3.example:9000"
 
 
 def test_every_page_of_the_portal_has_a_path_that_the_gateway_knows() -> None:

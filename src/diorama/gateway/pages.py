@@ -43,12 +43,14 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = {
 }
 PORTAL_POLICY: Final = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "img-src 'self' data:{files}; media-src 'self'{files}; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; "
     "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types default"
 )
 """A module's nonce covers what it imports (HTML, "script fetch options"). With trusted types no
-text becomes markup but by the portal's one policy, which lets none through that has a `<`."""
+text becomes markup but by the portal's one policy, which lets none through that has a `<`. What is
+recorded comes from the gateway, whose answer leads on to a bucket's origin where there is one."""
 NONCE_PLACE: Final = b"diorama-nonce"
 """What the build writes wherever the nonce belongs (`html.cspNonce` in the portal's Vite)."""
 PORTAL_PATHS: Final = (
@@ -139,8 +141,16 @@ async def no_facts(_: str) -> PlayerFacts:
     return PlayerFacts()
 
 
-def pages(folder: Path = STATIC, facts_of: FactsOf = no_facts) -> APIRouter:
-    """Return the routes of the pages and their assets; they are no part of the API's document."""
+def pages(
+    folder: Path = STATIC, facts_of: FactsOf = no_facts, files_from: str | None = None
+) -> APIRouter:
+    """Return the routes of the pages and their assets; they are no part of the API's document.
+
+    Args:
+        folder: what the build left.
+        facts_of: finds what a player page is told.
+        files_from: the origin that the files of recordings come from, where it is another.
+    """
     router = APIRouter(include_in_schema=False)
     static = StaticFolder(folder)
 
@@ -172,7 +182,7 @@ def pages(folder: Path = STATIC, facts_of: FactsOf = no_facts) -> APIRouter:
         return _asset(request, static.file(f"portal/assets/{name}"))
 
     async def portal(_: Request) -> Response:
-        return _portal(static.file("portal/index.html"))
+        return _portal(static.file("portal/index.html"), files_from)
 
     router.add_api_route("/", portal)
     for path, name in _PLAIN.items():
@@ -192,12 +202,13 @@ def _plain(static: StaticFolder, name: str) -> Callable[[Request], Awaitable[Res
     return page
 
 
-def _portal(file: StaticFile | None) -> Response:
+def _portal(file: StaticFile | None, files_from: str | None) -> Response:
     """Return the portal with a nonce that no other answer has; so it is never kept."""
     if file is None:
         return _missing()
     nonce = secrets.token_urlsafe(18)
-    policy = {"Content-Security-Policy": PORTAL_POLICY.format(nonce=nonce)}
+    files = "" if files_from is None else f" {files_from}"
+    policy = {"Content-Security-Policy": PORTAL_POLICY.format(nonce=nonce, files=files)}
     headers = {**SECURITY_HEADERS, **policy, "Cache-Control": "no-store"}
     content = file.content.replace(NONCE_PLACE, nonce.encode())
     return Response(content, HTTPStatus.OK, headers, file.media_type)

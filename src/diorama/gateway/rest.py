@@ -187,7 +187,7 @@ class Rest:
         app.include_router(metrics_route(self.exposition, self._doors))
         documents.install(app)
         ask_at_door(app, self._doors.caller)
-        app.include_router(pages(facts_of=self._facts))
+        app.include_router(pages(facts_of=self._facts, files_from=self._kept.s3.origin))
         return app
 
     def _add_recordings(self, app: FastAPI) -> None:

@@ -9,6 +9,7 @@ folder Diorama is started in: `diorama.toml` and `.diorama/`. Reading and refusi
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -274,6 +275,16 @@ class S3Settings(BaseModel):
         json_schema_extra={"allowed": "up to 200 letters, digits, slashes, dots, hyphens"},
     )
     """What the names of all files begin with."""
+
+    @property
+    def origin(self) -> str | None:
+        """Where a bucket's files are had from: scheme, host and port; None without a bucket."""
+        if not self.bucket:
+            return None
+        if not self.endpoint:
+            return f"https://s3.{self.region}.amazonaws.com"
+        parts = urlsplit(self.endpoint)
+        return f"{parts.scheme}://{parts.netloc}"
 
     @model_validator(mode="after")
     def be_whole(self) -> Self:

@@ -6,9 +6,8 @@
  */
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
-import { headersOf } from './client.ts'
 import { whoIsIn } from './me.ts'
-import { ServerSentReader } from './serverSent.ts'
+import { NoStream, pause, readStream } from './streams.ts'
 import { catchUp, NOTHING_OWED, type Owed, place, settle } from './watched.ts'
 
 type LiveState = 'live' | 'asking'
@@ -19,8 +18,6 @@ const LONGEST_WAIT_MS = 15_000
 const ASK_AGAIN_MS = 5_000
 const NOT_SIGNED_IN = 401
 const MOMENT_MS = 400
-/** Three times as long as a gateway ever keeps silent. */
-const SILENT_MS = 45_000
 
 /** Returns whether what is shown is of this moment. */
 export function useLiveState(): LiveState {
@@ -83,27 +80,25 @@ async function readOne(
   signal: AbortSignal,
   onComplete: () => void,
 ): Promise<void> {
-  const headers = { ...headersOf('GET'), Accept: 'text/event-stream' }
-  const answer = await fetch('/v1/live', { headers, signal })
-  if (answer.status === NOT_SIGNED_IN) await client.invalidateQueries(whoIsIn)
-  if (!answer.ok || answer.body === null) throw new Error('there is no stream')
-  const pieces = answer.body.pipeThrough(new TextDecoderStream()).getReader()
-  const reader = new ServerSentReader()
   const debts = new Debts(client, signal)
   let isComplete = false
-  for (;;) {
-    const { done, value } = await heard(pieces.read())
-    if (done) return
-    for (const event of reader.take(value)) {
-      if (event.type === 'over') await client.invalidateQueries(whoIsIn)
-      if (event.type === 'ready') {
-        isComplete = true
-        catchUp(client)
-        onComplete()
+  try {
+    await readStream('/v1/live', signal, async (events) => {
+      for (const event of events) {
+        if (event.type === 'over') await client.invalidateQueries(whoIsIn)
+        if (event.type === 'ready') {
+          isComplete = true
+          catchUp(client)
+          onComplete()
+        }
+        const owed = place(client, event, debts.owed)
+        if (isComplete) debts.owe(owed)
       }
-      const owed = place(client, event, debts.owed)
-      if (isComplete) debts.owe(owed)
-    }
+    })
+  } catch (error) {
+    if (error instanceof NoStream && error.status === NOT_SIGNED_IN)
+      await client.invalidateQueries(whoIsIn)
+    throw error
   }
 }
 
@@ -130,30 +125,4 @@ class Debts {
       if (!this.#signal.aborted) settle(this.#client, due)
     }, MOMENT_MS)
   }
-}
-
-/** Returns what a stream says next; fails where it says nothing for so long that it must be dead. */
-async function heard<T>(said: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const dead = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error('the stream is silent'))
-    }, SILENT_MS)
-  })
-  try {
-    return await Promise.race([said, dead])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    const stop = (): void => {
-      clearTimeout(timer)
-      resolve()
-    }
-    signal.addEventListener('abort', stop, { once: true })
-  })
 }

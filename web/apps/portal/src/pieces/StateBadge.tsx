@@ -18,6 +18,13 @@ const TONES: Readonly<Record<string, Tone>> = {
   lost: 'bad',
   free: 'over',
   held: 'good',
+  pending: 'wait',
+  dispatched: 'busy',
+  processing: 'good',
+  completed: 'over',
+  cancelled: 'over',
+  recording: 'busy',
+  deleted: 'over',
 }
 
 /** A state by its name, with a dot in its colour. */

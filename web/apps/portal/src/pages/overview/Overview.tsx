@@ -4,8 +4,10 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import type { Schemas } from '../../api/client.ts'
 import { useRefresh } from '../../api/LiveFeed.tsx'
+import { useMay } from '../../api/me.ts'
 import { overviewNow } from '../../api/overview.ts'
 import { isHolding, sessionsThat } from '../../api/sessions.ts'
+import { simulationsThat } from '../../api/simulations.ts'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Figure, Figures } from '../../pieces/Figure.tsx'
@@ -17,6 +19,14 @@ import { Course } from './Course.tsx'
 import { monthName, percentText, toneOf } from './figures.ts'
 
 const SHOWN = 6
+const LABELS = [
+  'Streams now',
+  'In line',
+  'Slots free',
+  'Simulations',
+  'Stream hours',
+  'Simulation hours',
+] as const
 const US_PER_HOUR = 3_600_000_000
 
 /** The account at a glance: how much of what it may is in use, by whom, and how that went. */
@@ -51,11 +61,9 @@ function Now({ overview }: { readonly overview: Schemas['Overview'] | undefined 
   if (overview === undefined) {
     return (
       <Figures>
-        {['Streams now', 'In line', 'Slots free', 'Stream hours', 'Simulation hours'].map(
-          (label) => (
-            <Figure key={label} label={label} value="–" />
-          ),
-        )}
+        {LABELS.map((label) => (
+          <Figure key={label} label={label} value="–" />
+        ))}
       </Figures>
     )
   }
@@ -93,6 +101,7 @@ function Now({ overview }: { readonly overview: Schemas['Overview'] | undefined 
         tone={slots.free === 0 ? 'warn' : 'good'}
         note={slotsNote(workers, slots)}
       />
+      <Simulated />
       <Hours
         label="Stream hours"
         month={month}
@@ -106,6 +115,26 @@ function Now({ overview }: { readonly overview: Schemas['Overview'] | undefined 
         hours={overview.simulation_hours}
       />
     </Figures>
+  )
+}
+
+/** Simulations that run, and those that wait for a slot that no viewer waits for. */
+function Simulated() {
+  const may = useMay('simulations:read')
+  const { data } = useInfiniteQuery({ ...simulationsThat({ active: true }), enabled: may })
+  if (!may) return null
+  const active = data?.pages.flatMap(({ simulations }) => simulations)
+  const waiting = active?.filter(({ state }) => state === 'pending').length ?? 0
+  return (
+    <Figure
+      label="Simulations"
+      value={active === undefined ? '–' : active.length - waiting}
+      note={
+        <Anchor component={Link} to="/simulations?state=active" inherit>
+          {waitingText(waiting)}
+        </Anchor>
+      }
+    />
   )
 }
 
@@ -175,4 +204,9 @@ function NobodyWatches() {
       a button that ends it.
     </EmptyState>
   )
+}
+
+function waitingText(waiting: number): string {
+  if (waiting === 0) return 'none waits'
+  return waiting === 1 ? '1 more waits' : `${waiting} more wait`
 }

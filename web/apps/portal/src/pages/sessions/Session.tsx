@@ -18,6 +18,7 @@ import { done, failed } from '../../pieces/notify.ts'
 import { PageHeader, Part } from '../../pieces/PageHeader.tsx'
 import { spanText } from '../../pieces/spans.ts'
 import { StateBadge } from '../../pieces/StateBadge.tsx'
+import { Spectators } from './Spectators.tsx'
 import { Quality } from './Quality.tsx'
 import { Timeline } from './Timeline.tsx'
 import { viewerOf } from './SessionTable.tsx'
@@ -67,6 +68,7 @@ export default function Session() {
         <Text fz="lg">{sentence}</Text>
       </Paper>
       <About session={session} />
+      {!isOver(session) && session.attachment > 0 && <Spectators session={session} />}
       <Quality entries={entries} />
       <Part
         title="Timeline"
@@ -109,6 +111,15 @@ function About({ session }: { readonly session: SessionView }) {
           ['Device', session.device],
           ['Asked for by', session.source],
           ['Priority', session.priority],
+          ['Watched by', session.spectators > 0 && `${session.spectators} more`],
+          [
+            'Recording',
+            session.recording && (
+              <Anchor component={Link} to={`/recordings/${session.recording}`}>
+                {isOver(session) ? 'watch it' : 'it is being recorded'}
+              </Anchor>
+            ),
+          ],
           ['Asked for', <Moment key="created" at={session.created_at} />],
           ['First frame', session.first_frame_at && <Moment at={session.first_frame_at} />],
           [
