@@ -1,4 +1,4 @@
-"""Whole worlds from seeds: no law breaks, and a seed is a history. See docs/simulation.md."""
+"""Whole worlds from seeds: no law breaks, and a seed is a history. See docs/evidence.md."""
 
 import os
 import subprocess
