@@ -18,7 +18,7 @@ from diorama.protocol.scripts import MAX_SCRIPT_MS, Script
 
 PROTOCOL: Final = 1
 INPUT_WITHIN_S: Final = 5.0
-MAX_HOLD_OFF_S: Final = 86_400.0
+MAX_HOLD_OFF_S: Final = 86_400
 MAX_SPECTATORS: Final = 100
 """Of one session: each has its picture encoded, and a project's rule allows no more."""
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
