@@ -14,6 +14,8 @@ MediaState = Literal["none", "connecting", "connected", "lost"]
 """What the worker sees of the viewer's peer connection: `connected` is frames going out."""
 CandidateKind = Literal["host", "srflx", "prflx", "relay"]
 CandidateText = Annotated[str, Meta(max_length=512)]
+SdpMid = Annotated[str, Meta(max_length=64)]
+SdpMLineIndex = Annotated[int, Meta(ge=0, le=64)]
 
 
 class IceServer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -28,8 +30,8 @@ class IceCandidate(msgspec.Struct, frozen=True, rename="camel"):
     """An RTCIceCandidateInit; an empty `candidate` is the end of candidates."""
 
     candidate: CandidateText
-    sdp_mid: Annotated[str, Meta(max_length=64)] | None = None
-    sdp_m_line_index: Annotated[int, Meta(ge=0, le=64)] | None = None
+    sdp_mid: SdpMid | None = None
+    sdp_m_line_index: SdpMLineIndex | None = None
 
 
 class Offer(msgspec.Struct, frozen=True, tag_field="type", tag="offer"):

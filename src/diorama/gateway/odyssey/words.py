@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from diorama.kernel.errors import Invalid
-from diorama.protocol.media import CandidateText, IceCandidate, Sdp
+from diorama.protocol.media import CandidateText, IceCandidate, Sdp, SdpMid, SdpMLineIndex
 from diorama.protocol.strict_json import parse_value
 
 
@@ -31,8 +31,8 @@ class CandidateWord(
     """A candidate of either side, trickled."""
 
     candidate: CandidateText
-    sdp_mid: str | None = None
-    sdp_m_line_index: int | None = None
+    sdp_mid: SdpMid | None = None
+    sdp_m_line_index: SdpMLineIndex | None = None
 
 
 class Keepalive(msgspec.Struct, frozen=True, tag_field="type", tag="keepalive"):
