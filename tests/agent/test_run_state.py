@@ -106,7 +106,7 @@ async def test_what_was_forgotten_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_number_that_was_given_away_is_a_stranger() -> None:
     with group(SLEEP) as process:
-        assert kill_leftover(Leftover(process.pid, started(process.pid) - 1, MARKED)) == 0
+        assert kill_leftover(Leftover(process.pid, started(process.pid) - 1, MARKED)) == set()
         assert process.poll() is None
 
 
@@ -115,7 +115,7 @@ def test_a_member_of_a_strangers_group_is_left_alone() -> None:
         assert process.stdout is not None
         child = int(process.stdout.readline())
 
-        assert kill_leftover(Leftover(process.pid, started(process.pid) - 1, MARKED)) == 0
+        assert kill_leftover(Leftover(process.pid, started(process.pid) - 1, MARKED)) == set()
         assert not is_dead(child)
         os.kill(child, 9)
 

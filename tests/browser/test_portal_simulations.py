@@ -186,6 +186,7 @@ async def test_a_session_that_is_recorded_is_watched_saved_and_deleted(
     await page.get_by_role("button", name="Make the link").click()
     await page.get_by_text("/watch/").wait_for()
     await page.get_by_role("button", name="Done").click()
+    await page.get_by_role("dialog").wait_for(state="detached")
     await page.get_by_role("cell", name="The jury").wait_for()
     await judge(portal, page.url)
     await page.get_by_role("link", name="it is being recorded").click()

@@ -125,6 +125,7 @@ async def test_a_device_label_moves_no_cursor(typist: Typist) -> None:
 async def test_a_program_that_watches_is_told_each_change_in_a_line(typist: Typist) -> None:
     await typist.place.worker()
     watching = await asyncio.create_subprocess_exec(
+        *("env", "--default-signal=INT"),  # whoever started the tests may ignore it
         *(sys.executable, "-m", "diorama.cli", "sessions", "watch", "--json", "--every", "0.2"),
         env={**os.environ, **typist.environment},
         stdout=asyncio.subprocess.PIPE,

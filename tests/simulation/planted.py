@@ -205,7 +205,7 @@ PLANTED: Final = (
     ),
     bug(
         "an_unheard_viewer_is_metered_until_it_is_noticed",
-        (5,),
+        (5, 6),
         sweep.detach_unheard,
         "lease.heard_us if session.state in METERED else work.now_us",
         "work.now_us + 100_000_000",

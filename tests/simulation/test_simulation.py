@@ -12,7 +12,7 @@ from tests.simulation.planted import PLANTED, SEEDS, Planted
 from tests.simulation.world import simulate
 
 HOURS = 20
-PLANTED_SEEDS = range(1, 9)
+PLANTED_SEEDS = (*range(1, 9), 12, 20, 25)
 PLANTED_HOURS = 0.25
 SEED_HOURS = 0.1
 

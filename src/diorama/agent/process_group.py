@@ -214,19 +214,21 @@ class Leftover:
     mark: str
 
 
-def kill_leftover(leftover: Leftover) -> int:
-    """Kill what still lives of a group that an earlier run started and return how many that were.
+def kill_leftover(leftover: Leftover) -> set[int]:
+    """Kill what still lives of a group that an earlier run started and return their numbers.
 
     A number that has been given to another process since is left alone.
     """
     found = list(members(leftover.pid))
-    return sum(_kill_if(facts, lambda now: _is_ours(now, leftover)) for facts in found)
+    return {facts.pid for facts in found if _kill_if(facts, lambda now: _is_ours(now, leftover))}
 
 
-def kill_marked(mark: str) -> int:
-    """Kill whatever an earlier run started that still lives, and return how many that were."""
+def kill_marked(mark: str) -> set[int]:
+    """Kill whatever an earlier run started that still lives, and return their numbers."""
     marked = list(carriers(MARK, mark))
-    return sum(_kill_if(facts, lambda now: _carries(now.pid, MARK, mark)) for facts in marked)
+    return {
+        facts.pid for facts in marked if _kill_if(facts, lambda now: _carries(now.pid, MARK, mark))
+    }
 
 
 def _kill_if(facts: ProcessFacts, is_meant: Callable[[ProcessFacts], bool]) -> bool:

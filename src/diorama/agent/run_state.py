@@ -75,16 +75,16 @@ class RunState:
         before = self._read()
         if before is None or before.machine_start != _machine_start():
             return 0
-        killed = 0
+        killed = set[int]()
         leftovers = [Leftover(each.pid, each.started, before.mark) for each in before.groups]
         deadline = asyncio.get_running_loop().time() + _GONE_WITHIN_S
-        while found := sum(map(kill_leftover, leftovers)) + kill_marked(before.mark):
-            killed = max(killed, found)
+        while found := kill_marked(before.mark).union(*map(kill_leftover, leftovers)):
+            killed |= found  # what was killed may take a moment to die, and is found again
             if asyncio.get_running_loop().time() > deadline:
-                raise Unavailable(f"{found} processes of an earlier run do not die")
+                raise Unavailable(f"{len(found)} processes of an earlier run do not die")
             await asyncio.sleep(_LOOK_EVERY_S)
         self._write()
-        return killed
+        return len(killed)
 
     def started(self, pid: int, started: int) -> Callable[[], None]:
         """Note a group, before its world begins, and return what forgets it once it is gone."""
