@@ -22,6 +22,7 @@ from diorama.protocol.views import Page, Readiness, SessionView, SlotView, Worke
 from tests.browser.waiting import until
 
 HOST: Final = "127.0.0.1"
+START_WITHIN_S: Final = 90.0  # of a machine that does much else
 STOP_WITHIN_S: Final = 20.0
 CLEAR_WITHIN_S: Final = 20.0
 WORLDS: Final = Path(__file__).with_name("worlds.py")
@@ -57,7 +58,7 @@ class Running:
 
     async def until_ready(self) -> None:
         """Wait until it serves, with a worker."""
-        await until(self._ready, what="Diorama is ready")
+        await until(self._ready, what="Diorama is ready", within_s=START_WITHIN_S)
         self._rest.headers["Authorization"] = f"Bearer {self.key}"
 
     async def stop(self) -> None:
