@@ -4,7 +4,7 @@ from typing import Final, Self
 
 from playwright.async_api import BrowserContext, Page
 
-from tests.browser.waiting import until
+from tests.browser.waiting import NotInTime, until
 from tests.browser.worlds import COLOURS
 
 FIRST_PICTURE_MS: Final = 20_000
@@ -18,6 +18,16 @@ _MIDDLE: Final = """() => {
   return [...pen.getImageData(1, 1, 1, 1).data].slice(0, 3)
 }"""
 _FAR: Final = 60
+_SIGHT: Final = """() => {
+  const video = document.querySelector('video')
+  const picture = video && {
+    paused: video.paused, readyState: video.readyState, width: video.videoWidth,
+    frames: video.getVideoPlaybackQuality().totalVideoFrames,
+    tracks: (video.srcObject?.getTracks() ?? []).map((t) => `${t.kind} ${t.readyState} ${t.muted}`),
+  }
+  const text = document.body.innerText.slice(0, 400)
+  return JSON.stringify({ at: location.pathname, picture, text, ...document.body.dataset })
+}"""
 
 
 class Player:
@@ -91,7 +101,14 @@ class Player:
             off = [abs(a - b) for a, b in zip(await self.middle(), wanted, strict=True)]
             return sum(off) < _FAR or None
 
-        await until(look, what=f"a picture in {name}")
+        try:
+            await until(look, what=f"a picture in {name}")
+        except NotInTime as late:
+            raise NotInTime(f"{late}; {await self.sight()}") from None
+
+    async def sight(self) -> str:
+        """Return what the page is and shows, to be read by who looks for what went wrong."""
+        return str(await self.page.evaluate(_SIGHT))
 
     async def press(self, key: str) -> None:
         """Press a key and let it go."""

@@ -13,14 +13,22 @@ _EVERY_S: Final = 0.02
 _Found = TypeVar("_Found")
 
 
+class NotInTime(AssertionError):
+    """What was waited for did not come."""
+
+
 async def until(
     look: Callable[[], Awaitable[_Found | None]], *, what: str, within_s: float = WITHIN_S
 ) -> _Found:
-    """Return the first answer of `look` that is not None. Fails, naming `what`, if none comes."""
+    """Return the first answer of `look` that is not None.
+
+    Raises:
+        NotInTime: it names `what`, which did not come.
+    """
     try:
         async with asyncio.timeout(within_s):
             while (found := await look()) is None:  # noqa: ASYNC110 - another process's state
                 await asyncio.sleep(_EVERY_S)
     except TimeoutError:
-        raise AssertionError(f"not within {within_s:g} s: {what}") from None
+        raise NotInTime(f"not within {within_s:g} s: {what}") from None
     return found

@@ -76,8 +76,9 @@ async def test_sessions_slots_and_sockets_are_counted(place: Place) -> None:
 async def test_what_happened_is_counted_once(place: Place) -> None:
     worker = await place.worker()
     opened = await place.open()
-    await place.viewer(opened)
+    viewer = await place.viewer(opened)
     await worker.start()
+    await viewer.until("streaming")
     await place.ask("DELETE", f"/v1/sessions/{opened.session.id}", secret=place.secrets.api_key)
 
     seen = samples(await page(place))

@@ -32,6 +32,7 @@ async def test_two_mounts_of_strict_mode_make_one_session_that_plays_and_hears(
     known = {session.id for session in await diorama.all()}
     tab = await Player.visit(someone, f"{app.address}odyssey.html")
     await tab.page.wait_for_selector("main[data-status=connected]")
+    await tab.until_frames_pass(1)
     await tab.until_colour("red")
     await tab.page.click("text=Blue")
     await tab.until_colour("blue")

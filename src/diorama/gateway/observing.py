@@ -9,7 +9,7 @@ no secret.
 import contextlib
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import structlog
@@ -45,19 +45,22 @@ class Observed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        answer = _Answer(send)
+        answer = _Answer(send, lambda status, took_s: self._count(scope, status, took_s))
         try:
             with _about(scope), self._tracing.request(scope) as span:
                 await self._app(scope, receive, answer.send)
                 span.name(route_of(scope), answer.status)
                 self._note(scope, answer)
         except Exception:  # one that is cancelled failed nobody
-            self._metrics.answered(scope["method"], route_of(scope), 500, None)
+            if answer.took_s is None:
+                self._count(scope, answer.status, None)
             raise
+
+    def _count(self, scope: Scope, status: int, took_s: float | None) -> None:
+        self._metrics.answered(scope["method"], route_of(scope), status, took_s)
 
     def _note(self, scope: Scope, answer: "_Answer") -> None:
         method, route = scope["method"], route_of(scope)
-        self._metrics.answered(method, route, answer.status, answer.took_s)
         if method not in READS or answer.status >= FAILED:
             _log.info(
                 "request",
@@ -69,10 +72,14 @@ class Observed:
 
 
 class _Answer:
-    """What is seen of an answer while it goes out; a feed has no end to be measured."""
+    """What is seen of an answer while it goes out; a feed has no end to be measured.
 
-    def __init__(self, send: Send) -> None:
+    It is counted before it is sent: who has it, and asks what was counted, finds it there.
+    """
+
+    def __init__(self, send: Send, began: Callable[[int, float], None]) -> None:
         self._send = send
+        self._began = began
         self._began_s = time.perf_counter()
         self.status = 500
         self.took_s: float | None = None
@@ -82,6 +89,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.took_s = time.perf_counter() - self._began_s
+            self._began(self.status, self.took_s)
         await self._send(message)
 
 
