@@ -4,15 +4,20 @@ from functools import partial
 
 import pytest
 
+from diorama.kernel.errors import Unauthorized
 from diorama.leases.slots import SlotState
 from diorama.protocol import worker as wire
 from diorama.protocol.states import SimulationState as S
 from diorama.recordings.lifecycle import RecordingState
+from diorama.recordings.tokens import UploadToken
 from diorama.sessions.draining import ByWhom, drain, drained_workers, end_drained
 from diorama.sessions.fleet import workers_for
+from diorama.sessions.recording import begin_upload
 from diorama.simulations.lifecycle import Run
 from tests.sessions.house import ACCOUNT, House
 from tests.sessions.jobs import (
+    FILES,
+    cancelled,
     completed,
     failed_with,
     recording,
@@ -135,6 +140,52 @@ async def test_a_run_whose_files_never_came_is_not_completed(house: House) -> No
     assert (await recording(house, run)).state is RecordingState.FAILED
 
 
+async def test_a_run_whose_files_are_there_is_completed_though_its_worker_is_lost(
+    house: House,
+) -> None:
+    await house.build()
+    rig = await house.worker()
+    simulation = await submitted(house)
+    run = await started(house, rig, simulation)
+    await rendered(rig, run)
+    await uploaded(house, run)
+    await house.after(80)
+
+    assert (await run_of(house, simulation)).attempt == 1
+    assert (await view(house, simulation)).state is S.COMPLETED
+
+
+async def test_a_run_whose_files_are_there_is_completed_though_it_is_cancelled(
+    house: House,
+) -> None:
+    await house.build()
+    rig = await house.worker()
+    simulation = await submitted(house)
+    run = await started(house, rig, simulation)
+    await rendered(rig, run)
+    await uploaded(house, run)
+    await cancelled(house, simulation)
+
+    assert (await view(house, simulation)).state is S.COMPLETED
+    assert (await recording(house, run)).state is RecordingState.READY
+
+
+async def test_what_a_lost_worker_uploads_of_a_run_that_waits_again_is_refused(
+    house: House,
+) -> None:
+    await house.build()
+    rig = await house.worker()
+    simulation = await submitted(house)
+    run = await started(house, rig, simulation)
+    kept = await recording(house, run)
+    await house.after(80)
+    waits = await run_of(house, simulation)
+
+    with pytest.raises(Unauthorized):
+        await house.do(lambda work: begin_upload(work, UploadToken(kept.id, kept.issue), FILES))
+    assert (waits.state, waits.attempt) == (S.PENDING, 1)
+
+
 @pytest.mark.parametrize(
     ("outcome", "reason"),
     [("crashed", "world_crashed"), ("ended", "world_crashed"), ("unknown_world", "world_unknown")],
@@ -240,7 +291,7 @@ async def test_a_run_on_a_worker_that_starts_anew_is_tried_again_under_a_new_ter
     assert (again.state, again.attempt) == (S.DISPATCHED, 2)
     assert again.term > run.term
     assert again.recording_id == kept.id
-    assert (await recording(house, run)).issue == kept.issue + 1
+    assert (await recording(house, run)).issue > kept.issue
     assert done.state is S.COMPLETED
     assert (await view(house, simulation)).retries == 1
 

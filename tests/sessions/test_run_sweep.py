@@ -89,7 +89,21 @@ async def test_a_world_that_renders_nothing_more_fails_the_run_and_frees_the_slo
 
     assert (before, after) == (None, "run_timed_out")
     assert slot.state is SlotState.FREE
-    assert (await view(house, simulation)).simulation_us == 220_000_000
+
+
+async def test_a_world_that_renders_nothing_more_is_metered_until_it_last_got_on(
+    house: House,
+) -> None:
+    await house.build()
+    rig = await house.worker()
+    simulation = await submitted(house)
+    run = await started(house, rig, simulation)
+    await passes(house, rig, 100)
+    await rig.say(wire.RunProgress(session=run.id, term=run.term, frames=1, frames_total=60))
+    await passes(house, rig, 120)
+
+    assert await failed_with(house, simulation) == "run_timed_out"
+    assert (await view(house, simulation)).simulation_us == 100_000_000
 
 
 async def test_files_that_are_not_uploaded_in_time_fail_the_run(house: House) -> None:

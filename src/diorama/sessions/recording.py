@@ -115,6 +115,19 @@ def keeping_of(work: Work, holder: str) -> Keeping | None:
     return None if known is None else _keeping(known)
 
 
+def are_files_there(work: Work, holder: str) -> bool:
+    """Whether every file of what a run yields is there, which nobody changes meanwhile."""
+    known = work.stores.recordings.of_holder(holder, lock=True)
+    return known is not None and known.state is RecordingState.READY
+
+
+def void_upload(work: Work, holder: str) -> None:
+    """Let what was uploaded of a run, or still is, count for nothing: it is tried again."""
+    known = work.stores.recordings.of_holder(holder, lock=True)
+    if known is not None and known.state is RecordingState.RECORDING:
+        work.stores.recordings.save(begun_again(known, work.now_us))
+
+
 def recording_of(work: Work, account_id: str, recording_id: str) -> Recording:
     """Return a recording of an account.
 

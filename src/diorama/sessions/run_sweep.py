@@ -41,5 +41,7 @@ def expire_run(work: Work, run_id: str) -> None:
     due_us, due = deadline
     if due in TRIED_AGAIN:
         try_again(work, run, Failure(reason=DUE_REASONS[due], at_us=due_us), actor="gateway")
+    elif due is Due.STALLED:  # it is not metered for what it did not render
+        end_run(work, run, failed(DUE_REASONS[due]), actor="gateway", at_us=run.moved_us)
     else:
         end_run(work, run, failed(DUE_REASONS[due]), actor="gateway", at_us=due_us)

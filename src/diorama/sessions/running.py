@@ -6,16 +6,17 @@ or once its worker must have fenced itself. Source: DESIGN sections 1 and 4; law
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from diorama.protocol.simulation_views import RunReason
 from diorama.protocol.states import RUNS_ON_SLOT, SimulationState
-from diorama.sessions.recording import fail_recording
+from diorama.sessions.recording import are_files_there, fail_recording, void_upload
 from diorama.sessions.simulation_news import tell_of_change
 from diorama.sessions.work import RunStep, Work, release_slot
 from diorama.simulations.deadlines import next_deadline
 from diorama.simulations.lifecycle import (
+    COMPLETED,
     Outcome,
     Run,
     RunEvent,
@@ -107,7 +108,7 @@ def run_deadline_us(work: Work, run: Run) -> int | None:
 def end_run(work: Work, run: Run, outcome: Outcome, *, actor: str, at_us: int | None = None) -> Run:
     """End a locked run; its slot, if it has one, waits for proof that the world is gone.
 
-    Ending one that is over changes nothing.
+    Ending one that is over changes nothing, and one whose files are there is completed.
     """
     when_us = work.now_us if at_us is None else at_us
     happened = RunHappened(event=RunEvent.ENDED, at_us=when_us, outcome=outcome)
@@ -117,6 +118,8 @@ def end_run(work: Work, run: Run, outcome: Outcome, *, actor: str, at_us: int | 
 def _ended(work: Work, run: Run, happened: RunHappened, *, actor: str, tells: bool) -> Run:
     if run.is_over:
         return run
+    if run.state in RUNS_ON_SLOT and are_files_there(work, run.id):
+        happened = replace(happened, outcome=COMPLETED)
     after = record_run(work, run, happened, actor=actor, tells=tells)
     if run.state in RUNS_ON_SLOT:
         release_slot(work, run, failed=after.reason in WORLD_FAILED)
@@ -140,15 +143,19 @@ def end_runs(work: Work, runs: Sequence[Run], outcome: Outcome, *, actor: str) -
 
 
 def try_again(work: Work, run: Run, why: Failure, *, actor: str) -> Run:
-    """Put a locked run whose slot failed it back in line, or end it where it was tried enough."""
+    """Put a locked run whose slot failed it back in line, or end it where it was tried enough.
+
+    What its worker may still upload counts for nothing from now on.
+    """
     if run.state not in RUNS_ON_SLOT:
         return run
-    if not run.may_retry:
+    if not run.may_retry or are_files_there(work, run.id):
         outcome = failed(why.reason, why.detail)
         return end_run(work, run, outcome, actor=actor, at_us=why.at_us)
     at_us = work.now_us if why.at_us is None else why.at_us
     after = record_run(work, run, RunHappened(event=RunEvent.RETRIED, at_us=at_us), actor=actor)
     release_slot(work, run, failed=why.reason in WORLD_FAILED, proven=why.proven)
+    void_upload(work, run.id)
     return after
 
 
