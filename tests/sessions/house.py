@@ -31,6 +31,7 @@ from diorama.protocol.states import SessionState
 from diorama.sessions import sweep
 from diorama.sessions.dispatch import dispatch_lane, waiting_lanes, yield_slot
 from diorama.sessions.doors import OPEN, Door
+from diorama.sessions.forgetting import forget_workers
 from diorama.sessions.hours import due_accounts, end_without_hours
 from diorama.sessions.lifecycle import Session
 from diorama.sessions.opening import (
@@ -215,6 +216,8 @@ class House:
             for run_id in await self.look(due_runs):
                 await self.do(partial(expire_run, run_id=run_id))
         await self.do(sweep.free_fenced)
+        if not in_grace:
+            await self.do(forget_workers)
         await self.dispatch()
 
     async def sweep_at_once(self, gateways: int) -> None:
@@ -225,7 +228,7 @@ class House:
         for _ in range(gateways):
             units += [partial(sweep.expire, session_id=one) for one in due]
             units += [partial(sweep.lose_worker, worker_id=one) for one in lost]
-            units.append(sweep.free_fenced)
+            units += [sweep.free_fenced, forget_workers]
         async with asyncio.TaskGroup() as gateways_sweep:
             for unit in units:
                 gateways_sweep.create_task(self.run(unit))

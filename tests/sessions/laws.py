@@ -109,6 +109,8 @@ class Findings:
     runs: dict[str, RunLine] = field(default_factory=dict)
     run_events: list[RunEventLine] = field(default_factory=list)
     simulations: dict[str, SimulationState] = field(default_factory=dict)
+    forgotten: dict[str, SlotRow] = field(default_factory=dict)
+    """Slots of workers that were forgotten, as they last were."""
 
     def check(self, *, limits: bool) -> None:
         """Assert what holds at every instant."""
@@ -130,8 +132,13 @@ class Findings:
         for run in before.runs.values():
             if run.state in OVER:
                 assert self.runs[run.id] == run, "law 3: a run that is over changed"
-        for slot in before.slots.values():
-            after = self.slots[slot.id]
+        self.forgotten.update(before.forgotten)
+        for slot in (before.forgotten | before.slots).values():
+            after = self.slots.get(slot.id)
+            if after is None:
+                assert slot.state in {"free", "retired"}, "a slot was forgotten that was in use"
+                self.forgotten[slot.id] = slot
+                continue
             assert after.term >= slot.term, "law 2: a term went back"
             if slot.session_id != after.session_id and after.state == "held":
                 assert after.term > slot.term, "law 2: a slot was given away under an old term"

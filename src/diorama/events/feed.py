@@ -194,6 +194,9 @@ class FeedStore(Protocol):
     def marks(self, prefix: str) -> Mapping[str, str]:
         """Return the marks of the last notices about subjects that begin so."""
 
+    def unmark(self, subject: str) -> None:
+        """Forget what the last notice about a subject that is no more was of."""
+
     def unclosed(self, month_us: int, *, limit: int) -> list[tuple[str, StreamMonth]]:
         """Return accounts and their use of a month that was not noticed of them yet."""
 

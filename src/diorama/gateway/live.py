@@ -183,7 +183,7 @@ class Reader:
             known = self.workers.get(view.id)
             if known is None or msgspec.structs.replace(known, heard_at=view.heard_at) != view:
                 found.append(("worker", view))
-            self.workers[view.id] = view
+        self.workers = {view.id: view for view in seen.workers}
         if seen.pools != self.pools:
             self.pools = seen.pools
             found.append(("pools", Pools(pools=seen.pools)))

@@ -76,6 +76,8 @@ class TimerSettings(BaseModel):
     """After a start, or a step of the clock, nobody is found missing this long."""
     page_left_grace_s: float = Field(default=DEFAULTS.page_left_grace_s, ge=0, le=10)
     """A page that says it is being left may be reloading: it has this long to come back."""
+    forget_worker_s: float = Field(default=DEFAULTS.forget_worker_s, ge=3_600, le=31_536_000)
+    """A worker lost for this long is listed no more; history goes on to name it."""
 
     @model_validator(mode="after")
     def check_orders(self) -> Self:

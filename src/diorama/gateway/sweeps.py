@@ -20,6 +20,7 @@ from diorama.sessions import sweep
 from diorama.sessions.dispatch import dispatch_lane, waiting_lanes, yield_slot
 from diorama.sessions.draining import drained_workers, end_drained
 from diorama.sessions.foresight import foresee
+from diorama.sessions.forgetting import forget_workers
 from diorama.sessions.hours import due_accounts, end_without_hours
 from diorama.sessions.opening import forget_old_answers
 from diorama.sessions.relay import forget_signals
@@ -142,7 +143,7 @@ class Sweeps:
         for account_id in await self._desk.look(suspended_live):
             await self._desk.do(partial(end_suspended, account_id=account_id))
         await self._desk.do(sweep.free_fenced)
-        await self._desk.do(_forget)
+        await self._desk.do(partial(_forget, in_grace=self.in_grace))
         await self._desk.do(forget_signals)
         for watch in await self._desk.look(overdue_watches):
             await self._desk.do(partial(end_overdue, watch=watch))
@@ -183,8 +184,10 @@ def _complain(error: Unavailable, what: str) -> None:
     _log.warning(what, code=error.code)
 
 
-def _forget(work: Work) -> int:
-    return forget_old_answers(work, older_than_s=ANSWERS_KEPT_S, limit=ANSWERS_A_SWEEP)
+def _forget(work: Work, *, in_grace: bool) -> None:
+    forget_old_answers(work, older_than_s=ANSWERS_KEPT_S, limit=ANSWERS_A_SWEEP)
+    if not in_grace:
+        forget_workers(work)
 
 
 async def set_or_after(event: asyncio.Event, seconds_: float) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
+from diorama.leases.past import PastWorker
 from diorama.leases.slots import Slot
 from diorama.workers.capabilities import Worker
 
@@ -56,6 +57,25 @@ class WorkerStore(Protocol):
 
     def any_for(self, pool: str, region: str, kind: str, now_us: int) -> bool:
         """Whether a worker that is not lost could ever serve this."""
+
+
+class PastWorkerStore(Protocol):
+    """Workers that were forgotten, and the names of all that ever were, at rest."""
+
+    def unheard(self, since_us: int, now_us: int, *, limit: int) -> list[str]:
+        """Return lost workers not heard since then whose slots hold nothing, by id."""
+
+    def replace(self, past: PastWorker) -> None:
+        """Put this in the place of the worker, its lease and its slots."""
+
+    def take(self, name: str) -> PastWorker | None:
+        """Return the worker last forgotten under a name, which is forgotten no more."""
+
+    def names(self, worker_ids: Collection[str]) -> dict[str, str]:
+        """Return what workers are or were called, by their ids."""
+
+    def id_of(self, name: str) -> str | None:
+        """Return the id of the worker of this name that is, or last was."""
 
 
 class SlotStore(Protocol):

@@ -34,6 +34,8 @@ class Timers:
         place_kept_s: a waiter who dropped keeps the place.
         recovery_grace_s: after a start or a step of the clock, nobody is found missing.
         page_left_grace_s: a page that says it is being left may be reloading.
+        forget_worker_s: a lost worker that nobody has heard this long, and that holds nothing, is
+            listed no more.
     """
 
     heartbeat_s: float = 5.0
@@ -49,6 +51,7 @@ class Timers:
     place_kept_s: float = 30.0
     recovery_grace_s: float = 20.0
     page_left_grace_s: float = 0.75
+    forget_worker_s: float = 7 * 86_400.0
 
     def __post_init__(self) -> None:
         """Refuse an order that is not safe.
@@ -67,6 +70,7 @@ class Timers:
             ("detached_after_s", self.detached_after_s, "stale_after_s", self.stale_after_s),
             ("twice heartbeat_s", self.heartbeat_s * 2, "suspect_after_s", self.suspect_after_s),
             ("suspect_after_s", self.suspect_after_s, "self_fence_s", self.self_fence_s),
+            ("slot_reuse_s", self.slot_reuse_s, "forget_worker_s", self.forget_worker_s),
         )
         for low_name, low, high_name, high in orders:
             if low > high:

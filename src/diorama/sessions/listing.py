@@ -1,6 +1,6 @@
 """Finding an account's sessions. What is asked for by name is looked up here, never trusted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from diorama.sessions.filters import SessionFilter
@@ -38,16 +38,15 @@ def found_by(work: Work, question: Question) -> list[Session]:
             return []
         fits = replace(fits, project_id=project.id)
     if question.worker is not None:
-        worker = work.stores.workers.named(question.worker)
-        if worker is None:
+        worker_id = work.stores.past_workers.id_of(question.worker)
+        if worker_id is None:
             return []
-        fits = replace(fits, worker_id=worker.id)
+        fits = replace(fits, worker_id=worker_id)
     return work.stores.sessions.listed(
         question.account_id, fits, after=question.after, limit=question.limit
     )
 
 
-def names_of_workers(work: Work, ids: Sequence[str | None]) -> dict[str, str]:
-    """Return what workers are called, by their ids."""
-    found = [work.stores.workers.get(one) for one in sorted({i for i in ids if i is not None})]
-    return {worker.id: worker.name for worker in found if worker is not None}
+def names_of_workers(work: Work, ids: Iterable[str | None]) -> dict[str, str]:
+    """Return what workers are or were called, by their ids."""
+    return work.stores.past_workers.names({i for i in ids if i is not None})

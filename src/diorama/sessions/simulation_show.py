@@ -12,6 +12,7 @@ from diorama.protocol.simulation_views import (
 )
 from diorama.protocol.states import SimulationState
 from diorama.protocol.views import Instant
+from diorama.sessions.listing import names_of_workers
 from diorama.sessions.show import time_of
 from diorama.sessions.work import Work
 from diorama.simulations.lifecycle import Run, Simulation
@@ -23,23 +24,15 @@ def simulation_views(work: Work, found: Sequence[Simulation]) -> tuple[Simulatio
     by_simulation: dict[str, list[Run]] = {job.id: [] for job in found}
     for run in work.stores.simulations.runs_of(list(by_simulation)):
         by_simulation[run.simulation_id].append(run)
-    workers = {
-        run.worker_id: _worker_name(work, run.worker_id)
-        for runs in by_simulation.values()
-        for run in runs
-        if run.worker_id is not None
-    }
+    workers = names_of_workers(
+        work, (run.worker_id for runs in by_simulation.values() for run in runs)
+    )
     return tuple(_view(work, job, by_simulation[job.id], workers) for job in found)
 
 
 def simulation_view(work: Work, simulation: Simulation) -> SimulationView:
     """Return one simulation with its runs."""
     return simulation_views(work, [simulation])[0]
-
-
-def _worker_name(work: Work, worker_id: str) -> str:
-    worker = work.stores.workers.get(worker_id)
-    return worker_id if worker is None else worker.name
 
 
 def _view(
@@ -96,7 +89,7 @@ def _run_view(run: Run, workers: Mapping[str, str]) -> RunView:
         frames=run.frames,
         frames_total=run.frames_total,
         attempts=run.attempt,
-        worker=None if run.worker_id is None else workers[run.worker_id],
+        worker=None if run.worker_id is None else workers.get(run.worker_id, run.worker_id),
         recording=run.recording_id,
         started_at=_instant(run.started_us),
         ended_at=_instant(run.ended_us),

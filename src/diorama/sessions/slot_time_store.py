@@ -46,6 +46,9 @@ class SlotTimeStore(Protocol):
             before: as it was under its last start; None is the first.
         """
 
+    def worker_gone(self, worker: Worker) -> None:
+        """Keep until when a worker was heard that is not heard any more."""
+
     def slot_held(self, slot: Slot, until_us: int) -> None:
         """Keep for how long a slot was held that is given back now; it is told as it was held."""
 

@@ -11,7 +11,7 @@ from diorama.admission.eta import Live, Stay
 from diorama.admission.line import Place, Waiter
 from diorama.events.feed import FeedStore
 from diorama.events.webhooks import WebhookStore
-from diorama.leases.store import SlotStore, WorkerStore
+from diorama.leases.store import PastWorkerStore, SlotStore, WorkerStore
 from diorama.projects.store import ProjectStore
 from diorama.protocol.end_codes import End
 from diorama.recordings.store import RecordingStore
@@ -199,6 +199,10 @@ class Stores(AccountStores, Protocol):
     @property
     def workers(self) -> WorkerStore:
         """Workers and their leases."""
+
+    @property
+    def past_workers(self) -> PastWorkerStore:
+        """Workers that were forgotten."""
 
     @property
     def slots(self) -> SlotStore:

@@ -17,6 +17,7 @@ from diorama.protocol import worker as wire
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.states import FINAL, HOLDS_SLOT, METERED, SessionState
 from diorama.sessions.dispatch import serve_at_once, try_elsewhere
+from diorama.sessions.forgetting import recalled
 from diorama.sessions.lifecycle import TRANSITIONS, Event, Happened, Session
 from diorama.sessions.losing import end_with_lost
 from diorama.sessions.recording import keeping_for, record_session
@@ -57,7 +58,7 @@ def register(work: Work, hello: wire.Hello) -> Worker:
             `worker_replaced`: a newer start has its name, and is heard.
     """
     work.stores.workers.wait_for_name(hello.name)
-    known = work.stores.workers.named(hello.name, lock=True)
+    known = work.stores.workers.named(hello.name, lock=True) or recalled(work, hello.name)
     same = known if known is not None and known.boot_id == hello.boot_id else None
     if known is not None:
         _refuse_old_start(work, known, hello)

@@ -137,6 +137,10 @@ class SqlFeedStore:
         rows = self._tx.run("SELECT subject, mark FROM noticed WHERE subject LIKE ?", f"{prefix}%")
         return dict(rows)
 
+    def unmark(self, subject: str) -> None:
+        """Forget what the last notice about a subject that is no more was of."""
+        self._tx.run("DELETE FROM noticed WHERE subject = ?", subject)
+
     def unclosed(self, month_us: int, *, limit: int) -> list[tuple[str, StreamMonth]]:
         """Return accounts and their use of a month that was not noticed of them yet."""
         rows = self._tx.run(

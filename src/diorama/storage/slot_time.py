@@ -64,7 +64,7 @@ _HELD: Final = (
 )
 _THERE: Final = (
     f"SELECT c.worker_id, c.slots, {_clipped('c.from_us', _HEARD)}"
-    " FROM worker_span c JOIN worker_lease l ON l.worker_id = c.worker_id, w"
+    " FROM worker_span c LEFT JOIN worker_lease l ON l.worker_id = c.worker_id, w"
 )
 _BOTH: Final = (
     f"SELECT c.slots, CASE WHEN h.a < c.a THEN c.a ELSE h.a END AS a,"
@@ -82,13 +82,7 @@ class SqlSlotTimeStore:
     def worker_started(self, worker: Worker, slots: int, *, before: Worker | None) -> None:
         """Keep that a worker started anew with so many slots, and until when it was heard."""
         if before is not None:
-            self._tx.run(
-                "UPDATE worker_span SET to_us = CASE WHEN from_us > ? THEN from_us ELSE ? END"
-                " WHERE worker_id = ? AND to_us IS NULL",
-                before.heard_us,
-                before.heard_us,
-                worker.id,
-            )
+            self.worker_gone(before)
         self._tx.run(
             "INSERT INTO worker_span (worker_id, boot_id, region, pool, slots, from_us)"
             " VALUES (?, ?, ?, ?, ?, ?)"
@@ -99,6 +93,16 @@ class SqlSlotTimeStore:
             worker.pool,
             slots,
             worker.registered_us,
+        )
+
+    def worker_gone(self, worker: Worker) -> None:
+        """Keep until when a worker was heard that is not heard any more."""
+        self._tx.run(
+            "UPDATE worker_span SET to_us = CASE WHEN from_us > ? THEN from_us ELSE ? END"
+            " WHERE worker_id = ? AND to_us IS NULL",
+            worker.heard_us,
+            worker.heard_us,
+            worker.id,
         )
 
     def slot_held(self, slot: Slot, until_us: int) -> None:

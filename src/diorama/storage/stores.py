@@ -9,6 +9,7 @@ from diorama.storage.feed import SqlFeedStore
 from diorama.storage.fleet import SqlFleetStore
 from diorama.storage.history import SqlHistoryStore
 from diorama.storage.keys import SqlKeyStore
+from diorama.storage.past_workers import SqlPastWorkerStore
 from diorama.storage.people import SqlPeopleStore
 from diorama.storage.plans import SqlPlanStore
 from diorama.storage.projects import SqlProjectStore
@@ -40,6 +41,7 @@ class SqlStores:
         self.census = SqlCensusStore(tx, self.projects)
         self.workers = SqlWorkerStore(tx)
         self.slots = SqlSlotStore(tx)
+        self.past_workers = SqlPastWorkerStore(tx)
         self.history = SqlHistoryStore(tx)
         self.sessions = SqlSessionStore(tx, self.accounts, self.projects)
         self.simulations = SqlSimulationStore(tx)
