@@ -72,15 +72,35 @@ sys.stdin.read()
 """
 
 
+# What a host flushes last, once its world is over and before it is gone.
+TOLD_AS_IT_GOES = """
+import os, signal, sys
+
+class Told:
+    def __init__(self, errors):
+        self.write, self.flushes = errors.write, errors.flush
+
+    def flush(self):
+        self.flushes()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+sys.stderr = Told(sys.stderr)
+"""
+
+
 @contextmanager
-def host(parent: int | None = None) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
+def host(
+    parent: int | None = None, *preload: str, folder: Path | None = None
+) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
     files = RingFiles.create()
     ours, theirs = socket.socketpair()
     ours.settimeout(PATIENCE_S)
     numbers = ["--memory", files.memory, "--event", files.event, "--parent", parent or os.getpid()]
     process = subprocess.Popen(
-        [sys.executable, "-m", "diorama.world.host", *map(str, numbers)],
+        [sys.executable, "-m", "diorama.world.host", *map(str, numbers), *preload],
         stdin=theirs.fileno(),
+        stderr=None if folder is None else subprocess.PIPE,
+        env=None if folder is None else os.environ | {"PYTHONPATH": str(folder)},
         pass_fds=(files.memory, files.event),
     )
     theirs.close()
@@ -130,6 +150,15 @@ def test_a_host_that_is_told_nothing_goes_when_its_worker_does() -> None:
         ours.close()
 
         assert process.wait(PATIENCE_S) == 0
+
+
+def test_a_host_that_is_told_to_end_while_it_goes_says_nothing_of_it(tmp_path: Path) -> None:
+    (tmp_path / "told_as_it_goes.py").write_text(TOLD_AS_IT_GOES)
+    with host(None, "told_as_it_goes", folder=tmp_path) as (process, ours):
+        ours.close()
+        _, errors = process.communicate(timeout=PATIENCE_S)
+
+    assert (process.returncode, errors) == (0, b"")
 
 
 def test_a_host_whose_worker_is_dead_already_does_not_begin() -> None:

@@ -165,6 +165,15 @@ class Host:
     def run(self) -> int:
         """Run the world that the worker names and return the exit status of this process."""
         try:
+            try:
+                return self._live()
+            finally:
+                self._stopping = True  # nothing is left that could be told to end
+        except _Stopping:  # it was told so a moment before that
+            return EXIT_OVER
+
+    def _live(self) -> int:
+        try:
             signal.signal(signal.SIGTERM, self._on_terminate)
             self._run(self._link.receive_begin())
         except _Stopping:
