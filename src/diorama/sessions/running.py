@@ -88,11 +88,12 @@ def record_run(
     job = work.stores.simulations.get(run.simulation_id)
     if job is None:
         raise AssertionError(f"run {run.id} is of no simulation")
-    followed = follow(job, work.stores.simulations.runs_of([job.id]))
+    runs = work.stores.simulations.runs_of([job.id])
+    followed = follow(job, runs)
     if followed is not job:
         work.stores.simulations.save(job, followed)
         if tells:
-            tell_of_change(work, job, followed)
+            tell_of_change(work, job, followed, runs)
     work.changes.sessions.add(job.id)
     if after.worker_id is not None:
         work.changes.workers.add(after.worker_id)

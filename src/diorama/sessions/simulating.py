@@ -190,7 +190,7 @@ def _add(
     )
     deadline_us = run_deadline_us(work, runs[0])
     work.stores.simulations.add(submitted, row, deadline_us=deadline_us)
-    tell_of_submission(work, simulation)
+    tell_of_submission(work, simulation, runs)
     work.changes.sessions.add(simulation.id)
     work.changes.run_steps += [RunStep(RunEvent.REQUESTED, None, run) for run in runs]
     work.changes.room = True

@@ -4,7 +4,7 @@ The events of one simulation are ordered by `seq`, its version: of any two, the 
 `seq` says what it is. They are written with what they tell of, in the same transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from diorama.events.webhooks import notice
@@ -12,7 +12,7 @@ from diorama.kernel.errors import Detail
 from diorama.protocol.states import SimulationState
 from diorama.sessions.show import time_text
 from diorama.sessions.work import Work
-from diorama.simulations.lifecycle import Simulation
+from diorama.simulations.lifecycle import Run, Simulation
 
 TYPE_OF: Final[Mapping[SimulationState, str]] = {
     SimulationState.PENDING: "simulation.returned",
@@ -25,20 +25,19 @@ TYPE_OF: Final[Mapping[SimulationState, str]] = {
 SUBMITTED: Final = "simulation.submitted"
 
 
-def tell_of_submission(work: Work, simulation: Simulation) -> None:
-    """Tell of a simulation that is new."""
-    _tell(work, SUBMITTED, simulation)
+def tell_of_submission(work: Work, simulation: Simulation, runs: Sequence[Run]) -> None:
+    """Tell of a simulation that is new, and whose runs these are."""
+    _tell(work, SUBMITTED, simulation, runs)
 
 
-def tell_of_change(work: Work, before: Simulation, after: Simulation) -> None:
-    """Tell of a simulation's new state; of what else changed nobody is told."""
+def tell_of_change(work: Work, before: Simulation, after: Simulation, runs: Sequence[Run]) -> None:
+    """Tell of a simulation's new state, with its runs; of what else changed nobody is told."""
     if before.state is not after.state:
-        _tell(work, TYPE_OF[after.state], after)
+        _tell(work, TYPE_OF[after.state], after, runs)
 
 
-def _tell(work: Work, type_: str, job: Simulation) -> None:
+def _tell(work: Work, type_: str, job: Simulation, runs: Sequence[Run]) -> None:
     project = work.stores.projects.get(job.project_id)
-    runs = work.stores.simulations.runs_of([job.id])
     failed = next((run for run in runs if run.reason is not None), None)
     over = [run for run in runs if run.is_over]
     about: dict[str, Detail] = {
