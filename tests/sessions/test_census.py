@@ -2,6 +2,7 @@
 
 from diorama.projects.rules import Rules
 from diorama.sessions.census import Census, take_census
+from diorama.simulations.deadlines import Patience
 from tests.sessions.house import POOL, REGION, Asked, House, project
 from tests.sessions.jobs import cancelled, started, submitted
 
@@ -47,8 +48,26 @@ async def test_simulations_and_what_they_yield_are_counted_until_they_are_over(
 
     assert census.simulations == {"processing": 1}
     assert census.runs == {"pending": 1, "processing": 1}
+    assert (census.wanted, after.wanted) == ({HERE: 2}, {HERE: 0})
     assert (census.recordings, census.spectators) == (1, 0)
     assert (after.simulations, after.runs, after.recordings) == ({}, {}, 0)
+
+
+async def test_workers_are_wanted_for_runs_beside_viewers_and_what_is_kept_free_for_those(
+    house: House,
+) -> None:
+    house.patience = Patience(keep_free=1)
+    await house.build()
+    await submitted(house, 3)
+    nobody = await house.look(take_census)
+    rig = await house.worker(slots=2)
+    await house.streaming(rig)
+    await house.dispatch()
+    both = await house.look(take_census)
+
+    assert nobody.wanted == {HERE: 4}
+    assert both.runs == {"pending": 3}, "the one slot that is left is kept free"
+    assert both.wanted == {HERE: 3}, "five slots, of workers that have two"
 
 
 async def test_a_worker_that_is_lost_counts_as_lost(house: House) -> None:

@@ -16,6 +16,9 @@ from diorama.workers.wanted import Demand, wanted_workers
         ([Demand(held=2, waiting=9, cap=4)], 4, 2, 2),
         ([Demand(held=6, waiting=9, cap=4)], 4, 2, 3),
         ([Demand(held=0, waiting=9, cap=0)], 4, 2, 0),
+        ([Demand(held=1, waiting=0), Demand(held=3, waiting=4)], 4, 1, 2),
+        ([Demand(held=3, waiting=4, spare=2)], 4, 1, 3),
+        ([Demand(held=4, waiting=0, spare=2)], 4, 1, 1),
     ],
 )
 def test_enough_workers_are_wanted_for_everybody_who_may_be_served(

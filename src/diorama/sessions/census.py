@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from diorama.kernel.units import HOUR_US
+from diorama.protocol.states import RUNS_ON_SLOT, SimulationState
 from diorama.sessions.census_store import LaneCount, Pool
 from diorama.sessions.work import Work
 from diorama.workers.capabilities import Standing
@@ -48,6 +49,7 @@ def take_census(work: Work) -> Census:
     """Return what there is now."""
     lanes = work.stores.census.lanes()
     slots = work.stores.census.slots(work.now_us)
+    runs = work.stores.census.runs()
     workers = Counter(
         ((worker.region, worker.pool), worker.standing(work.now_us).value)
         for worker in work.stores.workers.all()
@@ -57,23 +59,42 @@ def take_census(work: Work) -> Census:
         lanes=lanes,
         slots=slots,
         workers=workers,
-        wanted=_wanted(lanes, slots, workers),
+        wanted=_wanted(_demands(work, lanes, runs), slots, workers),
         simulations=work.stores.census.simulations(),
-        runs=work.stores.census.runs(),
+        runs=_by_state(runs),
         recordings=work.stores.census.recordings(),
         spectators=work.stores.census.spectators(),
     )
 
 
-def _wanted(
-    lanes: Sequence[LaneCount],
-    slots: Mapping[tuple[Pool, str], int],
-    workers: Mapping[tuple[Pool, str], int],
-) -> dict[Pool, int]:
+def _by_state(runs: Mapping[tuple[Pool, str], int]) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for (_, state), count in runs.items():
+        found[state] += count
+    return dict(found)
+
+
+def _demands(
+    work: Work, lanes: Sequence[LaneCount], runs: Mapping[tuple[Pool, str], int]
+) -> Mapping[Pool, Sequence[Demand]]:
+    """Return what sessions and runs ask of each pool; runs leave free what is kept for viewers."""
     demands: defaultdict[Pool, list[Demand]] = defaultdict(list)
     for lane in lanes:
         demand = Demand(held=lane.held, waiting=lane.waiting, cap=lane.cap)
         demands[lane.region, lane.pool].append(demand)
+    for pool in sorted({pool for pool, _ in runs}):
+        held = sum(runs.get((pool, state), 0) for state in RUNS_ON_SLOT)
+        waiting = runs.get((pool, SimulationState.PENDING), 0)
+        spare = work.patience.keep_free
+        demands[pool].append(Demand(held=held, waiting=waiting, spare=spare))
+    return demands
+
+
+def _wanted(
+    demands: Mapping[Pool, Sequence[Demand]],
+    slots: Mapping[tuple[Pool, str], int],
+    workers: Mapping[tuple[Pool, str], int],
+) -> dict[Pool, int]:
     offered: Counter[Pool] = Counter()
     for (pool, _), count in slots.items():
         offered[pool] += count

@@ -37,8 +37,8 @@ class CensusStore(Protocol):
     def simulations(self) -> dict[str, int]:
         """Return how many simulations that are not over there are in each state."""
 
-    def runs(self) -> dict[str, int]:
-        """Return how many of their runs that are not over there are in each state."""
+    def runs(self) -> dict[tuple[Pool, str], int]:
+        """Return how many of their runs that are not over each pool has in each state."""
 
     def recordings(self) -> int:
         """Return how many recordings are being made or uploaded."""

@@ -50,11 +50,18 @@ class SqlCensusStore:
 
     def simulations(self) -> dict[str, int]:
         """Return how many simulations that are not over there are in each state."""
-        return self._by_state("simulation")
+        rows = self._tx.run(
+            "SELECT state, COUNT(*) FROM simulation WHERE ended_us IS NULL GROUP BY state"
+        )
+        return {state: int(count) for state, count in rows}
 
-    def runs(self) -> dict[str, int]:
-        """Return how many of their runs that are not over there are in each state."""
-        return self._by_state("simulation_run")
+    def runs(self) -> dict[tuple[Pool, str], int]:
+        """Return how many of their runs that are not over each pool has in each state."""
+        rows = self._tx.run(
+            "SELECT region, pool, state, COUNT(*) FROM simulation_run WHERE ended_us IS NULL"
+            " GROUP BY region, pool, state"
+        )
+        return {((region, pool), state): int(count) for region, pool, state, count in rows}
 
     def recordings(self) -> int:
         """Return how many recordings are being made or uploaded."""
@@ -63,12 +70,6 @@ class SqlCensusStore:
     def spectators(self) -> int:
         """Return how many spectators watch."""
         return self._count("SELECT COUNT(*) FROM watch WHERE state <> 'ended' AND state = 'live'")
-
-    def _by_state(self, table: str) -> dict[str, int]:
-        rows = self._tx.run(
-            f"SELECT state, COUNT(*) FROM {table} WHERE ended_us IS NULL GROUP BY state"
-        )
-        return {state: int(count) for state, count in rows}
 
     def _count(self, question: str) -> int:
         return int(self._tx.run(question)[0][0])

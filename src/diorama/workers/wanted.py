@@ -11,22 +11,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """What one project asks of a pool in one region.
+    """What one project's sessions, or all runs of simulations, ask of a pool in one region.
 
     Attributes:
-        held: sessions that hold a slot.
-        waiting: sessions in line.
+        held: sessions, or runs, that hold a slot.
+        waiting: those in line.
         cap: how many slots the project may hold there at once; None is no cap.
+        spare: slots that must stay free for one of those in line to be given a slot.
     """
 
     held: int
     waiting: int
     cap: int | None = None
+    spare: int = 0
 
     @property
     def slots(self) -> int:
         """How many slots would serve everybody who may be served at once."""
-        everybody = self.held + self.waiting
+        everybody = self.held + self.waiting + (self.spare if self.waiting else 0)
         return everybody if self.cap is None else max(min(everybody, self.cap), self.held)
 
 
@@ -34,7 +36,7 @@ def wanted_workers(demands: Iterable[Demand], *, slots: int, workers: int) -> in
     """Return how many workers would serve these demands.
 
     Args:
-        demands: of all projects of the pool in the region.
+        demands: of all projects of the pool in the region, and of the runs there.
         slots: how many slots its workers offer, all together.
         workers: how many workers those are; where there is none, a worker counts as one slot.
     """
