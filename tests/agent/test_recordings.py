@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import AsyncIterator
+from itertools import count, pairwise
 from pathlib import Path
 
 import av
@@ -14,7 +15,7 @@ from diorama.agent.recording_facts import FILES
 from diorama.agent.recordings import RECORDER_COMMAND
 from diorama.agent.settings import WorkerSettings
 from diorama.agent.spool import Spool
-from diorama.protocol.channel import Prompt
+from diorama.protocol.channel import Ping, Prompt
 from diorama.protocol.input import KeyDown, PointerMove
 from diorama.protocol.recording_views import RecordedFacts
 from diorama.protocol.worker import Assign, Frame, Hello, Keeping, Stopped, WorldStarted
@@ -77,19 +78,23 @@ async def test_a_recorded_session_yields_its_video_and_what_its_viewer_did(
         "viewer_left",
         "end",
     ]
-    inputs = [line["input"] for line in lines if line["type"] == "input"]
-    assert inputs[-1] == {
+    inputs = [line for line in lines if line["type"] == "input"]
+    moves_ms = [int(str(line["at_ms"])) for line in inputs][:-2]  # the last is told with the key
+    assert all(later - earlier >= 100 for earlier, later in pairwise(moves_ms))
+    assert inputs[-1]["input"] == {
         "type": "key_down", "code": "KeyW", "key": "w", "repeat": False
     }  # fmt: skip
-    assert len(inputs) < 15
     assert spooled(configured) == []
 
 
 async def _is_recorded(configured: WorkerSettings, watching: FakeViewer) -> None:
-    """Watch until the recorder has its first picture."""
+    """Watch until the recorder has its first picture, heard as viewers are who have to wait."""
     await watching.sees(bright=False)
-    while not any(path.name == "video.mp4" for path in spooled(configured)):
-        await watching.sees(bright=False)
+    for n in count():
+        if any(path.name == "video.mp4" for path in spooled(configured)):
+            return
+        await watching.says(Ping(n))
+        await watching.hears()
 
 
 async def test_a_recording_of_what_nobody_saw_is_told_to_have_failed(
