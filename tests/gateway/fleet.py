@@ -11,11 +11,12 @@ from aiohttp import ClientSession
 from diorama.gateway.bootstrap import load_secrets
 from diorama.gateway.front import start_front
 from diorama.gateway.hints import HintBus, Hints
+from diorama.gateway.ice_settings import IceSettings
 from diorama.gateway.server import Gateway, open_bus
 from diorama.gateway.settings import Settings, WebhookSettings
 from diorama.storage.database import open_database
 from tests.clock import NOON_US, SteppedClock
-from tests.gateway.running import COVE, NO_NETWORKS, NOBODY_IS_HELD, Place
+from tests.gateway.running import COVE, NO_ICE, NO_NETWORKS, NOBODY_IS_HELD, Place
 
 
 class Deaf:
@@ -31,18 +32,19 @@ class Deaf:
 
 
 @contextlib.asynccontextmanager
-async def gateway_over(
+async def gateway_over(  # noqa: PLR0913 - a test names only what it is about
     url: str,
     folder: Path,
     *,
     clock: SteppedClock | None = None,
     bus: HintBus | None = None,
     webhooks: WebhookSettings = NO_NETWORKS,
+    ice: IceSettings = NO_ICE,
 ) -> AsyncIterator[Place]:
     """Run one gateway of several over a PostgreSQL, until the block ends."""
     clock = clock or SteppedClock(now_us=NOON_US)
     settings = Settings(
-        data=folder, projects=(COVE,), webhooks=webhooks, rate_limits=NOBODY_IS_HELD
+        data=folder, projects=(COVE,), webhooks=webhooks, rate_limits=NOBODY_IS_HELD, ice=ice
     )
     secrets = load_secrets(folder)
     database = await asyncio.to_thread(open_database, url, clock=clock)
@@ -67,11 +69,13 @@ async def two_gateways(
     *,
     bus: Callable[[], HintBus] | None = None,
     webhooks: WebhookSettings = NO_NETWORKS,
+    ice: IceSettings = NO_ICE,
 ) -> AsyncIterator[tuple[Place, Place]]:
     """Run two gateways, of one data folder's secrets and one clock, over one PostgreSQL."""
     clock = SteppedClock(now_us=NOON_US)
-    async with (
-        gateway_over(url, folder, clock=clock, bus=bus and bus(), webhooks=webhooks) as a,
-        gateway_over(url, folder, clock=clock, bus=bus and bus(), webhooks=webhooks) as b,
-    ):
+
+    def one() -> contextlib.AbstractAsyncContextManager[Place]:
+        return gateway_over(url, folder, clock=clock, bus=bus and bus(), webhooks=webhooks, ice=ice)
+
+    async with one() as a, one() as b:
         yield a, b

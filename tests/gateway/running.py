@@ -17,6 +17,7 @@ from multidict import CIMultiDictProxy
 
 from diorama.gateway.bootstrap import Secrets, load_secrets
 from diorama.gateway.front import RunningFront, start_front
+from diorama.gateway.ice_settings import IceSettings
 from diorama.gateway.server import Gateway
 from diorama.gateway.settings import (
     NO_OIDC,
@@ -40,6 +41,7 @@ COVE: Final = ProjectSettings(name="cove", world="a:B")
 NO_NETWORKS: Final = WebhookSettings()
 NOBODY_IS_HELD: Final = RateLimitSettings(enabled=False)
 """The clock of these tests stands still: whoever asks a thousand times would wait for ever."""
+NO_ICE: Final = IceSettings()
 HERE: Final = ArtifactSettings(keep_free_mb=0)
 
 
@@ -245,6 +247,7 @@ async def gateway_at(  # noqa: PLR0913 - a test names only what it is about
     oidc: OidcSettings = NO_OIDC,
     rate_limits: RateLimitSettings = NOBODY_IS_HELD,
     artifacts: ArtifactSettings = HERE,
+    ice: IceSettings = NO_ICE,
 ) -> AsyncIterator[Place]:
     """Run a gateway on a data folder, until the block ends; `url` is of another database."""
     clock = SteppedClock(now_us=now_us)
@@ -256,6 +259,7 @@ async def gateway_at(  # noqa: PLR0913 - a test names only what it is about
         oidc=oidc,
         rate_limits=rate_limits,
         artifacts=artifacts,
+        ice=ice,
     )
     secrets = load_secrets(folder)
     database = await asyncio.to_thread(

@@ -22,6 +22,7 @@ from diorama.gateway.bootstrap import Secrets
 from diorama.gateway.cross_origin import KnownOrigins
 from diorama.gateway.desk import Desk
 from diorama.gateway.hints import Hints
+from diorama.gateway.ice import Ice, IceRules
 from diorama.gateway.rate_limits import RateLimits
 from diorama.gateway.settings import ArtifactSettings, Settings
 from diorama.gateway.viewer_socket import ViewerEndpoint, ViewerParts, view_of
@@ -31,6 +32,7 @@ from diorama.gateway.worker_socket import (
     WorkerEndpoint,
     WorkerParts,
 )
+from diorama.kernel.clock import SystemClock
 from diorama.kernel.errors import (
     Forbidden,
     LimitReached,
@@ -66,6 +68,7 @@ WORKERS_KEY = Key(
 """What every worker of the simulation has shown."""
 
 T = TypeVar("T")
+NO_ICE = Ice(IceRules(), SystemClock())  # nothing is minted, so no clock is read
 SECRET = b"the secret of a simulated world!"
 
 
@@ -159,6 +162,7 @@ class _Core(server.Gateway):
             origins=KnownOrigins(self.desk),
             stopping=self._is_stopping,
             limits=RateLimits({}, self._clock, secret=SECRET),
+            ice=NO_ICE,
         )
         workers = WorkerParts(
             desk=self.desk,
@@ -166,7 +170,7 @@ class _Core(server.Gateway):
             beats=self._beats,
             relay=self._relay,
             notebook=self.notebook,
-            ice_servers=(),
+            ice=NO_ICE,
             stopping=self._is_stopping,
             secret=SECRET,
         )

@@ -85,7 +85,6 @@ class ViewerConnection:
     ) -> None:
         now_us = clock.boottime_us()
         self.attachment: Final = attach.attachment
-        self._ice_servers = attach.ice_servers
         self._engine = engine
         self._settings = settings
         self._events = events
@@ -253,7 +252,7 @@ class ViewerConnection:
                 log.info("a new peer connection comes with a new attachment, not by this signal")
 
     def _send_offer(self, sdp: str) -> None:
-        self._offer = Offer(self.attachment, sdp, self._ice_servers)
+        self._offer = Offer(self.attachment, sdp)
         self._events.on_signal(self._offer)
         while self._early:
             self._events.on_signal(self._early.pop(0))

@@ -26,6 +26,7 @@ from diorama.gateway.desk import Desk
 from diorama.gateway.embedding import PlayerFacts, facts_of
 from diorama.gateway.guessing import Guesses
 from diorama.gateway.hub import Hub
+from diorama.gateway.ice import Ice
 from diorama.gateway.key_routes import key_routes
 from diorama.gateway.link_routes import link_routes
 from diorama.gateway.links import Links
@@ -90,6 +91,7 @@ class RestParts:
         kept: how long they are kept, and how large they may be.
         public_url: where people reach the gateway; empty is wherever they did.
         oidc: another way to sign in, where it has an issuer.
+        ice: which STUN and TURN servers media uses.
     """
 
     desk: Desk
@@ -100,6 +102,7 @@ class RestParts:
     limits: RateLimits
     artifacts: Artifacts
     kept: ArtifactSettings
+    ice: Ice
     public_url: str = ""
     proxies: Sequence[Network] = ()
     oidc: OidcSettings = NO_OIDC
@@ -130,7 +133,7 @@ class Rest:
         self._oidc = parts.oidc
         self._artifacts = parts.artifacts
         self._kept = parts.kept
-        self.whep: Final = Whep(parts.desk, parts.hub, parts.secret)
+        self.whep: Final = Whep(parts.desk, parts.hub, parts.secret, parts.ice)
         self._odyssey = OdysseyParts(
             desk=parts.desk,
             hub=parts.hub,
@@ -139,6 +142,7 @@ class Rest:
             base=Base(public_url=parts.public_url, proxies=parts.proxies),
             links=RecordingLinks(parts.secret),
             whep=self.whep,
+            ice=parts.ice,
         )
 
     def app(self) -> FastAPI:
@@ -181,7 +185,7 @@ class Rest:
         self._add_recordings(app)
         app.include_router(audit_routes(self._desk, self._doors, documents))
         app.include_router(odyssey_routes(self._odyssey))
-        app.include_router(config_route(self._odyssey.ice_servers))
+        app.include_router(config_route(self._odyssey.ice))
         self._telling.add_routes(app, self._doors, documents)
         app.include_router(self._health())
         app.include_router(metrics_route(self.exposition, self._doors))

@@ -25,6 +25,7 @@ from diorama.gateway.desk import Desk
 from diorama.gateway.front import Front, RunningFront, serve, start_front, stop_on_signals
 from diorama.gateway.hints import Alone, HintBus, Hints
 from diorama.gateway.hub import Hub
+from diorama.gateway.ice import Ice
 from diorama.gateway.metrics import Metrics
 from diorama.gateway.metrics_route import Exposition, metrics_alone
 from diorama.gateway.notebook import Notebook
@@ -143,13 +144,14 @@ class Gateway:
     async def run(self) -> AsyncIterator[Front]:
         """Run the loops, and yield what the one port answers with."""
         await self.desk.do(lambda work: prepare(work, self._settings, self._secrets))
+        ice = Ice(self._settings.ice.rules(), self._clock)
         workers = WorkerParts(
             desk=self.desk,
             hub=self.hub,
             beats=self._beats,
             relay=self._relay,
             notebook=self.notebook,
-            ice_servers=(),
+            ice=ice,
             stopping=self._is_stopping,
             secret=self._secrets.tokens,
         )
@@ -164,6 +166,7 @@ class Gateway:
             origins=origins,
             stopping=self._is_stopping,
             limits=limits,
+            ice=ice,
         )
         rest = Rest(
             RestParts(
@@ -178,6 +181,7 @@ class Gateway:
                 public_url=self._settings.public_url,
                 proxies=networks(self._settings.trusted_proxies),
                 oidc=self._settings.oidc,
+                ice=ice,
             )
         )
         async with asyncio.TaskGroup() as tasks, self._metrics_port(rest.exposition):

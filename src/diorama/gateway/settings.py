@@ -15,7 +15,6 @@ import msgspec
 from msgspec import Meta
 from pydantic import (
     BaseModel,
-    ConfigDict,
     Field,
     JsonValue,
     SecretStr,
@@ -26,7 +25,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from diorama.accounts.buckets import Allowance
 from diorama.gateway.client_address import networks
+from diorama.gateway.ice_settings import IceSettings
 from diorama.gateway.rate_limits import Counted
+from diorama.gateway.strict_tables import STRICT
 from diorama.kernel.errors import Invalid
 from diorama.leases.timers import DEFAULTS, Timers
 from diorama.projects.rules import Rules
@@ -40,15 +41,12 @@ _NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 _A_NAME: Final[dict[str, JsonValue]] = {
     "allowed": "1 to 64 letters, digits, dots, underscores and hyphens"
 }
-_STRICT: Final = ConfigDict(
-    extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True
-)
 
 
 class TimerSettings(BaseModel):
     """`leases.timers.Timers` with the bounds an operator has; its orders are checked as well."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     heartbeat_s: float = Field(default=DEFAULTS.heartbeat_s, ge=1, le=30)
     """Between two heartbeats of a viewer, or two beats of a worker."""
@@ -96,7 +94,7 @@ class TimerSettings(BaseModel):
 class LocalWorkerSettings(BaseModel):
     """The worker that `diorama up` starts beside the gateway."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     enabled: bool = Field(default=True, json_schema_extra={"allowed": "true or false"})
     """Whether `diorama up` starts one."""
@@ -113,7 +111,7 @@ class LocalWorkerSettings(BaseModel):
 class RateLimitSettings(BaseModel):
     """How often may be asked, at each gateway: so much at once, and so much a second."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     enabled: bool = Field(default=True, json_schema_extra={"allowed": "true or false"})
     """Whether anybody is held to how often they ask; see [rest.md](rest.md#how-often)."""
@@ -152,7 +150,7 @@ class RateLimitSettings(BaseModel):
 class SimulationSettings(BaseModel):
     """How simulations yield to viewers, and how long they are waited for."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     keep_free: int = Field(default=PATIENCE.keep_free, ge=0, le=10_000)
     """Slots of a pool in a region that no simulation takes, so that a viewer need not wait."""
@@ -171,7 +169,7 @@ class SimulationSettings(BaseModel):
 class MetricsSettings(BaseModel):
     """A port for Prometheus alone, beside `/metrics` on the one port."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     host: str = Field(
         default="127.0.0.1",
@@ -191,7 +189,7 @@ class MetricsSettings(BaseModel):
 class WebhookSettings(BaseModel):
     """Where webhooks may lead."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
         default=(),
@@ -204,7 +202,7 @@ class WebhookSettings(BaseModel):
 class OidcSettings(BaseModel):
     """Another way to sign in: OpenID Connect, by a provider that the operator trusts."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     issuer: str = Field(
         default="",
@@ -242,7 +240,7 @@ NO_OIDC: Final = OidcSettings()
 class S3Settings(BaseModel):
     """A bucket for the files of recordings, in place of a folder."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     bucket: str = Field(
         default="",
@@ -299,7 +297,7 @@ class S3Settings(BaseModel):
 class ArtifactSettings(BaseModel):
     """Where the files of recordings are, how large, and for how long."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     folder: Path | None = Field(
         default=None,
@@ -407,6 +405,7 @@ class Settings(BaseSettings):
     """Proxies in front of the gateway, whose `X-Forwarded-For` says where a visitor comes from."""
     timers: TimerSettings = TimerSettings()
     local_worker: LocalWorkerSettings = LocalWorkerSettings()
+    ice: IceSettings = IceSettings()
     oidc: OidcSettings = NO_OIDC
     metrics: MetricsSettings = MetricsSettings()
     rate_limits: RateLimitSettings = RateLimitSettings()

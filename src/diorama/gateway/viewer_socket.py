@@ -18,6 +18,7 @@ from diorama.gateway.cross_origin import KnownOrigins, asking_of, refusal
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import socket_response
 from diorama.gateway.hub import Hub
+from diorama.gateway.ice import Ice
 from diorama.gateway.notebook import Notebook, Remark
 from diorama.gateway.rate_limits import RateLimits
 from diorama.gateway.relay import Relay
@@ -34,7 +35,7 @@ from diorama.kernel.errors import (
 from diorama.projects.origins import Asking, may_open
 from diorama.protocol import viewer as wire
 from diorama.protocol.end_codes import EndCode
-from diorama.protocol.media import Answer, Broadcast, Candidate, FromPeer, Restart
+from diorama.protocol.media import Answer, Broadcast, Candidate, FromPeer, Offer, Restart
 from diorama.protocol.strict_json import MAX_WS_BYTES
 from diorama.protocol.timeline_views import Fact
 from diorama.protocol.views import EndView, QueueView, SessionView
@@ -226,8 +227,11 @@ class ViewerSocket:
             await self._line.send(wire.SessionChanged(session=self._shown))
 
     async def signal(self, message: FromPeer) -> None:
-        """Send an offer or a candidate of the worker."""
-        if not isinstance(message, Broadcast):
+        """Send an offer or a candidate of the worker; each offer with ICE servers of its own."""
+        if isinstance(message, Offer):
+            servers = self._parts.ice.viewer(self.session_id)
+            await self._line.send(msgspec.structs.replace(message, ice_servers=servers))
+        elif not isinstance(message, Broadcast):
             await self._line.send(message)
 
     async def close_for_stop(self) -> None:
@@ -362,6 +366,7 @@ class ViewerParts:
         stopping: whether this gateway is stopping.
         notebook: takes what is seen beside what happens.
         limits: how often a session's token may be shown.
+        ice: which STUN and TURN servers a viewer uses.
     """
 
     desk: Desk
@@ -372,6 +377,7 @@ class ViewerParts:
     origins: KnownOrigins
     stopping: Callable[[], bool]
     limits: RateLimits
+    ice: Ice
 
 
 class ViewerEndpoint:

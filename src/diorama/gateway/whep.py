@@ -13,6 +13,7 @@ from typing import Final
 from diorama.accounts.credentials import SpectatorToken, read_spectator
 from diorama.gateway.desk import Desk
 from diorama.gateway.hub import Hub
+from diorama.gateway.ice import Ice
 from diorama.gateway.watching import Watch
 from diorama.kernel.errors import DioramaError, Invalid, NotFound, Refused, Unavailable
 from diorama.protocol.media import IceServer
@@ -50,16 +51,18 @@ class Whep:
         desk: runs use cases.
         hub: says what changed.
         secret: signs tokens.
-        ice_servers: what spectators are told to use.
+        ice: which STUN and TURN servers spectators use.
     """
 
-    def __init__(
-        self, desk: Desk, hub: Hub, secret: bytes, ice_servers: tuple[IceServer, ...] = ()
-    ) -> None:
+    def __init__(self, desk: Desk, hub: Hub, secret: bytes, ice: Ice) -> None:
         self._desk = desk
         self._hub = hub
         self._secret = secret
-        self.ice_servers: Final = ice_servers
+        self._ice = ice
+
+    def ice_servers(self, token: SpectatorToken) -> tuple[IceServer, ...]:
+        """Return the ICE servers for whose token opened something just now."""
+        return self._ice.spectator(token.session_id, token.spectator_id)
 
     def token(self, text: str) -> SpectatorToken:
         """Return what a genuine token says.

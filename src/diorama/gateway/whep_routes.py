@@ -1,7 +1,9 @@
 """WHEP: an SDP offer is posted, an answer comes back, and a DELETE ends it.
 
 Any page may do it, as any player may: what opens a session is the token alone, so answers are for
-every origin (`gateway.cross_origin`). There is no trickle: an answer has every candidate in it.
+every origin (`gateway.cross_origin`). There is no trickle: an answer has every candidate in it. ICE
+servers come as `Link` headers, with the answer as WHEP has it, and before that with a look at the
+session: an offer without trickle is made once, with what is known then.
 Source: draft-ietf-wish-whep-03; RFC 9725, of which it is the counterpart.
 """
 
@@ -17,6 +19,7 @@ from diorama.gateway.whep import MAX_OFFER_BYTES, Watched, Whep
 from diorama.kernel.errors import Invalid, Unauthorized
 from diorama.protocol.media import IceServer
 from diorama.protocol.spectator_views import WatchView
+from diorama.protocol.states import FINAL
 
 SDP: Final = "application/sdp"
 _OFFER: Final = {
@@ -53,7 +56,7 @@ def _playing(router: APIRouter, whep: Whep, documents: Documents) -> None:
         token = _token(request, whep, session_id)
         _check_accepts(request)
         watched = await whep.watch(token, await offer_of(request))
-        return _answer(watched, whep.ice_servers)
+        return _answer(watched, whep.ice_servers(token))
 
     @router.options("/whep/{session_id}", include_in_schema=False)
     async def options(session_id: str) -> Response:
@@ -82,7 +85,11 @@ def _looking(router: APIRouter, whep: Whep, documents: Documents) -> None:
         watch: Annotated[str | None, Query(pattern="^[0-9a-z_]{1,64}$")] = None,
     ) -> Response:
         token = _token(request, whep, session_id)
-        return answer(await whep.view(token, watch), headers={"Cache-Control": "no-store"})
+        view = await whep.view(token, watch)
+        response = answer(view, headers={"Cache-Control": "no-store"})
+        if watch is None and view.state not in FINAL:  # who has no watch yet is about to offer
+            _link(response, whep.ice_servers(token))
+        return response
 
 
 def links_of(servers: tuple[IceServer, ...]) -> list[str]:
@@ -105,9 +112,13 @@ def _answer(watched: Watched, servers: tuple[IceServer, ...]) -> Response:
         "Cache-Control": "no-store",
     }
     response = Response(watched.answer, 201, headers, SDP)
+    _link(response, servers)
+    return response
+
+
+def _link(response: Response, servers: tuple[IceServer, ...]) -> None:
     for link in links_of(servers):
         response.headers.append("Link", link)
-    return response
 
 
 def _token(request: Request, whep: Whep, session_id: str) -> SpectatorToken:

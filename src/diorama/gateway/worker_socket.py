@@ -17,6 +17,7 @@ from diorama.accounts.keys import Key, KeyKind, KeyState
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import socket_response
 from diorama.gateway.hub import Hub
+from diorama.gateway.ice import Ice
 from diorama.gateway.notebook import Notebook, Remark
 from diorama.gateway.relay import Relay
 from diorama.gateway.wire import SERVICE_RESTART, TRY_AGAIN_LATER, Bucket, Wire
@@ -26,7 +27,7 @@ from diorama.kernel.ids import digest
 from diorama.leases.store import Renewal
 from diorama.protocol import worker as wire
 from diorama.protocol.end_codes import EndCode
-from diorama.protocol.media import IceServer, Offer
+from diorama.protocol.media import Offer
 from diorama.protocol.strict_json import MAX_WS_BYTES
 from diorama.recordings.tokens import signed
 from diorama.sessions.noting import UNLESS_VIEWER_S, NotedWorker
@@ -66,7 +67,7 @@ class WorkerSocket:
         self._worker = worker
         self._parts = parts
         self._reports = {slot.index: slot for slot in hello.slots}
-        self._spectators = WorkerSpectators(worker.id, parts.desk, hello.slots, parts.ice_servers)
+        self._spectators = WorkerSpectators(worker.id, parts.desk, hello.slots)
         self._told: set[object] = set()
         self._wake = asyncio.Event()
         self._replaced = asyncio.Event()
@@ -152,16 +153,16 @@ class WorkerSocket:
             if wants is None:
                 self.replace()
                 return
-            servers = self._parts.ice_servers
-            told = to_tell(wants, self._reports, ice_servers=servers)
-            for message in (*told, *spectators):
+            for message in (*to_tell(wants, self._reports), *spectators):
                 key = _once(message)
                 if key not in self._told:
                     self._told.add(key)
-                    await self._line.send(self._signed(message))
+                    await self._line.send(self._with_secrets(message))
 
-    def _signed(self, message: _Told) -> _Told:
-        """Sign the token that an assignment carries: no use case knows the secret."""
+    def _with_secrets(self, message: _Told) -> _Told:
+        """Add what no use case knows: the signature of a token, and credentials of ICE servers."""
+        if isinstance(message, wire.Attach | wire.Spectate):
+            return replace(message, ice_servers=self._parts.ice.worker(message.session))
         if not isinstance(message, wire.Assign) or message.keeping is None:
             return message
         token = signed(message.keeping.upload_token, self._parts.secret)
@@ -218,24 +219,25 @@ class WorkerSocket:
 
     async def _to_viewer(self, message: wire.SignalFromWorker) -> None:
         signal = message.signal
-        if isinstance(signal, Offer):
-            signal = Offer(
-                attachment=signal.attachment, sdp=signal.sdp, ice_servers=self._parts.ice_servers
-            )
+        if isinstance(signal, Offer):  # which servers its viewer uses is not the worker's to say
+            signal = Offer(attachment=signal.attachment, sdp=signal.sdp)
         sender = (self.worker_id, message.term)
         await self._parts.relay.to_viewer(message.session, signal, sender=sender)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerParts:
-    """What every worker's socket works with; `secret` signs what opens uploads."""
+    """What every worker's socket works with.
+
+    `secret` signs what opens uploads; `ice` says which STUN and TURN servers a worker uses.
+    """
 
     desk: Desk
     hub: Hub
     beats: "Beats"
     relay: Relay
     notebook: Notebook
-    ice_servers: tuple[IceServer, ...]
+    ice: Ice
     stopping: Callable[[], bool]
     secret: bytes
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 import structlog
 
 from diorama.gateway.desk import Desk
-from diorama.protocol.media import IceServer
 from diorama.protocol.worker import (
     SlotReport,
     Spectate,
@@ -31,7 +30,6 @@ class WorkerSpectators:
         worker_id: of the worker.
         desk: runs use cases.
         slots: what the worker said of its slots when it came.
-        ice_servers: for the peer connections.
     """
 
     def __init__(
@@ -39,11 +37,9 @@ class WorkerSpectators:
         worker_id: str,
         desk: Desk,
         slots: Iterable[SlotReport],
-        ice_servers: tuple[IceServer, ...] = (),
     ) -> None:
         self._worker_id = worker_id
         self._desk = desk
-        self._ice_servers = ice_servers
         self._present: dict[str, SlotReport] = {}
         self._leaving: set[str] = set()  # said to be gone, which is being written
         self.reported(slots)
@@ -78,17 +74,14 @@ class WorkerSpectators:
             if watch.state == "live" and watch.id not in known:
                 _log.info("a spectator is gone without a word", watch=watch.id)
                 await self._lost(watch)
-        return to_tell(wanted, self._present, ice_servers=self._ice_servers)
+        return to_tell(wanted, self._present)
 
     async def _lost(self, watch: Watch) -> None:
         await self._desk.do(lambda work: end_watch(work, watch.session_id, watch.id, "lost"))
 
 
 def to_tell(
-    wanted: Iterable[Watch],
-    present: dict[str, SlotReport],
-    *,
-    ice_servers: tuple[IceServer, ...] = (),
+    wanted: Iterable[Watch], present: dict[str, SlotReport]
 ) -> list[Spectate | StopSpectating]:
     """Return the messages that bring a worker from whom it has to whom it should have. Pure."""
     watches = {watch.id: watch for watch in wanted}
@@ -98,7 +91,6 @@ def to_tell(
             term=watch.term,
             spectator=watch.id,
             sdp=watch.offer,
-            ice_servers=ice_servers,
         )
         for watch in watches.values()
         if watch.state == "asked"

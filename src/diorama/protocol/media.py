@@ -25,6 +25,10 @@ class IceServer(msgspec.Struct, frozen=True, omit_defaults=True):
     username: str | None = None
     credential: str | None = None
 
+    def __repr__(self) -> str:
+        """Show it without its credential: what is printed is kept."""
+        return f"IceServer({', '.join(self.urls)})"
+
 
 class IceCandidate(msgspec.Struct, frozen=True, rename="camel"):
     """An RTCIceCandidateInit; an empty `candidate` is the end of candidates."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from diorama.leases.slots import Slot, SlotState
 from diorama.protocol.end_codes import End, EndCode
-from diorama.protocol.media import IceServer
 from diorama.protocol.worker import Assign, Attach, SlotReport, Stop
 from diorama.sessions.lifecycle import Session
 
@@ -41,15 +40,12 @@ class RunWanted:
 def to_tell(
     wanted: Sequence[Wanted | RunWanted],
     reports: Mapping[int, SlotReport],
-    *,
-    ice_servers: tuple[IceServer, ...] = (),
 ) -> list[Assign | Attach | Stop]:
     """Return the messages that bring a worker from what it reported to what its slots should hold.
 
     Args:
         wanted: what each slot should hold.
         reports: what the worker last said of each slot, by index.
-        ice_servers: for the peer connections of viewers.
     """
     told: list[Assign | Attach | Stop] = []
     for want in wanted:
@@ -57,14 +53,14 @@ def to_tell(
         if isinstance(want, RunWanted):
             told += _of_run(want, has)
         elif want.assign is not None and want.session is not None:
-            told += _to_start(want.assign, want.session, has, ice_servers)
+            told += _to_start(want.assign, want.session, has)
         elif has is not None:
             told += _to_stop(want, has)
     return told
 
 
 def _to_start(
-    assign: Assign, session: Session, has: SlotReport | None, ice_servers: tuple[IceServer, ...]
+    assign: Assign, session: Session, has: SlotReport | None
 ) -> list[Assign | Attach | Stop]:
     told: list[Assign | Attach | Stop] = []
     if has is None or has.term < assign.term:
@@ -77,7 +73,6 @@ def _to_start(
                 term=assign.term,
                 attachment=session.attachment,
                 codecs=tuple(filter(None, session.codecs.split(","))),
-                ice_servers=ice_servers,
                 dialect=session.dialect,
             )
         )

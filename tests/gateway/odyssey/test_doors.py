@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from diorama.accounts.keys import Key, KeyKind, sealed
 from diorama.accounts.permissions import Permission
 from diorama.gateway.bootstrap import OWNER
+from diorama.gateway.ice import Ice, IceRules
 from diorama.gateway.odyssey.addresses import Base
 from diorama.gateway.odyssey.door import OPENS
 from diorama.gateway.odyssey.routes import OdysseyParts, odyssey_routes
@@ -31,11 +32,12 @@ from tests.gateway.tenants import tenant
 PUBLIC: Final = (
     "POST /auth/token",
     "GET /config",
+    "GET /for/{ice_pass}/config",
     "POST /telemetry",
     "POST /watch/{session_id}/whep",
     "DELETE /watch/{session_id}/whep/{watch_id}",
 )
-"""Those who watch show a spectator's token, as at `/v1/whep`."""
+"""Those who watch show a spectator's token, as at `/v1/whep`; a pass is in its address."""
 OPERATIONS: Final = {
     "GET /regions": (Permission.SESSIONS_WRITE, None),
     "POST /sessions/request": (Permission.SESSIONS_WRITE, "{}"),
@@ -92,6 +94,7 @@ async def asked(sdk: Sdk, operation: str) -> tuple[int, object]:
 
 
 async def test_every_operation_has_its_row(place: Place) -> None:
+    ice = Ice(IceRules(), place.clock)
     parts = OdysseyParts(
         desk=place.gateway.desk,
         hub=place.gateway.hub,
@@ -99,7 +102,8 @@ async def test_every_operation_has_its_row(place: Place) -> None:
         limits=RateLimits({}, place.clock, secret=b""),
         base=Base(),
         links=RecordingLinks(b""),
-        whep=Whep(place.gateway.desk, place.gateway.hub, b""),
+        whep=Whep(place.gateway.desk, place.gateway.hub, b"", ice),
+        ice=ice,
     )
     routes = [route for route in odyssey_routes(parts).routes if isinstance(route, APIRoute)]
 

@@ -14,7 +14,7 @@ Data channels: the worker opens those of the settings before the offer; of Diora
 Python binding opens reliable ones only. Messages of either arrive under the same label.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal, Protocol
 
@@ -46,7 +46,7 @@ class IceServer:
 
     urls: tuple[str, ...]
     username: str | None = None
-    credential: str | None = None
+    credential: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,12 +68,16 @@ def watching_url(gateway: str, project: str, session_id: str) -> str:
     return f"{gateway}/odyssey/{project}/watch/{session_id}"
 
 
-def signalling_url(gateway: str, project: str) -> str:
-    """Return where the SDK asks for ICE servers and opens its socket."""
+def signalling_url(gateway: str, project: str, ice_pass: str = "") -> str:
+    """Return where the SDK asks for ICE servers and opens its socket.
+
+    It asks for the servers with nothing but that address, so what tells whose session they are for
+    is part of it: `ice_pass`, where there are servers that not everybody may use.
+    """
     scheme, _, host = gateway.partition("://")
     if not _LOOPBACK.fullmatch(host):
         scheme = {"http": "ws", "https": "wss"}[scheme]
-    return f"{scheme}://{host}/odyssey/{project}"
+    return f"{scheme}://{host}/odyssey/{project}{f'/for/{ice_pass}' if ice_pass else ''}"
 
 
 def _last(said: str) -> str:

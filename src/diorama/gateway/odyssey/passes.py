@@ -3,7 +3,8 @@
 Both are JWTs, as the SDK reads the id of a session out of the second. Neither is stored: the first
 names the key that it stands for, which is looked up at each use; the second names the issue of the
 session's token, of which a newer one makes it worthless. Each is signed with a secret of its own,
-so that none passes for the other, nor for a ticket.
+so that none passes for the other, nor for a ticket. A third, which is no JWT, stands in addresses,
+and opens the ICE servers of a session for as long as that lives.
 Source: RFC 7519, RFC 8725; `@odysseyml/odyssey` 1.3.1, `extractSessionId`.
 """
 
@@ -93,6 +94,24 @@ def read_session(text: str, secret: bytes, now_us: int) -> SessionToken:
     if said.exp * SECOND_US <= now_us:
         _refuse()
     return SessionToken(session_id=said.session_id, issue=said.issue)
+
+
+def sign_ice(session_id: str, secret: bytes) -> str:
+    """Return the pass to the ICE servers of a session, for an address: it opens nothing else."""
+    return f"{session_id}.{_ice_signature(session_id, secret)}"
+
+
+def read_ice(text: str, secret: bytes) -> str | None:
+    """Return the session whose ICE servers a genuine pass opens; None where it is none of ours."""
+    session_id, _, signed = text.rpartition(".")
+    if len(text) > MAX_CHARACTERS or not text.isascii() or not session_id:
+        return None
+    is_ours = hmac.compare_digest(signed, _ice_signature(session_id, secret))
+    return session_id if is_ours else None
+
+
+def _ice_signature(session_id: str, secret: bytes) -> str:
+    return hmac.new(_derived(secret, "ice"), session_id.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _signed(claims: msgspec.Struct, secret: bytes, use: str) -> str:

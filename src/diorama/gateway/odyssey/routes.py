@@ -20,6 +20,7 @@ from diorama.accounts.permissions import Permission
 from diorama.gateway.body import answer, json_body, path_id
 from diorama.gateway.desk import Desk
 from diorama.gateway.hub import Hub
+from diorama.gateway.ice import Ice
 from diorama.gateway.odyssey.addresses import Base, signalling_url
 from diorama.gateway.odyssey.broadcasting import add_watch_routes
 from diorama.gateway.odyssey.cross_origin import CONFIG
@@ -31,6 +32,8 @@ from diorama.gateway.odyssey.passes import (
     ACCESS_IN_LINE_S,
     ACCESS_LIFE_S,
     SESSION_LIFE_S,
+    read_ice,
+    sign_ice,
     sign_session,
 )
 from diorama.gateway.odyssey.refusals import Streams, ended_in_line, usage_error
@@ -122,7 +125,7 @@ class OdysseyParts:
         base: where the gateway is.
         links: makes views of recordings.
         whep: answers who watches.
-        ice_servers: for the peer connections of viewers.
+        ice: which STUN and TURN servers viewers use.
     """
 
     desk: Desk
@@ -132,7 +135,7 @@ class OdysseyParts:
     base: Base
     links: RecordingLinks
     whep: Whep
-    ice_servers: tuple[IceServer, ...] = ()
+    ice: Ice
 
 
 def odyssey_routes(parts: OdysseyParts) -> APIRouter:
@@ -156,7 +159,12 @@ def odyssey_routes(parts: OdysseyParts) -> APIRouter:
 
     @router.get("/config")
     async def config() -> Response:
-        return answer(Config(ice_for_sdk(parts.ice_servers)))
+        return answer(Config(ice_for_sdk(parts.ice.anybody())))
+
+    @router.get("/for/{ice_pass}/config")
+    async def config_of_session(project: str, ice_pass: str) -> Response:
+        servers = await _ice_of(parts, path_id(project), ice_pass)
+        return answer(Config(ice_for_sdk(servers)), headers={"Cache-Control": "no-store"})
 
     @router.post("/telemetry")
     async def telemetry() -> Response:
@@ -193,13 +201,36 @@ def _add_session_routes(router: APIRouter, parts: OdysseyParts, door: Door) -> N
         return answer(SessionPass(signed, SESSION_LIFE_S), headers={"Cache-Control": "no-store"})
 
 
-def config_route(ice_servers: tuple[IceServer, ...]) -> APIRouter:
+async def _ice_of(parts: OdysseyParts, project: str, ice_pass: str) -> tuple[IceServer, ...]:
+    """Return the ICE servers for a session that lives; else those for anybody.
+
+    A refusal would be read as a list of servers, and Google's asked in their place.
+    """
+    session_id = read_ice(ice_pass, parts.secret)
+    if session_id is None:
+        return parts.ice.anybody()
+
+    def lives(work: Work) -> bool:
+        session = work.stores.sessions.get(session_id)
+        home = None if session is None else work.stores.projects.get(session.project_id)
+        return (
+            session is not None
+            and not session.is_final
+            and home is not None
+            and (home.name == project)
+        )
+
+    is_live = await parts.desk.look(lives)
+    return parts.ice.viewer(session_id) if is_live else parts.ice.anybody()
+
+
+def config_route(ice: Ice) -> APIRouter:
     """Return where the SDK of somebody who watches asks for ICE servers."""
     router = APIRouter(include_in_schema=False)
 
     @router.get(CONFIG)
     async def config() -> Response:
-        return answer(Config(ice_for_sdk(ice_servers)))
+        return answer(Config(ice_for_sdk(ice.anybody())))
 
     return router
 
@@ -210,6 +241,9 @@ class _Counter:
     def __init__(self, parts: OdysseyParts) -> None:
         self._parts = parts
         self._desk = parts.desk
+
+    def _ice_pass(self, session_id: str) -> str:
+        return sign_ice(session_id, self._parts.secret) if self._parts.ice.mints else ""
 
     async def serve(self, request: Request, guest: Guest, door: Door) -> Response:
         """Return the answer to a request for a session, however long it stands in line."""
@@ -233,7 +267,7 @@ class _Counter:
             return await self._give_up(session, stopping=False)
         given = SessionGiven(
             session_id=session.id,
-            signalling_url=signalling_url(url, guest.project.name),
+            signalling_url=signalling_url(url, guest.project.name, self._ice_pass(session.id)),
             region=session.region,
         )
         return answer(given)

@@ -66,7 +66,9 @@ from diorama.sessions.spectator_store import Spectator
 from diorama.sessions.viewing import Arrival, attach
 from diorama.sessions.work import Work
 
-PATH: Final = re.compile(r"/odyssey/([^/\0]{1,64})/client/([0-9A-Za-z_]{1,64})")
+PATH: Final = re.compile(
+    r"/odyssey/([^/\0]{1,64})(?:/for/[0-9A-Za-z_.]{1,128})?/client/([0-9A-Za-z_]{1,64})"
+)
 MAX_FRAME_BYTES: Final = 1024 * 1024
 """What is read at all: without images nothing comes near it. A longer frame closes the socket."""
 MAX_WORD_BYTES: Final = 256 * 1024

@@ -36,7 +36,12 @@ const EVENTS: Readonly<Record<keyof DioramaEvents, true>> = {
 }
 
 /** What counts when the next session is opened, and disturbs none that is. */
-const LATER: ReadonlySet<string> = new Set(['auto-restart', 'when-hidden', 'hidden-for-s'])
+const LATER: ReadonlySet<string> = new Set([
+  'auto-restart',
+  'when-hidden',
+  'hidden-for-s',
+  'ice-transport-policy',
+])
 const WHEN_HIDDEN = ['keep', 'pause_input', 'disconnect'] as const
 
 const SHADOW = `
@@ -76,6 +81,7 @@ export class DioramaStreamElement extends Base {
     'auto-restart',
     'when-hidden',
     'hidden-for-s',
+    'ice-transport-policy',
   ]
   /** What fetches a ticket for each request; set it before the element is put up, as the others. */
   getTicket: NonNullable<ConnectOptions['getTicket']> | null = null
@@ -207,6 +213,7 @@ export class DioramaStreamElement extends Base {
       ...(clientId !== null && { clientId }),
       ...this.credentials(),
       ...this.policyOptions(),
+      ...(this.getAttribute('ice-transport-policy') === 'relay' && { iceTransportPolicy: 'relay' }),
     }
   }
 

@@ -54,6 +54,8 @@ export interface ConnectOptions {
   readonly afk?: AfkOptions
   /** Opens a new session after an end that allows it; false unless given. */
   readonly autoRestart?: boolean
+  /** `relay` lets media go by TURN servers alone; `all` unless given. */
+  readonly iceTransportPolicy?: RTCIceTransportPolicy
   /** What becomes of a session whose page nobody sees; `keep` unless given. */
   readonly whenHidden?: 'keep' | 'pause_input' | 'disconnect'
   /** For `disconnect`: how long the page may be hidden before; 60 s unless given. */
@@ -108,6 +110,7 @@ export class DioramaSession {
       server: this.server,
       request: requestOf(options),
       policy: policyOf(options),
+      iceTransportPolicy: options.iceTransportPolicy ?? 'all',
       pausesHidden: options.whenHidden === 'pause_input',
       token: () => credentialOf(options),
     }

@@ -16,7 +16,10 @@ export interface WatchOptions {
   readonly token: string
   /** Where the picture is shown. */
   readonly video?: HTMLVideoElement
+  /** Those of the gateway unless given. */
   readonly iceServers?: readonly RTCIceServer[]
+  /** `relay` lets the picture come by TURN servers alone; `all` unless given. */
+  readonly iceTransportPolicy?: RTCIceTransportPolicy
 }
 
 export interface WatchEvents {
@@ -114,7 +117,9 @@ export class Watch {
     const run = ++this.#run
     this.#attempts += 1
     this.#setState('waiting')
-    const peer = this.#newPeer(run)
+    const servers = this.#options.iceServers ?? (await this.#iceServers())
+    if (run !== this.#run) return
+    const peer = this.#newPeer(run, servers)
     const answered = await offer(peer, this.#url, this.#options.token)
     if (run !== this.#run) {
       if (answered.type === 'answered') deleteWatch(answered.resource, this.#options.token)
@@ -134,8 +139,17 @@ export class Watch {
     this.#lookIn(SHOWN_WITHIN_MS)
   }
 
-  #newPeer(run: number): RTCPeerConnection {
-    const peer = new RTCPeerConnection({ iceServers: [...(this.#options.iceServers ?? [])] })
+  /** Asks before each offer, as credentials expire; who is not told offers all the same. */
+  async #iceServers(): Promise<readonly RTCIceServer[]> {
+    const seen = await lookAt(this.#url, this.#options.token, null)
+    return seen.type === 'fares' ? seen.iceServers : []
+  }
+
+  #newPeer(run: number, iceServers: readonly RTCIceServer[]): RTCPeerConnection {
+    const peer = new RTCPeerConnection({
+      iceServers: [...iceServers],
+      iceTransportPolicy: this.#options.iceTransportPolicy ?? 'all',
+    })
     this.#peer = peer
     peer.addTransceiver('video', { direction: 'recvonly' })
     peer.addEventListener('track', ({ track }) => {

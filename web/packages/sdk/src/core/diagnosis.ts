@@ -14,6 +14,10 @@ export interface PeerFacts {
   readonly forMs: number
   /** Whether the world's offer named a TURN server. */
   readonly turn: boolean
+  /** What TURN servers answered in place of a relay: STUN error codes, 701 where none answers. */
+  readonly turnErrors: readonly number[]
+  /** Whether the page lets media go by TURN servers alone. */
+  readonly relayOnly: boolean
   /** Kinds of addresses each end has found, such as `host` and `relay`. */
   readonly local: readonly string[]
   readonly remote: readonly string[]
@@ -121,9 +125,26 @@ function ofNoPicture({ bytesReceived, framesDecoded, forMs }: PeerFacts): string
     : 'Video arrives, but this browser cannot decode it.'
 }
 
-function noPath({ remote, local, turn }: PeerFacts): string {
+/** By the error codes of STUN (RFC 8489, 8656); 701 is W3C's for a server that is not reached. */
+const TURN_REFUSES: Readonly<Record<number, string>> = {
+  401:
+    'refuses the credential: it has another shared secret than the gateway, or their clocks ' +
+    'differ.',
+  403: 'relays nothing for this session.',
+  441: 'refuses the credential: it is of another user than the connection.',
+  486: 'has too many relays of this session already.',
+  508: 'has no room for another relay.',
+  701: 'cannot be reached from here.',
+}
+const TURN_IS_SILENT = 'cannot be reached from here, or refuses its credentials.'
+
+function noPath(peer: PeerFacts): string {
+  const { remote, local, turn, turnErrors, relayOnly } = peer
   if (remote.length === 0) {
     return 'The socket is open but no media arrives: the worker has named no address to reach it at.'
+  }
+  if (!turn && relayOnly) {
+    return 'The page lets media go by TURN servers alone, and the server names none.'
   }
   if (!turn) {
     return 'The socket is open but no media arrives: UDP is probably blocked; a TURN server would help.'
@@ -131,8 +152,14 @@ function noPath({ remote, local, turn }: PeerFacts): string {
   return local.includes('relay')
     ? 'The socket is open but no media arrives, not even through the TURN server: the worker ' +
         'cannot be reached from it.'
-    : 'The socket is open but no media arrives: the TURN server cannot be reached from here, or ' +
-        'refuses its credentials.'
+    : `The socket is open but no media arrives: the TURN server ${refusing(turnErrors)}`
+}
+
+/** Returns what a TURN server does in place of relaying, by the errors it answered with. */
+function refusing(errors: readonly number[]): string {
+  const known = errors.find((code) => code in TURN_REFUSES && code !== 701) ?? errors[0]
+  if (known === undefined) return TURN_IS_SILENT
+  return TURN_REFUSES[known] ?? `answers with error ${known}.`
 }
 
 function ofLost({ peer, reconnecting }: Facts): string {

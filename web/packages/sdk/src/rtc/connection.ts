@@ -40,6 +40,7 @@ export interface Wishes {
   readonly server: string
   readonly request: OpenSession
   readonly policy: Policy
+  readonly iceTransportPolicy: RTCIceTransportPolicy
   /** Whether input of a hidden page is dropped. */
   readonly pausesHidden: boolean
   /** Returns a ticket or key for one request; null where none is needed. */
@@ -296,7 +297,7 @@ export class Connection {
 
   private newPeer(offer: Offer): Peer {
     const { attachment } = offer
-    return new Peer(offer, {
+    return new Peer(offer, this.wishes.iceTransportPolicy, {
       onAnswer: (sdp) => {
         this.dispatch({ type: 'answered', attachment, sdp })
       },

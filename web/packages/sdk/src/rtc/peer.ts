@@ -15,6 +15,8 @@ import { readingOf, readVideo, reportsOf } from './reading.ts'
 const LOOK_OFTEN_MS = 50
 const LOOK_MS = 1_000
 const STALLED_AFTER_MS = 5_000
+/** Different codes that are kept of what TURN servers answer. */
+const MOST_ERRORS = 8
 
 export interface PeerEvents extends Omit<ChannelEvents, 'onClosed'> {
   readonly onAnswer: (sdp: string) => void
@@ -43,6 +45,7 @@ export class Peer {
   })
   private readonly madeMs = performance.now()
   private turn = false
+  private readonly turnErrors = new Set<number>()
   private readonly localKinds = new Set<string>()
   private readonly remoteKinds = new Set<string>()
   private frames = 0
@@ -53,10 +56,14 @@ export class Peer {
   private cut = false
   private closed = false
 
-  constructor(offer: Offer, events: PeerEvents) {
+  constructor(offer: Offer, policy: RTCIceTransportPolicy, events: PeerEvents) {
     this.attachment = offer.attachment
     this.events = events
-    this.pc = new RTCPeerConnection({ iceServers: iceServers(offer), bundlePolicy: 'max-bundle' })
+    this.pc = new RTCPeerConnection({
+      iceServers: iceServers(offer),
+      iceTransportPolicy: policy,
+      bundlePolicy: 'max-bundle',
+    })
     this.channels = new Channels({
       ...events,
       onClosed: () => {
@@ -70,6 +77,9 @@ export class Peer {
       if (candidate?.type) this.localKinds.add(candidate.type)
       this.events.onCandidate(toWire(candidate))
     }
+    this.pc.onicecandidateerror = ({ url, errorCode }) => {
+      if (isTurn(url) && this.turnErrors.size < MOST_ERRORS) this.turnErrors.add(errorCode)
+    }
     this.pc.onconnectionstatechange = () => {
       this.handleConnectionState()
     }
@@ -79,6 +89,7 @@ export class Peer {
   }
 
   accept(offer: Offer): void {
+    this.turnErrors.clear() // it has credentials of its own
     this.turn = (offer.ice_servers ?? []).some(({ urls }) => urls.some(isTurn))
     for (const kind of kindsIn(offer.sdp)) this.remoteKinds.add(kind)
     this.enqueue(async () => {
@@ -117,6 +128,8 @@ export class Peer {
       dtls: this.pc.connectionState,
       forMs: Math.round(performance.now() - this.madeMs),
       turn: this.turn,
+      turnErrors: [...this.turnErrors],
+      relayOnly: this.pc.getConfiguration().iceTransportPolicy === 'relay',
       local: [...this.localKinds],
       remote: [...this.remoteKinds],
       bytesReceived: reading?.bytesReceived ?? 0,

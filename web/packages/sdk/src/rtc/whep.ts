@@ -1,5 +1,6 @@
 /** The requests of somebody who watches: an offer for an answer, how the watch fares, and its end. */
 
+import { iceServersIn } from '../core/links.ts'
 import type { Heard } from '../core/watching.ts'
 
 const ANSWER_WITHIN_MS = 15_000
@@ -17,6 +18,8 @@ export interface Fares {
   readonly reason: string | null
   readonly spectators: number
   readonly title: string
+  /** For who is about to watch. */
+  readonly iceServers: readonly RTCIceServer[]
 }
 
 /** Posts an offer (WHEP). */
@@ -62,6 +65,7 @@ export async function lookAt(
       watching: seen.watching === true,
       reason: seen.reason ?? null,
       spectators: seen.spectators ?? 0,
+      iceServers: iceServersIn(response.headers.get('Link') ?? ''),
       title: seen.title === undefined || seen.title === '' ? (seen.project ?? '') : seen.title,
     }
   } catch {

@@ -53,6 +53,8 @@ const PEER: PeerFacts = {
   dtls: 'connecting',
   forMs: 9_000,
   turn: false,
+  turnErrors: [],
+  relayOnly: false,
   local: ['host', 'srflx'],
   remote: ['host'],
   bytesReceived: 0,
@@ -149,6 +151,23 @@ describe('the verdict', () => {
       peer({ turn: true }),
       'The socket is open but no media arrives: the TURN server cannot be reached from here, or ' +
         'refuses its credentials.',
+    ],
+    [
+      peer({ turn: true, turnErrors: [701, 401] }),
+      'The socket is open but no media arrives: the TURN server refuses the credential: it has ' +
+        'another shared secret than the gateway, or their clocks differ.',
+    ],
+    [
+      peer({ turn: true, turnErrors: [701] }),
+      'The socket is open but no media arrives: the TURN server cannot be reached from here.',
+    ],
+    [
+      peer({ turn: true, turnErrors: [600] }),
+      'The socket is open but no media arrives: the TURN server answers with error 600.',
+    ],
+    [
+      peer({ relayOnly: true }),
+      'The page lets media go by TURN servers alone, and the server names none.',
     ],
     [
       peer({ turn: true, local: ['host', 'relay'] }),
