@@ -27,7 +27,7 @@ web: ## Build the portal's and the player's pages
 
 .PHONY: test
 test: ## Install all that tests need, then check, and run every test
-	@scripts/set-up dev chromium worlds web
+	@scripts/set-up dev chromium coturn worlds web
 	@$(MAKE) --no-print-directory check
 	@echo "==> Tests of the web parts"
 	@$(NPM) test

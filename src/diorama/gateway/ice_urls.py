@@ -1,7 +1,7 @@
 """What an operator may name as a STUN or TURN server: the addresses of RFC 7064 and RFC 7065. Pure.
 
-Stricter than the two where a browser would only fail later: TURN over TLS goes by TCP, since DTLS
-to a TURN server is spoken by no browser, and an address has no user in it.
+Stricter than the two where a browser would only fail later: there is no STUN over TLS, TURN over
+TLS goes by TCP, since DTLS to a TURN server is spoken by no browser, and an address has no user.
 """
 
 import re
@@ -10,9 +10,9 @@ from typing import Final, Literal, NoReturn, cast
 
 from diorama.kernel.errors import Invalid
 
-Scheme = Literal["stun", "stuns", "turn", "turns"]
+Scheme = Literal["stun", "turn", "turns"]
 Transport = Literal["udp", "tcp"]
-STUN: Final = ("stun", "stuns")
+STUN: Final = ("stun",)
 TURN: Final = ("turn", "turns")
 PORT: Final = 3_478
 TLS_PORT: Final = 5_349
@@ -26,7 +26,7 @@ class IceUrl:
 
     Attributes:
         host: a name or an address; one of IPv6 without its brackets.
-        transport: how the server is reached; below TLS for `stuns` and `turns`.
+        transport: how the server is reached; below TLS for `turns`.
     """
 
     scheme: Scheme
@@ -37,7 +37,7 @@ class IceUrl:
     @property
     def is_secure(self) -> bool:
         """Whether it is reached through TLS."""
-        return self.scheme in {"stuns", "turns"}
+        return self.scheme == "turns"
 
 
 def read_ice_url(text: str, schemes: tuple[str, ...] = STUN + TURN) -> IceUrl:
@@ -75,7 +75,7 @@ def _read_port(text: str, rest: str, scheme: str) -> int:
 
 
 def _read_transport(text: str, scheme: str, query: str | None) -> Transport:
-    secure = scheme in {"stuns", "turns"}
+    secure = scheme == "turns"
     if query is None:
         return "tcp" if secure else "udp"
     if scheme in STUN:
@@ -88,7 +88,7 @@ def _read_transport(text: str, scheme: str, query: str | None) -> Transport:
 
 
 def _port(scheme: str) -> int:
-    return TLS_PORT if scheme in {"stuns", "turns"} else PORT
+    return TLS_PORT if scheme == "turns" else PORT
 
 
 def _refuse(text: str, why: str) -> NoReturn:

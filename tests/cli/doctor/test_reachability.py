@@ -12,7 +12,7 @@ from aioice import stun
 
 from diorama.cli.doctor import reachability
 from diorama.cli.doctor.reachability import address_of, relayed_by_turn, seen_by_stun
-from diorama.kernel.errors import Invalid, Unavailable
+from diorama.kernel.errors import Invalid, Refused, Unavailable
 
 REALM, USER, PASSWORD = "test", "ann", "wonder"
 KEY = hashlib.md5(f"{USER}:{REALM}:{PASSWORD}".encode()).digest()
@@ -66,7 +66,7 @@ async def test_a_turn_server_relays_for_a_user_it_knows() -> None:
 
 async def test_a_turn_server_that_does_not_know_the_user_refuses() -> None:
     async with server() as address:
-        with pytest.raises(Unavailable, match="it refuses"):
+        with pytest.raises(Refused, match="it refuses: 401 Unauthorized"):
             await relayed_by_turn(address, user=USER, password="wrong", transport="udp")
 
 

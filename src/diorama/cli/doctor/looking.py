@@ -4,6 +4,7 @@ Each look stands alone: one that fails is a finding, and the others go on.
 """
 
 import asyncio
+import contextlib
 import importlib.metadata
 import os
 import platform
@@ -20,7 +21,7 @@ from typing import Final
 import httpx
 
 from diorama.cli import readiness
-from diorama.cli.doctor import processes, reachability, sessions
+from diorama.cli.doctor import ice_servers, processes, sessions
 from diorama.cli.doctor.findings import (
     Finding,
     fail,
@@ -33,6 +34,7 @@ from diorama.cli.doctor.findings import (
     warn,
 )
 from diorama.client import Diorama, Forbidden, NotFound, Retries, Unauthorized
+from diorama.gateway.settings_file import SettingsRefused, load_settings
 from diorama.kernel.errors import DioramaError
 from diorama.protocol.views import SessionView
 
@@ -75,7 +77,7 @@ def look(patient: Patient) -> Iterator[Finding]:
     ]
     if patient.media:
         looks.append(_media)
-    looks += [_network, _processes]
+    looks += [_network, _ice, _processes]
     for one in looks:
         try:
             yield from one(patient)
@@ -91,8 +93,6 @@ def _machine(_patient: Patient) -> Iterator[Finding]:
 
 
 def _settings(_patient: Patient) -> Iterator[Finding]:
-    from diorama.gateway.settings_file import SettingsRefused, load_settings
-
     try:
         settings = load_settings()
     except SettingsRefused as error:
@@ -190,7 +190,7 @@ def _media(_patient: Patient) -> Iterator[Finding]:
     yield from judge_encoders(*asyncio.run(find()))
 
 
-def _network(patient: Patient) -> Iterator[Finding]:
+def _network(_patient: Patient) -> Iterator[Finding]:
     from aioice.ice import get_host_addresses
 
     addresses = get_host_addresses(use_ipv4=True, use_ipv6=True)
@@ -199,33 +199,17 @@ def _network(patient: Patient) -> Iterator[Finding]:
     else:
         advice = "only viewers on this machine can be streamed to"
         yield warn("network", "this machine has no address but loopback", advice)
-    for server in patient.stun:
-        try:
-            seen = asyncio.run(reachability.seen_by_stun(reachability.address_of(server)))
-        except DioramaError as error:
-            yield fail("stun", str(error), "is UDP let out of this network?")
-        else:
-            yield ok("stun", f"{server} sees this machine as {seen[0]}")
-    if patient.turn is not None:
-        yield from _turn(patient, patient.turn)
-    if not patient.stun and patient.turn is None:
-        yield note("stun", "no server was named", "--stun HOST:PORT and --turn URL ask one")
 
 
-def _turn(patient: Patient, server: str) -> Iterator[Finding]:
-    for transport in reachability.TURN_TRANSPORTS:
-        asked = reachability.relayed_by_turn(
-            reachability.address_of(server),
-            user=patient.turn_user,
-            password=patient.turn_password,
-            transport=transport,
-        )
-        try:
-            relayed = asyncio.run(asked)
-        except DioramaError as error:
-            yield fail("turn", f"over {transport}: {error}", "check address, user and password")
-        else:
-            yield ok("turn", f"over {transport}: {server} relays from {relayed[0]}")
+def _ice(patient: Patient) -> Iterator[Finding]:
+    """Ask the servers that were named, and those that a gateway started here would tell of."""
+    asked = ice_servers.named(patient.stun, patient.turn, patient.turn_user, patient.turn_password)
+    with contextlib.suppress(SettingsRefused):  # which a look before this one says
+        asked += ice_servers.set_here(load_settings().ice.rules(), time.time_ns() // 1_000)
+    for one in asked:
+        yield from ice_servers.ask(one)
+    if not asked:
+        yield note("stun", "there are no STUN and TURN servers", "docs/turn.md says who needs them")
 
 
 def _processes(patient: Patient) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Final, cast
 
 from aioice import stun, turn
 
-from diorama.kernel.errors import Invalid, Unavailable
+from diorama.kernel.errors import Invalid, Refused, Unavailable
 
 WITHIN_S: Final = 5.0
 TURN_TRANSPORTS: Final = ("udp", "tcp")
@@ -53,23 +53,25 @@ async def seen_by_stun(server: tuple[str, int]) -> tuple[str, int]:
 
 
 async def relayed_by_turn(
-    server: tuple[str, int], *, user: str, password: str, transport: str
+    server: tuple[str, int], *, user: str, password: str, transport: str, secure: bool = False
 ) -> tuple[str, int]:
     """Return the address that a TURN server relays from, for as long as it takes to see it.
 
     Raises:
-        Unavailable: it does not answer, or refuses this user.
+        Refused: it does not relay for this user: `turn_` and the error code of RFC 8656.
+        Unavailable: it does not answer.
     """
     try:
         async with asyncio.timeout(WITHIN_S):
             relay, _ = await turn.create_turn_endpoint(
-                asyncio.DatagramProtocol, server, user, password, transport=transport
+                asyncio.DatagramProtocol, server, user, password, transport=transport, ssl=secure
             )
             found: tuple[str, int] = relay.get_extra_info("sockname")
             relay.close()
             return found
     except stun.TransactionFailed as error:
-        raise Unavailable(f"it refuses: {error}", code="turn_refused") from None
+        number, words = error.response.attributes["ERROR-CODE"]
+        raise Refused(f"it refuses: {number} {words}", code=f"turn_{number}") from None
     except (OSError, TimeoutError, stun.TransactionError) as error:
         raise _silent(server, error) from None
 
