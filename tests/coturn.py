@@ -62,10 +62,10 @@ class Coturn:
 
 
 @contextmanager
-def coturn_running(folder: Path) -> Iterator[Coturn]:
-    """Run a server until the block ends."""
+def coturn_running(folder: Path, *, port: int | None = None) -> Iterator[Coturn]:
+    """Run a server until the block ends; on the port of one before it, it takes its place."""
     assert PROGRAM is not None, "see `needs_coturn`"
-    port, log = free_port(HOST), folder / "coturn.log"
+    port, log = port or free_port(HOST), folder / "coturn.log"
     configuration = folder / "turnserver.conf"
     configuration.touch(mode=0o600)
     configuration.write_text(_configuration(port, folder))

@@ -20,8 +20,15 @@ class Site:
     def __init__(self, port: int) -> None:
         self.port = port
 
-    def page(
-        self, server: str, project: str, *, client: str = "", token: str = "", restart: str = ""
+    def page(  # noqa: PLR0913 - a test names only what it is about
+        self,
+        server: str,
+        project: str,
+        *,
+        client: str = "",
+        token: str = "",
+        restart: str = "",
+        policy: str = "",
     ) -> str:
         """Return the address of the page, with a gateway and what to open there.
 
@@ -31,6 +38,7 @@ class Site:
             client: the client id; the tab's own unless given.
             token: an API key.
             restart: `auto` lets a new session follow an end that allows it.
+            policy: of ICE; `relay` lets media go by TURN servers alone.
         """
         wish = {
             "server": server,
@@ -38,6 +46,7 @@ class Site:
             "client": client,
             "token": token,
             "restart": restart,
+            "policy": policy,
         }
         return f"http://{HOST}:{self.port}/?{urlencode(wish)}"
 

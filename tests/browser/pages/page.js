@@ -4,6 +4,7 @@ import { attachInput, connect } from '/sdk/index.js'
 const wish = new URLSearchParams(location.search)
 const clientId = wish.get('client')
 const token = wish.get('token')
+const iceTransportPolicy = wish.get('policy')
 const video = document.querySelector('video')
 const told = []
 const names = [
@@ -19,6 +20,7 @@ window.session = connect({
   autoRestart: wish.get('restart') === 'auto',
   ...(clientId && { clientId }),
   ...(token && { token }),
+  ...(iceTransportPolicy && { iceTransportPolicy }),
 })
 for (const name of names) {
   window.session.on(name, (detail) => told.push({ name, detail, ms: performance.now() }))
