@@ -47,6 +47,7 @@ function start(): void {
     video,
     ...(token !== null && { token }),
     ...(brought.share !== null && { share: brought.share }),
+    ...(asked.get('ice') === 'relay' && { iceTransportPolicy: 'relay' }),
   })
   // A ticket is good once: the next session of this page needs another.
   if (token === brought.ticket) token = null

@@ -37,6 +37,21 @@ describe('<diorama-stream>', () => {
     expect(element.getAttribute('state')).toBe('connecting')
   })
 
+  test('an element whose media may go by relays alone makes such a connection', async () => {
+    const made: RTCConfiguration[] = []
+    vi.stubGlobal('RTCPeerConnection', function (this: unknown, given: RTCConfiguration) {
+      made.push(given)
+      throw new Error('there is no media in this test')
+    })
+    await putUp({ project: 'cove', 'ice-transport-policy': 'relay' })
+    gateway.socket.welcome(sessionView({ id: 'ses_1', attachment: 1 }))
+
+    gateway.socket.tell({ type: 'offer', attachment: 1, sdp: 'v=0' })
+    await vi.advanceTimersByTimeAsync(1).catch(() => undefined)
+
+    expect(made).toMatchObject([{ iceTransportPolicy: 'relay' }])
+  })
+
   test('an element without a project asks for nothing', async () => {
     const element = await putUp({})
 
