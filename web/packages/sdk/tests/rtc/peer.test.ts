@@ -37,7 +37,7 @@ class FakePeerConnection {
   }
 
   getStats(): Promise<Map<string, RTCStats>> {
-    return Promise.resolve(new Map())
+    return Promise.resolve(new Map<string, RTCStats>())
   }
 }
 
