@@ -18,11 +18,14 @@ from playwright.async_api import BrowserContext
 from diorama.protocol.spectator_views import CreatedSpectator
 from tests.browser.page import Page
 from tests.browser.running import PAINTED, Running, running
-from tests.browser.site import Site
+from tests.browser.site import Site, site_running
 from tests.browser.waiting import until
 from tests.coturn import Coturn, coturn_running, needs_coturn
+from tests.interop.house import PACKAGE, api_of
+from tests.interop.page import OdysseyPage
 
 pytestmark = [needs_coturn, pytest.mark.asyncio(loop_scope="session")]
+ODYSSEY_PAGES: Final = Path(__file__).parents[1] / "interop" / "pages"
 PATIENT_S: Final = 60.0
 """What an ICE restart and a verdict on what does not connect may take on a busy machine."""
 SPOILED: Final = """
@@ -169,6 +172,19 @@ async def test_a_relay_that_is_lost_is_found_again_with_a_fresh_credential(
     assert not set(own) & set(before)
     assert (await path_of(page))["local"] == "relay"
     assert (await diorama.only_session()).id == session.id
+
+
+async def test_the_unmodified_sdk_of_odyssey_goes_by_the_relay_too(
+    diorama: Running, relay: Relay, someone: BrowserContext
+) -> None:
+    async with site_running(ODYSSEY_PAGES, PACKAGE / "dist") as own_site:
+        page = await OdysseyPage.of(someone, own_site, api=api_of(diorama), key=diorama.key)
+        await page.connect()
+        await page.until_frames_pass(10)
+        session = await diorama.only_session()
+
+    holders = [user.partition(":")[2] for user in relay.coturn.users()]
+    assert session.id in holders
 
 
 async def test_a_credential_of_another_secret_is_told_to_whoever_looks(
