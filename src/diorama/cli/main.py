@@ -19,6 +19,7 @@ from diorama.cli.recording_commands import recordings
 from diorama.cli.saying import fail
 from diorama.cli.session_commands import sessions
 from diorama.cli.simulation_commands import simulate, simulations
+from diorama.cli.spectator_commands import spectators
 from diorama.cli.usage_commands import overview, usage
 from diorama.cli.worker_commands import workers
 from diorama.kernel.errors import DioramaError
@@ -32,6 +33,7 @@ for command in (starting.up, starting.dev, starting.gateway, starting.worker):
     app.command()(command)
 for group, name in (
     (sessions, "sessions"),
+    (spectators, "spectators"),
     (projects, "projects"),
     (simulations, "simulations"),
     (recordings, "recordings"),

@@ -7,7 +7,7 @@ from typing import Unpack
 from diorama.client import door_questions as doors
 from diorama.client import event_questions as telling
 from diorama.client.async_asker import AsyncAsker
-from diorama.client.door_questions import LinkChange, LinkWishes, TicketWishes
+from diorama.client.door_questions import LinkChange, LinkWishes, TicketWishes, WatchWishes
 from diorama.protocol.door_views import CreatedShareLink, MintedTicket, ShareLinkView
 from diorama.protocol.event_views import (
     DeliveryView,
@@ -16,10 +16,11 @@ from diorama.protocol.event_views import (
     WebhookSecret,
     WebhookView,
 )
+from diorama.protocol.spectator_views import CreatedSpectator, Spectators, SpectatorView
 
 
 class AsyncBackendAsker(AsyncAsker):
-    """The part of `AsyncDiorama` that is about tickets, share links, events and webhooks."""
+    """The part of `AsyncDiorama` that is about who may come in and watch, events and webhooks."""
 
     async def create_ticket(self, project: str, **wishes: Unpack[TicketWishes]) -> MintedTicket:
         """Return a ticket that lets one viewer open one session of a project within its minutes."""
@@ -44,6 +45,24 @@ class AsyncBackendAsker(AsyncAsker):
     async def revoke_share_link(self, link: str, *, end_sessions: bool = False) -> ShareLinkView:
         """Let a share link open nothing any more, and return it; who waits by it is sent away."""
         return await self._ask(doors.revoke_link(link, end_sessions=end_sessions))
+
+    async def let_watch(self, session: str, **wishes: Unpack[WatchWishes]) -> CreatedSpectator:
+        """Let somebody watch a live session; its `token` and `watch_url` are told this once.
+
+        Raises:
+            Forbidden: the project's rule `spectators` is off (`spectators_disabled`).
+            NotFound: it is over (`session_ended`).
+            Refused: as many tokens are active as may be (`spectators_full`).
+        """
+        return await self._ask(doors.let_watch(session, wishes))
+
+    async def spectators(self, session: str) -> Spectators:
+        """Return who may watch a session, the newest first, and in how many places each does."""
+        return await self._ask(doors.list_spectators(session))
+
+    async def revoke_spectator(self, session: str, spectator: str) -> SpectatorView:
+        """Let a spectator's token open nothing any more; who watches by it is put out at once."""
+        return await self._ask(doors.revoke_spectator(session, spectator))
 
     async def events(
         self, *, cursor: str | None = None, types: Sequence[str] = (), session: str | None = None

@@ -1,9 +1,10 @@
-"""What a backend asks over REST to let viewers in: tickets and share links.
+"""What a backend asks over REST to let others in: tickets, share links and spectators.
 
 Questions are values, as in `questions`.
 """
 
 from typing import TypedDict
+from urllib.parse import quote
 
 from diorama.client.questions import Question, as_json, path_of
 from diorama.protocol.door_views import (
@@ -15,6 +16,12 @@ from diorama.protocol.door_views import (
     ShareLinkView,
 )
 from diorama.protocol.requests import AskedAfk
+from diorama.protocol.spectator_views import (
+    CreatedSpectator,
+    CreateSpectator,
+    Spectators,
+    SpectatorView,
+)
 
 PAGE = 200
 
@@ -57,6 +64,20 @@ class LinkWishes(TypedDict, total=False):
     expires_in_s: int
     uses: int
     concurrent: int
+
+
+class WatchWishes(TypedDict, total=False):
+    """What a spectator's token allows, beside its session.
+
+    Attributes:
+        name: what a list of spectators calls it.
+        expires_in_s: for how long it begins to watch; who watches then goes on.
+        viewers: in how many places it is used at once; the newest takes the oldest's place.
+    """
+
+    name: str
+    expires_in_s: int
+    viewers: int
 
 
 class LinkChange(TypedDict, total=False):
@@ -115,3 +136,29 @@ def revoke_link(link: str, *, end_sessions: bool) -> Question[ShareLinkView]:
         query={"end_sessions": str(end_sessions).lower()},
         answer=ShareLinkView,
     )
+
+
+def let_watch(session: str, wishes: WatchWishes) -> Question[CreatedSpectator]:
+    """Ask for a spectator's token, once: a second one would show the session too."""
+    return Question(
+        method="POST",
+        path=_spectators(session),
+        body=as_json(CreateSpectator(**wishes)),
+        answer=CreatedSpectator,
+        repeatable=False,
+    )
+
+
+def list_spectators(session: str) -> Question[Spectators]:
+    """Ask who may watch a session, and who does."""
+    return Question(method="GET", path=_spectators(session), answer=Spectators)
+
+
+def revoke_spectator(session: str, spectator: str) -> Question[SpectatorView]:
+    """Ask for the end of a spectator's token; one that is revoked stays so."""
+    path = f"{_spectators(session)}/{quote(spectator, safe='')}"
+    return Question(method="DELETE", path=path, answer=SpectatorView)
+
+
+def _spectators(session: str) -> str:
+    return path_of("sessions", session) + "/spectators"
