@@ -4,12 +4,14 @@ A page that breaks its content security policy, or in which a script fails, fail
 """
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
 import httpx
-from playwright.async_api import BrowserContext, ConsoleMessage, Error, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page
 
 PAGES: Final = Path(__file__).parents[2] / "web" / "apps" / "portal" / "src" / "pages"
 NAME: Final = "Ada"
@@ -89,6 +91,28 @@ async def become_owner(portal: Portal, diorama: House) -> None:
     await portal.page.locator("input[name=password]").fill(PASSWORD)
     await portal.page.get_by_role("button", name="Become the owner").click()
     await portal.until_titled("Overview")
+
+
+@asynccontextmanager
+async def owners_browser(chromium: Browser, diorama: House) -> AsyncIterator[BrowserContext]:
+    """Yield a browser in which somebody has just become the owner."""
+    context = await chromium.new_context(viewport={"width": 1280, "height": 800})
+    portal = await Portal.open(context, diorama)
+    await become_owner(portal, diorama)
+    assert portal.faults == []
+    await portal.page.close()
+    yield context
+    await context.close()
+
+
+@asynccontextmanager
+async def tab(context: BrowserContext, diorama: House) -> AsyncIterator[Portal]:
+    """Yield a tab of the overview; it may do nothing that its policy forbids."""
+    found = await Portal.open(context, diorama)
+    await found.until_titled("Overview")
+    yield found
+    await found.page.close()
+    assert found.faults == []
 
 
 def paths(*, outside: bool = False) -> list[str]:

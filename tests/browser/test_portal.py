@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext
 from diorama.protocol.states import SessionState
 from tests.browser.axe import bring_axe, grave_faults
 from tests.browser.player import Player
-from tests.browser.portal import PASSWORD, Portal, become_owner, paths, until_quiet
+from tests.browser.portal import PASSWORD, Portal, owners_browser, paths, tab, until_quiet
 from tests.browser.running import PAINTED, Running, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -30,23 +30,15 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Runni
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def owned(house: Running, chromium: Browser) -> AsyncIterator[BrowserContext]:
     """Yield the browser of its owner."""
-    context = await chromium.new_context(viewport={"width": 1280, "height": 800})
-    portal = await Portal.open(context, house)
-    await become_owner(portal, house)
-    assert portal.faults == []
-    await portal.page.close()
-    yield context
-    await context.close()
+    async with owners_browser(chromium, house) as context:
+        yield context
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def portal(owned: BrowserContext, diorama: Running) -> AsyncIterator[Portal]:
-    """Yield a tab of the owner's; it may do nothing that its policy forbids."""
-    found = await Portal.open(owned, diorama)
-    await found.until_titled("Overview")
-    yield found
-    await found.page.close()
-    assert found.faults == []
+    """Yield a tab of the owner's."""
+    async with tab(owned, diorama) as found:
+        yield found
 
 
 async def held_by(diorama: Running, end_user: str) -> str:

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, BrowserContext
 from diorama.gateway.settings import ProjectSettings
 from diorama.projects.rules import RecordingRules, Rules, SpectatorRules
 from diorama.protocol import worker as wire
-from tests.browser.portal import Portal, become_owner, until_quiet
+from tests.browser.portal import Portal, owners_browser, tab, until_quiet
 from tests.browser.test_portal import judge
 from tests.gateway.running import Place, Worker, gateway_at
 from tests.gateway.test_webhooks import now_us
@@ -87,23 +87,15 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def owner(house: House, chromium: Browser) -> AsyncIterator[BrowserContext]:
     """Yield the browser of its owner."""
-    context = await chromium.new_context(viewport={"width": 1280, "height": 800})
-    portal = await Portal.open(context, house)
-    await become_owner(portal, house)
-    assert portal.faults == []
-    await portal.page.close()
-    yield context
-    await context.close()
+    async with owners_browser(chromium, house) as context:
+        yield context
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def portal(owner: BrowserContext, house: House) -> AsyncIterator[Portal]:
-    """Yield a tab of the owner's; it may do nothing that its policy forbids."""
-    found = await Portal.open(owner, house)
-    await found.until_titled("Overview")
-    yield found
-    await found.page.close()
-    assert found.faults == []
+    """Yield a tab of the owner's."""
+    async with tab(owner, house) as found:
+        yield found
 
 
 async def begins(worker: Worker) -> dict[str, object]:

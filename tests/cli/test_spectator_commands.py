@@ -28,7 +28,7 @@ async def test_somebody_is_let_watch_listed_and_put_out(typist: Typist) -> None:
         "spectators", "create", session, "--name", "jury", "--expires-in", "1h"
     )
     listed = await typist.types("spectators", "ls", session)
-    spectator = made.err.split()[0]
+    spectator = made.err.split()[1]
     revoked = await typist.types("spectators", "revoke", session, spectator)
     after = await typist.types("spectators", "ls", session, "--json")
 

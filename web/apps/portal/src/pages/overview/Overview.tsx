@@ -7,7 +7,6 @@ import { useRefresh } from '../../api/LiveFeed.tsx'
 import { useMay } from '../../api/me.ts'
 import { overviewNow } from '../../api/overview.ts'
 import { isHolding, sessionsThat } from '../../api/sessions.ts'
-import { simulationsThat } from '../../api/simulations.ts'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Figure, Figures } from '../../pieces/Figure.tsx'
@@ -101,7 +100,7 @@ function Now({ overview }: { readonly overview: Schemas['Overview'] | undefined 
         tone={slots.free === 0 ? 'warn' : 'good'}
         note={slotsNote(workers, slots)}
       />
-      <Simulated />
+      <Simulated running={overview.runs_running} waiting={overview.runs_queued} />
       <Hours
         label="Stream hours"
         month={month}
@@ -118,21 +117,22 @@ function Now({ overview }: { readonly overview: Schemas['Overview'] | undefined 
   )
 }
 
-/** Simulations that run, and those that wait for a slot that no viewer waits for. */
-function Simulated() {
+/** Scripts of simulations that run, and those that wait for a slot that no viewer waits for. */
+function Simulated({ running, waiting }: { readonly running: number; readonly waiting: number }) {
   const may = useMay('simulations:read')
-  const { data } = useInfiniteQuery({ ...simulationsThat({ active: true }), enabled: may })
-  if (!may) return null
-  const active = data?.pages.flatMap(({ simulations }) => simulations)
-  const waiting = active?.filter(({ state }) => state === 'pending').length ?? 0
+  const text = waitingText(waiting)
   return (
     <Figure
       label="Simulations"
-      value={active === undefined ? '–' : active.length - waiting}
+      value={running}
       note={
-        <Anchor component={Link} to="/simulations?state=active" inherit>
-          {waitingText(waiting)}
-        </Anchor>
+        may ? (
+          <Anchor component={Link} to="/simulations?state=active" inherit>
+            {text}
+          </Anchor>
+        ) : (
+          text
+        )
       }
     />
   )
@@ -207,6 +207,6 @@ function NobodyWatches() {
 }
 
 function waitingText(waiting: number): string {
-  if (waiting === 0) return 'none waits'
-  return waiting === 1 ? '1 more waits' : `${waiting} more wait`
+  if (waiting === 0) return 'no script waits'
+  return waiting === 1 ? '1 more script waits' : `${waiting} more scripts wait`
 }

@@ -1,9 +1,8 @@
 import { NumberInput, Select, SimpleGrid, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { useQuery } from '@tanstack/react-query'
-import { projectsSeen } from '../../api/projects.ts'
 import { SecretBox } from '../../pieces/SecretBox.tsx'
 import { FormModal, ModalForm, ModalMade, type Opened } from '../../pieces/ModalForm.tsx'
+import { projectFault, ProjectSelect } from '../../pieces/ProjectSelect.tsx'
 import { useCreate } from './asked.ts'
 
 const LIVES = [
@@ -29,7 +28,6 @@ interface Wanted {
 
 function Form({ onClose }: { readonly onClose: () => void }) {
   const create = useCreate()
-  const { data: projects } = useQuery(projectsSeen)
   const form = useForm<Wanted>({
     initialValues: {
       project: null,
@@ -38,7 +36,7 @@ function Form({ onClose }: { readonly onClose: () => void }) {
       uses: '',
       concurrent: '',
     },
-    validate: { project: (project) => (project === null ? 'Choose one.' : null) },
+    validate: { project: projectFault },
   })
   if (create.data !== undefined) {
     return (
@@ -64,15 +62,7 @@ function Form({ onClose }: { readonly onClose: () => void }) {
       asked={create}
       action="Make the link"
     >
-      <Select
-        label="Project"
-        required
-        data={(projects ?? []).map(({ name, title }) => ({
-          value: name,
-          label: title === '' ? name : title,
-        }))}
-        {...form.getInputProps('project')}
-      />
+      <ProjectSelect {...form.getInputProps('project')} />
       <TextInput
         label="Name"
         description="Whom it is for; only you see it."

@@ -13,13 +13,12 @@ import {
   TextInput,
 } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
-import { projectsSeen } from '../../api/projects.ts'
 import { type Submission, useSubmit } from '../../api/simulations.ts'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { PageHeader, Part } from '../../pieces/PageHeader.tsx'
+import { projectFault, ProjectSelect } from '../../pieces/ProjectSelect.tsx'
 import { CueRows, FIRST_ROWS } from './CueRows.tsx'
 import { faultOf, readScripts, type Row, scriptOf, scriptText } from './scripts.ts'
 import classes from './Simulations.module.css'
@@ -45,7 +44,6 @@ type How = 'rows' | 'json'
 /** Where scripts are written and submitted; what is sent stands beside them, so that it is learnt. */
 export default function NewSimulation() {
   const [search] = useSearchParams()
-  const { data: projects } = useQuery(projectsSeen)
   const [how, setHow] = useState<How>('rows')
   const [rows, setRows] = useState<readonly Row[]>(FIRST_ROWS)
   const [lengthS, setLengthS] = useState(10)
@@ -61,7 +59,7 @@ export default function NewSimulation() {
       seed: '',
       endUser: '',
     },
-    validate: { project: (project) => (project === null ? 'Choose one.' : null) },
+    validate: { project: projectFault },
   })
   const script = scriptOf(rows, lengthS)
   const read = how === 'json' ? readScripts(json) : { scripts: [script] }
@@ -92,15 +90,7 @@ export default function NewSimulation() {
       >
         <Card>
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
-            <Select
-              label="Project"
-              required
-              data={(projects ?? []).map(({ name, title }) => ({
-                value: name,
-                label: title === '' ? name : title,
-              }))}
-              {...form.getInputProps('project')}
-            />
+            <ProjectSelect {...form.getInputProps('project')} />
             <TextInput
               label="Name"
               description="What lists call it."
