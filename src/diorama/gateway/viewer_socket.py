@@ -14,6 +14,7 @@ import structlog
 from aiohttp import web
 
 from diorama.accounts.credentials import read_token
+from diorama.gateway.attached import Attached
 from diorama.gateway.cross_origin import KnownOrigins, asking_of, refusal
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import socket_response
@@ -86,7 +87,7 @@ def _queue(work: Work, session: Session) -> QueueView:
     return queue_view(place, eta_at(work, session.project_id, session.region, place.position))
 
 
-class ViewerSocket:
+class ViewerSocket(Attached):
     """One viewer's socket, attached to its session. See `gateway.hub.ViewerEnd`."""
 
     __slots__ = (  # thousands of them wait in line: what each weighs is measured by benchmarks/
@@ -97,18 +98,15 @@ class ViewerSocket:
         "_parts",
         "_renewing",
         "_replaced",
-        "_sent_version",
-        "_session",
         "_shown",
         "_talking",
         "_warned",
     )
 
     def __init__(self, line: Wire[wire.FromViewer], session: Session, parts: "ViewerParts") -> None:
+        super().__init__(session)
         self._line = line
         self._parts = parts
-        self._session = session
-        self._sent_version = 0
         self._shown: SessionView | None = None
         self._warned: frozenset[tuple[str, tuple[int, int]]] = frozenset()
         self._replaced = False
@@ -119,34 +117,9 @@ class ViewerSocket:
         self._noted = Noted()
 
     @property
-    def session_id(self) -> str:
-        """The session it is for."""
-        return self._session.id
-
-    @property
-    def lane(self) -> tuple[str, str]:
-        """The (project, region) of its session."""
-        return self._session.project_id, self._session.region
-
-    @property
-    def socket(self) -> int:
-        """Its number: the highest of a session is the newest."""
-        return self._session.socket
-
-    @property
     def attachment(self) -> int:
         """The number of its peer connection."""
         return self._session.attachment
-
-    @property
-    def version(self) -> int:
-        """The version of its session that it was shown last."""
-        return self._sent_version
-
-    def expects(self, worker_id: str, term: int, attachment: int) -> bool:
-        """Whether its session, as it knows it, has this worker, term and peer connection."""
-        known = self._session
-        return (known.worker_id, known.term, known.attachment) == (worker_id, term, attachment)
 
     def take_heard(self) -> bool:
         """Return whether it was heard since the last time, and forget it."""

@@ -19,6 +19,7 @@ import structlog
 from aiohttp import WSMsgType, web
 
 from diorama.accounts.credentials import SpectatorToken, sign_spectator
+from diorama.gateway.attached import Attached
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import socket_response
 from diorama.gateway.hub import Hub
@@ -93,7 +94,7 @@ GATEWAY_STOPS: Final = End(EndCode.DRAINING, "gateway_draining")
 _log: Final = structlog.stdlib.get_logger(__name__)
 
 
-class OdysseySocket:
+class OdysseySocket(Attached):
     """One viewer's socket, attached to its session. See `gateway.hub.ViewerEnd`."""
 
     __slots__ = (
@@ -109,8 +110,6 @@ class OdysseySocket:
         "_parts",
         "_patience",
         "_replaced",
-        "_sent_version",
-        "_session",
         "_socket",
         "_warned",
         "_watching",
@@ -124,9 +123,9 @@ class OdysseySocket:
         home: str,
         parts: "SignallingParts",
     ) -> None:
+        super().__init__(session)
         self._socket = socket
         self._line = line
-        self._session = session
         self._home = home
         self._watching: tuple[str, str] | None = None
         self._parts = parts
@@ -136,34 +135,8 @@ class OdysseySocket:
         self._patience = asyncio.timeout(None)
         self._give_up_s: float | None = None
         self._is_talking = False
-        self._sent_version = 0
         self._leaving = self._over = self._replaced = False
         self._warned: frozenset[tuple[str, tuple[int, int]]] = frozenset()
-
-    @property
-    def session_id(self) -> str:
-        """The session it is for."""
-        return self._session.id
-
-    @property
-    def lane(self) -> tuple[str, str]:
-        """The (project, region) of its session."""
-        return self._session.project_id, self._session.region
-
-    @property
-    def socket(self) -> int:
-        """Its number: the highest of a session is the newest."""
-        return self._session.socket
-
-    @property
-    def version(self) -> int:
-        """The version of its session that it was shown last."""
-        return self._sent_version
-
-    def expects(self, worker_id: str, term: int, attachment: int) -> bool:
-        """Whether its session, as it knows it, has this worker, term and peer connection."""
-        known = self._session
-        return (known.worker_id, known.term, known.attachment) == (worker_id, term, attachment)
 
     def take_heard(self) -> bool:
         """Return whether its viewer is there, as far as a socket can tell.
