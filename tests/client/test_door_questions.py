@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diorama.client import AsyncDiorama, Diorama, NotFound, Unauthorized
+from diorama.client import AsyncDiorama, Diorama, Refused, Unauthorized
 from diorama.gateway.settings import ProjectSettings
 from diorama.projects.rules import Rules, SpectatorRules
 from tests.gateway.running import Place, gateway_at
@@ -60,7 +60,7 @@ async def test_somebody_is_let_watch_listed_and_put_out(place: Place) -> None:
             listed = backend.spectators(session)
             revoked = backend.revoke_spectator(session, made.id)
             backend.end_session(session)
-            with pytest.raises(NotFound) as over:
+            with pytest.raises(Refused) as over:
                 backend.let_watch(session)
         assert made.watch_url == f"{place.front.url}/watch/{session}#token={made.token}"
         assert (listed.max, listed.watching) == (7, 0)

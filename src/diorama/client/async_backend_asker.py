@@ -51,8 +51,8 @@ class AsyncBackendAsker(AsyncAsker):
 
         Raises:
             Forbidden: the project's rule `spectators` is off (`spectators_disabled`).
-            NotFound: it is over (`session_ended`).
-            Refused: as many tokens are active as may be (`spectators_full`).
+            Refused: it is over (`session_ended`), or too many tokens are active
+                (`spectators_full`).
         """
         return await self._ask(doors.let_watch(session, wishes))
 
