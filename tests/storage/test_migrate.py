@@ -1,6 +1,7 @@
 """How a schema comes into being, and what happens to one that is newer than this program."""
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
 
@@ -12,7 +13,7 @@ from diorama.accounts.plans import FREE
 from diorama.kernel.errors import Unavailable
 from diorama.kernel.units import seconds
 from diorama.storage.database import Database, Transaction, open_database
-from diorama.storage.migrate import FOLDER, HEAD
+from diorama.storage.migrate import FOLDER, HEAD, upgrade
 from diorama.storage.migrations.versions.r0005_stream_hours import sum_up
 from diorama.storage.migrations.versions.r0010_usage_spans import write_spans
 from tests.clock import SteppedClock
@@ -56,6 +57,17 @@ async def test_gateways_that_start_at_once_on_an_empty_database_agree(
     assert len({database.incarnation for database in databases}) == 1
     for database in databases:
         await database.close()
+
+
+def test_a_first_start_on_a_full_disk_says_so_in_the_words_of_the_driver() -> None:
+    with sqlite3.connect(":memory:", isolation_level=None) as connection:
+        connection.execute("PRAGMA max_page_count = 8")
+
+        with pytest.raises(sqlite3.OperationalError) as refusal:
+            upgrade(connection)
+
+    connection.close()
+    assert refusal.value.sqlite_errorcode == sqlite3.SQLITE_FULL
 
 
 def test_a_start_with_nothing_to_do_spends_no_time_on_alembic(sqlite_url: str) -> None:

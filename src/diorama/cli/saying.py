@@ -5,13 +5,21 @@ done, is one line and exit code 1.
 """
 
 import contextlib
+import errno
 from collections.abc import Iterator
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import typer
 
 from diorama.cli.restarts import REFUSED
 from diorama.kernel.errors import DioramaError
+
+_FOLDERS: Final = {
+    errno.ENOSPC: "the disk is full; make room there",
+    errno.EDQUOT: "this user's share of the disk is used up; make room there",
+    errno.EROFS: "the disk is mounted to be read only; name another folder with DIORAMA_DATA",
+    errno.EACCES: "this user may not; name another folder with DIORAMA_DATA, or give it to them",
+}
 
 
 def say(line: str) -> None:
@@ -40,7 +48,8 @@ def refusals() -> Iterator[None]:
     from diorama.kernel.errors import Unavailable
 
     try:
-        yield
+        with _one_cause():
+            yield
     except SettingsRefused as error:
         refuse(*error.lines)
     except CannotListen as error:
@@ -49,3 +58,21 @@ def refusals() -> Iterator[None]:
         fail(str(error))
     except DioramaError as error:
         refuse(str(error))
+    except OSError as error:
+        if error.filename is None or error.errno not in _FOLDERS:
+            raise
+        fail(f"{error.filename}: {_FOLDERS[error.errno]}")
+
+
+@contextlib.contextmanager
+def _one_cause() -> Iterator[None]:
+    """Let the one exception of a group of groups rise alone: what a start in task groups raises."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        cause: BaseException = group
+        while isinstance(cause, BaseExceptionGroup) and len(cause.exceptions) == 1:
+            cause = cause.exceptions[0]
+        if cause is group:
+            raise
+        raise cause from None

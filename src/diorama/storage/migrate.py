@@ -74,6 +74,7 @@ def _run_migrations(connection: Connection) -> None:
     from alembic.operations import Operations
     from alembic.script import ScriptDirectory
     from sqlalchemy import StaticPool, create_engine
+    from sqlalchemy.exc import DBAPIError
 
     is_sqlite = isinstance(connection, sqlite3.Connection)
     scripts = ScriptDirectory(str(FOLDER))
@@ -89,12 +90,15 @@ def _run_migrations(connection: Connection) -> None:
         return scripts._upgrade_revs("head", current)  # noqa: SLF001  as Alembic's cookbook does
 
     # The driver is in autocommit, so `begin` here only names who ends what is begun by hand.
-    with engine.connect() as alembic, alembic.begin():
-        for statement in _BEGIN_SQLITE if is_sqlite else _BEGIN_POSTGRESQL:
-            alembic.exec_driver_sql(statement)
-        context = MigrationContext.configure(alembic, opts={"fn": missing})
-        with Operations.context(context):
-            context.run_migrations()
+    try:
+        with engine.connect() as alembic, alembic.begin():
+            for statement in _BEGIN_SQLITE if is_sqlite else _BEGIN_POSTGRESQL:
+                alembic.exec_driver_sql(statement)
+            context = MigrationContext.configure(alembic, opts={"fn": missing})
+            with Operations.context(context):
+                context.run_migrations()
+    except DBAPIError as wrapped:  # the stores know the driver's own errors
+        raise wrapped.orig or wrapped from None
 
 
 def _refuse_unknown(heads: tuple[str, ...], scripts: "ScriptDirectory") -> None:

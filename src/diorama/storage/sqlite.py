@@ -410,7 +410,8 @@ def _translated(error: BaseException, path: Path) -> BaseException:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return Unavailable(
-            f"the disk under {path.parent} is full: nothing was written", code="storage_full"
+            f"the disk under {path.parent} is full: nothing was written; make room there",
+            code="storage_full",
         )
     if code == sqlite3.SQLITE_BUSY:
         return in_use(path.parent, "another program that has the file open")
