@@ -86,6 +86,17 @@ async def test_who_waits_is_told_each_step_and_why_it_failed(typist: Typist) -> 
     assert said.err.endswith("is failed: The world ended before its script did.\n")
 
 
+async def test_nothing_is_asked_for_that_cannot_be_saved(typist: Typist, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    said = await typist.types("simulate", "cove", "--out", str(tmp_path / "file" / "rain"))
+    left = await typist.types("simulations", "ls")
+
+    assert said.code == 2
+    assert "name a folder that can be made" in said.err
+    assert left.err.startswith("diorama: there is no simulation")
+
+
 async def test_scripts_of_files_are_run_together(typist: Typist, tmp_path: Path) -> None:
     one = tmp_path / "one.jsonl"
     one.write_text('{"at_ms": 0, "prompt": "rain"}\n{"at_ms": 1000, "end": true}\n')

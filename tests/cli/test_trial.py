@@ -33,6 +33,7 @@ def test_an_entry_means_the_same_in_every_folder(
     monkeypatch.chdir(file.parent)
 
     assert absolute_entry("pond.py:Pond") == f"{file}:Pond"
+    assert absolute_entry("pond.py") == str(file)
     assert absolute_entry("package.pond:Pond") == "package.pond:Pond"
 
 
@@ -43,10 +44,11 @@ def test_an_entry_means_the_same_in_every_folder(
         ("a.py:My_Pond2", "my-pond2"),
         ("a.py:Ünder", "nder"),
         ("a.py:Й", "world"),
+        ("/worlds/my_pond.py", "my-pond"),
         ("a.py:" + "X" * 100, "x" * 64),
     ],
 )
-def test_a_project_is_called_like_its_class(entry: str, name: str) -> None:
+def test_a_project_is_called_like_its_class_or_its_file(entry: str, name: str) -> None:
     assert project_name(entry) == name
 
 
@@ -79,10 +81,13 @@ def test_a_world_that_loads_is_described(file: Path, capfd: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("place", "message"),
     [
-        ("{}:Missing", "has no World named 'Missing'"),
+        ("{}:Missing", "has no World named 'Missing'; it has Pond, Broken"),
+        ("diorama.world:World", "has no World named 'World'; it has none"),
+        ("{}", "has Pond, Broken: say which, as /"),
         ("{}:Broken", "Broken.size is (321, 180)"),
         ("{}x.py:Pond", "there is no file"),
-        ("{}", "is neither module:Class nor path/file.py:Class"),
+        ("pond", "is neither module:Class nor path/file.py:Class"),
+        (":Pond", "is neither module:Class nor path/file.py:Class"),
         ("no_such_module:Pond", "there is no module no_such_module"),
     ],
 )

@@ -96,4 +96,7 @@ def test_a_refusal_without_a_document_is_told_by_its_status(body: bytes) -> None
     for kind in ("text/html", PROBLEM_TYPE):
         found = problem_of(Reply(502, {"content-type": kind}, body))
 
-        assert (found.code, found.detail) == ("refused", "The server answered 502.")
+        assert (found.code, found.detail) == (
+            "refused",
+            "What answered with 502 said nothing else: is this the address of a gateway?",
+        )

@@ -7,7 +7,7 @@ import pytest
 
 from diorama.kernel.errors import Invalid
 from diorama.world.loading import UnknownWorld, load_world
-from diorama.world.world import World
+from tests.agent.worlds import Lamp
 
 FILE = """
 import neighbour
@@ -36,12 +36,43 @@ def test_a_world_in_a_file_finds_its_neighbours(folder: Path) -> None:
 
 
 def test_a_world_in_a_module_is_found() -> None:
-    assert load_world("diorama.world:World") is World
+    assert load_world("tests.agent.worlds:Lamp") is Lamp
+
+
+def test_the_one_world_of_a_file_needs_no_name(folder: Path) -> None:
+    write(folder)
+    assert load_world(str(folder / "world.py")).__name__ == "Here"
+
+
+def test_of_several_worlds_one_is_named(folder: Path) -> None:
+    (folder / "two.py").write_text(
+        "from diorama.world import World\nclass A(World): ...\nclass B(World): ...\n"
+    )
+
+    with pytest.raises(UnknownWorld, match=r"two.py has A, B: say which, as .*two.py:A"):
+        load_world(str(folder / "two.py"))
+
+
+def test_a_file_without_a_world_is_told_what_one_is(folder: Path) -> None:
+    (folder / "none.py").write_text("from tests.agent.worlds import Lamp\n")
+
+    with pytest.raises(UnknownWorld, match=r"derives from `diorama\.world\.World`"):
+        load_world(str(folder / "none.py"))
 
 
 @pytest.mark.parametrize(
     "entry",
-    ["", "json", "json:", ":World", "no_such:World", "json.no_such:World", "json:load", "no.py:W"],
+    [
+        "",
+        "json",
+        "json:",
+        ":World",
+        "no_such:World",
+        "json.no_such:World",
+        "json:load",
+        "no.py:W",
+        "diorama.world:World",
+    ],
 )
 def test_what_is_not_there_is_unknown(entry: str) -> None:
     with pytest.raises(UnknownWorld):

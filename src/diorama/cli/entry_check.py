@@ -1,4 +1,4 @@
-"""Loads one world and says whether it can be: `python -m diorama.cli.entry_check FILE:Class`.
+"""Loads one world and says whether it can be: `python -m diorama.cli.entry_check FILE[:CLASS]`.
 
 A process of its own, since loading runs whatever stands in the file.
 """

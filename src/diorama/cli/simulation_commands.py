@@ -1,5 +1,6 @@
 """`diorama simulate` and `diorama simulations`: scripts that run without a viewer."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
@@ -63,6 +64,8 @@ def simulate(  # noqa: PLR0913 - each is an option
     except Invalid as error:
         refuse(str(error))
     job = _job(size, fps=fps, seed=seed, region=region, end_user=end_user, name=name)
+    if not detach:
+        _check_place(out)
     view = asking.diorama.simulate(project, scripts=scripts, **job)
     if not detach:
         _follow(asking, view, out or Path(view.id))
@@ -213,6 +216,17 @@ def _job(size: str | None, **more: object) -> "Job":
             refuse(f"{size}: write it as 1280x720")
         given |= {"width": int(width), "height": int(height)}
     return cast("Job", given)
+
+
+def _check_place(out: Path | None) -> None:
+    """Refuse a place that files cannot go to before hours are spent on them."""
+    place = out or Path()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        refuse(f"--out {place}: {error.strerror}; name a folder that can be made")
+    if not os.access(place, os.W_OK | os.X_OK):
+        refuse(f"--out {place.absolute()}: this user may not write there; name another folder")
 
 
 def _follow(asking: Asking, view: "SimulationView", out: Path) -> None:

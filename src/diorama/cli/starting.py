@@ -35,7 +35,12 @@ def up() -> None:
 
 
 def dev(
-    entry: Annotated[str, typer.Argument(metavar="FILE:CLASS", help="The world, as my.py:World.")],
+    entry: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE[:CLASS]", help="The world, as my.py, or my.py:World where it has several."
+        ),
+    ],
     open_browser: Annotated[  # noqa: FBT002 - Typer's way to say a flag
         bool, typer.Option("--open/--no-open", help="Open it in the browser.")
     ] = True,
@@ -129,7 +134,8 @@ def _up(*, path: str, opens: bool, owner_link: bool) -> int:
             settings.host, settings.port, with_worker=settings.local_worker.enabled, say=say
         )
         address = addresses.address(settings.host, settings.port)
-        say(f"who operates it signs in at {address}/")
+        if owner_link:
+            say(f"who operates it signs in at {address}/")
         typer.echo(f"Diorama is running at {address}{path}")
         if opens:
             await asyncio.to_thread(webbrowser.open, address + path)

@@ -14,23 +14,29 @@ _NOT_A_NAME: Final = re.compile(r"[^A-Za-z0-9]+")
 
 def absolute_entry(entry: str) -> str:
     """Return an entry that means the same in every folder."""
+    if entry.endswith(".py"):
+        return str(Path(entry).resolve())
     place, _, name = entry.rpartition(":")
     return f"{Path(place).resolve()}:{name}" if place.endswith(".py") else entry
 
 
+def title(entry: str) -> str:
+    """Return what people read: the name of the class, or of the file where no class is named."""
+    return Path(entry).stem if entry.endswith(".py") else entry.rpartition(":")[2]
+
+
 def project_name(entry: str) -> str:
-    """Return what the project of an entry is called: its class, in the letters a name may have."""
-    name = _NOT_A_NAME.sub("-", entry.rpartition(":")[2]).strip("-").lower()
+    """Return what the project of an entry is called: its title, in the letters a name may have."""
+    name = _NOT_A_NAME.sub("-", title(entry)).strip("-").lower()
     return name[:64] or "world"
 
 
 def configuration(entry: str) -> str:
     """Return the TOML of a Diorama with this one world."""
     name = project_name(entry)
-    title = entry.rpartition(":")[2]
     return (
         "[[projects]]\n"
-        f"name = {_quoted(name)}\ntitle = {_quoted(title[:120])}\nworld = {_quoted(entry)}\n"
+        f"name = {_quoted(name)}\ntitle = {_quoted(title(entry)[:120])}\nworld = {_quoted(entry)}\n"
     )
 
 

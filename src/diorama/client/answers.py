@@ -87,6 +87,11 @@ def told(question: Question[T], body: bytes | str) -> T:
         ) from None
 
 
+def _unexplained(status: int) -> str:
+    """Return what to say of a refusal that no gateway explained: a wrong address, or a proxy."""
+    return f"What answered with {status} said nothing else: is this the address of a gateway?"
+
+
 def problem_of(reply: Reply) -> Problem:
     """Return the problem document of an answer, or one made of its status alone."""
     members = _members(reply)
@@ -94,7 +99,7 @@ def problem_of(reply: Reply) -> Problem:
     return Problem(
         status=reply.status,
         code=code if isinstance(code, str) else "refused",
-        detail=detail if isinstance(detail, str) else f"The server answered {reply.status}.",
+        detail=detail if isinstance(detail, str) else _unexplained(reply.status),
         facts={name: value for name, value in members.items() if name not in _STANDARD},
         request_id=request_id if isinstance(request_id, str) else None,
         retry_after_s=_retry_after_s(reply.headers.get("retry-after")),

@@ -77,7 +77,10 @@ def read_target(url: str, *, plain: bool) -> Target:
     """
     parts = _split(url)
     if parts.scheme not in (PORTS if plain else ("https",)):
-        raise _refused("it must begin with https://")
+        raise _refused(
+            "it must begin with https://; http:// reaches only the networks that the operator names"
+            " in the setting webhooks.allow_networks"
+        )
     if "@" in parts.netloc:
         raise _refused("it must not hold a name or a password")
     host = parts.hostname or ""

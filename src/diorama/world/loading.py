@@ -1,4 +1,4 @@
-"""From a world's entry, `module:Class` or `path/file.py:Class`, to its class.
+"""From a world's entry, `module:Class`, `path/file.py:Class` or `path/file.py`, to its class.
 
 What cannot be found is `UnknownWorld`; what is found and breaks is left to rise as it is.
 """
@@ -6,9 +6,10 @@ What cannot be found is `UnknownWorld`; what is found and breaks is left to rise
 import importlib
 import importlib.util
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Final, TypeGuard
 
 from diorama.agent.recording_facts import MAX_SIDE, MIN_SIDE
 from diorama.agent.world_link import MAX_FPS
@@ -27,20 +28,46 @@ class UnknownWorld(NotFound):
 def load_world(entry: str) -> type[World]:
     """Return the class that `entry` names; the folder of a file becomes importable.
 
+    A file alone stands for the one world in it.
+
     Raises:
         UnknownWorld: there is none.
         Invalid: its `size` or `fps` is out of bounds.
         Exception: whatever its module raises while it is imported.
     """
-    place, _, name = entry.rpartition(":")
-    if not place or not name:
+    place, _, name = (entry, "", "") if entry.endswith(".py") else entry.rpartition(":")
+    if not place or not (name or place == entry):
         raise UnknownWorld(f"{entry!r} is neither module:Class nor path/file.py:Class")
     module = _load_file(Path(place)) if place.endswith(".py") else _load_module(place)
-    found = getattr(module, name, None)
-    if not isinstance(found, type) or not issubclass(found, World):
-        raise UnknownWorld(f"{place} has no World named {name!r}")
+    worlds = {one.__name__: one for one in vars(module).values() if _is_world(one)}
+    found = getattr(module, name, None) if name else _only(worlds, module, place)
+    if not _is_world(found):
+        own = (
+            ", ".join(_of(module, worlds))
+            or "none: a World is a class that derives from `diorama.world.World`"
+        )
+        raise UnknownWorld(f"{place} has no World named {name!r}; it has {own}")
     _check(found)
     return found
+
+
+def _is_world(found: object) -> TypeGuard[type[World]]:
+    """Return whether it is a world to run, and not what worlds derive from."""
+    return isinstance(found, type) and issubclass(found, World) and found is not World
+
+
+def _of(module: ModuleType, worlds: Mapping[str, type[World]]) -> list[str]:
+    """Return the names of those worlds that the module does not have from another one."""
+    return [name for name, world in worlds.items() if world.__module__ == module.__name__]
+
+
+def _only(worlds: Mapping[str, type[World]], module: ModuleType, place: str) -> type[World]:
+    names = _of(module, worlds)
+    if not names:
+        raise UnknownWorld(f"{place} has no World: a class that derives from `diorama.world.World`")
+    if len(names) > 1:
+        raise UnknownWorld(f"{place} has {', '.join(names)}: say which, as {place}:{names[0]}")
+    return worlds[names[0]]
 
 
 def _load_file(path: Path) -> ModuleType:

@@ -63,8 +63,10 @@ function retryAfter(response: Response): { retry_after_s?: number } {
   return Number.isFinite(seconds) ? { retry_after_s: seconds } : {}
 }
 
+/** Returns what a refusal means that no gateway explained: a wrong `server`, or a proxy between. */
 function unexplained(status: number): ProblemDocument {
-  return { status, code: 'refused', detail: `The server refused with ${status}.`, facts: {} }
+  const detail = `What answered with ${status} said nothing else: is \`server\` the address of a gateway?`
+  return { status, code: 'refused', detail, facts: {} }
 }
 
 /**
