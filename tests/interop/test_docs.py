@@ -1,6 +1,9 @@
 """What docs/odyssey.md shows is what these tests run: in Node, and in a browser as it stands."""
 
+import asyncio
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Final
 
 import httpx
@@ -21,6 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 PAGE: Final = REPOSITORY / "docs" / "odyssey.md"
 SHOWN_API: Final = "http://127.0.0.1:8080/odyssey/cove"
 SHOWN_KEY: Final = "YOUR_KEY"
+SIMULATED_WITHIN_S: Final = 120.0
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -44,7 +48,7 @@ async def pages(house: Running, backend: str) -> AsyncIterator[str]:
         yield found
 
 
-@pytest.mark.parametrize("name", ["src/odyssey.tsx", "credentials.mjs"])
+@pytest.mark.parametrize("name", ["src/odyssey.tsx", "credentials.mjs", "simulate.mjs"])
 async def test_the_docs_show_the_files_that_the_tests_run(name: str) -> None:
     language = name.rpartition(".")[2].removeprefix("m")
     text = (EXAMPLE / name).read_text()
@@ -86,6 +90,29 @@ async def test_credentials_that_node_made_connect_a_browser_that_has_no_key(
 
     assert await page.session_id() == given.id
     assert [session.id for session in await diorama.live()] == [given.id]
+
+
+def _videos(folder: Path) -> list[Path]:
+    """Return the recordings that were saved, but for empty ones."""
+    return [file for file in folder.glob("rec_*.mp4") if file.stat().st_size]
+
+
+async def test_the_script_of_the_page_runs_in_node_and_its_video_is_saved(
+    diorama: Running, tmp_path: Path
+) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *("node", str(EXAMPLE / "simulate.mjs")),
+        cwd=tmp_path,
+        env=os.environ | {"API_URL": api_of(diorama), "ODYSSEY_API_KEY": diorama.key},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(SIMULATED_WITHIN_S):
+        said, _ = await process.communicate()
+
+    assert said.decode().split() == ["completed"]
+    assert len(_videos(tmp_path)) == 1
 
 
 async def test_credentials_are_of_no_use_once_their_session_is_over(
