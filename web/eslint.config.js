@@ -26,7 +26,7 @@ export default defineConfig(
   },
   // Settings of the build tools run in Node, outside of any package's tsconfig.
   {
-    files: ['**/*.config.{js,ts,mts}', 'apps/portal/scripts/*.mjs'],
+    files: ['**/*.config.{js,ts,mts}', 'apps/portal/scripts/*.mjs', 'apps/react-example/*.mjs'],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
       globals: globals.node,
