@@ -120,6 +120,17 @@ def test_the_folder_of_a_diorama_names_its_gateway(tmp_path: Path) -> None:
     assert folder_profile(tmp_path, {"DIORAMA_DATA": str(tmp_path / "none")}) is None
 
 
+async def test_a_key_file_that_is_not_there_is_named(typist: Typist, tmp_path: Path) -> None:
+    file = tmp_path / "no.key"
+
+    said = await typist.types("login", "--server", typist.place.front.url, "--key-file", str(file))
+
+    assert (said.code, said.err) == (
+        2,
+        f"diorama: --key-file {file}: No such file or directory\n",
+    )
+
+
 async def test_a_login_is_kept_and_used(typist: Typist) -> None:
     nothing = {SERVER: "", API_KEY: ""}
     url, key = typist.place.front.url, typist.place.secrets.api_key

@@ -105,6 +105,12 @@ def test_a_length_of_time_loses_nothing(length_us: int, shown: str) -> None:
     assert clock(length_us) == shown
 
 
+async def test_what_is_no_price_is_told_how_one_is_written(typist: Typist) -> None:
+    said = await typist.types("usage", "cost", "2,50")
+
+    assert (said.code, said.err) == (2, "diorama: 2,50: write the price of a GPU hour as 2.50\n")
+
+
 async def test_what_slots_cost_at_a_price_is_shown(typist: Typist) -> None:
     await stream(typist, for_s=3.6)
 

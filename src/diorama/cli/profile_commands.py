@@ -114,8 +114,10 @@ def _key(file: Path | None) -> str:
     if file is not None:
         try:
             key = file.read_text()
-        except (OSError, UnicodeDecodeError) as error:
-            refuse(f"{file}: {error}")
+        except OSError as error:
+            refuse(f"--key-file {file}: {error.strerror}")
+        except UnicodeDecodeError:
+            refuse(f"--key-file {file}: it holds no key, for it is no text")
     elif sys.stdin.isatty():
         key = typer.prompt("The API key", hide_input=True, err=True)
     else:

@@ -1,12 +1,13 @@
 """`diorama usage`: what was used, by whom and when; and whether it is what the log says."""
 
+import re
 import sys
 from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
 
 import typer
 
 from diorama.cli.asking import Asking, asks
-from diorama.cli.saying import fail, say
+from diorama.cli.saying import fail, refuse, say
 
 if TYPE_CHECKING:
     from diorama.client.account_questions import Period
@@ -25,6 +26,7 @@ usage: Final = typer.Typer(help="What was used, by whom and when.", invoke_witho
 HOUR_US: Final = 3_600_000_000
 MINUTE_US: Final = 60_000_000
 SECOND_US: Final = 1_000_000
+PRICE: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 TITLES: Final = ("STREAMED", "STREAMING", "IDLE", "SIMULATED", "SESSIONS")
 Month = Annotated[str | None, typer.Option("--period", help="A month in UTC, such as 2026-11.")]
 Since = Annotated[str | None, typer.Option("--from", help="A day, or a time of ISO 8601.")]
@@ -76,6 +78,8 @@ def cost(  # noqa: PLR0913 - each is an option
     account: Account = None,
 ) -> None:
     """Show what slots cost at a price: streaming, idle, waiting, and warm for the operator."""
+    if not PRICE.fullmatch(price):
+        refuse(f"{price}: write the price of a GPU hour as 2.50")
     found = asking.diorama.cost(price, **_asked(period, since, until, account))
 
     def row(name: str, part: "CostPart") -> tuple[object, ...]:
