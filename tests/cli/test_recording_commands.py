@@ -36,7 +36,7 @@ async def test_a_recording_is_listed_and_shown_with_its_files(
     assert listed.rows[0][:6] == [
         *(recorded.keeping.recording, "cove", recorded.session, "ready", "10", "s"),
     ]
-    assert "/v1/artifacts/" in shown.out
+    assert f"{typist.place.front.url}/v1/artifacts/" in shown.out
     assert "300 KiB" in shown.out
     assert none.err == "diorama: there is no recording\n"
 
@@ -71,4 +71,4 @@ async def test_it_is_deleted_after_a_yes(typist: Typist, recorded: Recorded) -> 
 
 
 def test_a_size_is_said_as_a_person_says_it() -> None:
-    assert (weight(2_048), weight(3_250_585)) == ("2 KiB", "3.1 MiB")
+    assert (weight(600), weight(2_048), weight(3_250_585)) == ("600 B", "2 KiB", "3.1 MiB")

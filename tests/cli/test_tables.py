@@ -2,7 +2,15 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from diorama.cli.tables import age, cell, duration, print_table, printable
+from diorama.cli.tables import (
+    age,
+    cell,
+    duration,
+    fitting,
+    print_lines,
+    print_table,
+    printable,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +65,47 @@ def test_a_row_is_one_line_where_no_terminal_is(capsys: pytest.CaptureFixture[st
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
     assert lines[1] == "x" * 500 + "  [red]y[/red]"
+
+
+TITLES = ("SESSION", "PROJECT", "DEVICE", "REMARK")
+ROWS = [("s" * 30, "cove", "Chrome on Linux", "ends in 16 min 57 s")]
+SPARE = ("DEVICE", "PROJECT")
+
+
+@pytest.mark.parametrize(
+    ("room", "kept"),
+    [
+        (74, TITLES),
+        (73, ("SESSION", "PROJECT", "REMARK")),
+        (57, ("SESSION", "PROJECT", "REMARK")),
+        (56, ("SESSION", "REMARK")),
+        (10, ("SESSION", "REMARK")),
+    ],
+)
+def test_a_narrow_terminal_is_spared_whole_columns(room: int, kept: tuple[str, ...]) -> None:
+    assert fitting(TITLES, ROWS, spare=SPARE, room=room) == kept
+
+
+def test_an_id_is_whole_and_prose_is_broken_in_a_terminal_of_eighty_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    remark = "the world ended before its script did"
+    print_table(TITLES, [("s" * 30, "a project", "d" * 30, remark)], SPARE)
+    told = capsys.readouterr()
+
+    lines = told.out.splitlines()
+    assert "s" * 30 in lines[1]
+    assert all(len(line) <= 80 for line in lines[1:])
+    assert told.err == ("diorama: no room for DEVICE: a wider terminal, or --json, shows all\n")
+
+
+def test_what_is_copied_is_never_broken(capsys: pytest.CaptureFixture[str]) -> None:
+    print_lines(("FILE", "LINK"), [("video.mp4", "l" * 200), ("a", None)])
+
+    assert capsys.readouterr().out.splitlines() == [
+        "FILE       LINK",
+        "video.mp4  " + "l" * 200,
+        "a          -",
+    ]

@@ -26,7 +26,9 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")]
 def ls(asking: Asking) -> None:
     """List every account: plan, streams against the limit, what was streamed this month."""
     titles = ("ID", "NAME", "PLAN", "STREAMS", "STREAMED", "OF", "STATE")
-    asking.show_all(list(asking.diorama.accounts()), titles, row)
+    asking.show_all(
+        list(asking.diorama.accounts()), titles, row, spare=("OF", "STREAMED", "STREAMS")
+    )
 
 
 @accounts.command("show")

@@ -69,15 +69,27 @@ class Asking:
     as_json: bool
 
     def show_all(
-        self, things: Sequence[T], titles: Sequence[str], row: Callable[[T], Sequence[object]]
+        self,
+        things: Sequence[T],
+        titles: Sequence[str],
+        row: Callable[[T], Sequence[object]],
+        *,
+        spare: Sequence[str] = (),
     ) -> None:
-        """Answer with many things: JSON, or a table with a row for each."""
+        """Answer with many things: JSON, or a table with a row for each.
+
+        Args:
+            things: what there is.
+            titles: of the table's columns.
+            row: returns what stands in them.
+            spare: the columns that a narrow terminal is spared, the first first.
+        """
         from diorama.cli import tables
 
         if self.as_json:
             tables.print_json(things)
         elif things:
-            tables.print_table(titles, [row(thing) for thing in things])
+            tables.print_table(titles, [row(thing) for thing in things], spare)
 
     def show(self, thing: T, facts: Callable[[T], Iterable[tuple[str, object]]]) -> None:
         """Answer with one thing: JSON, or a line for each fact."""

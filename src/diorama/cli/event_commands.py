@@ -45,7 +45,8 @@ def ls(
         found += page.events
         cursor, more = page.cursor, page.more
     shown = found[:limit]
-    asking.show_all(shown, ("AT", "ID", "TYPE", "SESSION", "PROJECT", "STATE", "BY"), row)
+    titles = ("AT", "ID", "TYPE", "SESSION", "PROJECT", "STATE", "BY")
+    asking.show_all(shown, titles, row, spare=("PROJECT", "STATE", "BY", "ID"))
     if not shown:
         asking.say("nothing happened")
     elif more or len(found) > limit:
@@ -87,7 +88,7 @@ def ls_webhooks(asking: Asking) -> None:
 
     titles = ("ID", "URL", "TYPES", "STATE", "REMARK", "DESCRIPTION")
     listed = list(asking.diorama.webhooks())
-    asking.show_all(listed, titles, line)
+    asking.show_all(listed, titles, line, spare=("DESCRIPTION", "TYPES"))
     if not listed:
         asking.say("there is no webhook: `diorama webhooks create URL` makes one")
 
@@ -133,12 +134,13 @@ def try_(
         time.sleep(LOOK_EVERY_S)
     if found is None:
         fail(f"{event} is under way: `diorama webhooks deliveries {webhook}` says what came of it")
-    asking.show_all([found], DELIVERIES, delivery_row)
+    asking.show_all([found], DELIVERIES, delivery_row, spare=SPARE)
     if found.state != "delivered":
         fail("it did not arrive")
 
 
 DELIVERIES: Final = ("ID", "EVENT", "TYPE", "STATE", "TRIES", "CAME BACK", "NEXT TRY")
+SPARE: Final = ("EVENT", "NEXT TRY", "TRIES")
 
 
 @webhooks.command("deliveries")
@@ -151,7 +153,7 @@ def deliveries(
 ) -> None:
     """List what a webhook was told, newest first, and what came back."""
     listed = list(islice(asking.diorama.deliveries(webhook, state=state), limit))
-    asking.show_all(listed, DELIVERIES, delivery_row)
+    asking.show_all(listed, DELIVERIES, delivery_row, spare=SPARE)
 
 
 @webhooks.command("redeliver")
@@ -161,7 +163,7 @@ def redeliver(
     delivery: Annotated[str, typer.Argument(metavar="DELIVERY", help="Its id.")],
 ) -> None:
     """Send an event to a webhook again, now."""
-    asking.show_all([asking.diorama.redeliver(delivery)], DELIVERIES, delivery_row)
+    asking.show_all([asking.diorama.redeliver(delivery)], DELIVERIES, delivery_row, spare=SPARE)
 
 
 def row(event: "EventView") -> tuple[object, ...]:

@@ -25,8 +25,9 @@ def _scopes(incomplete: str) -> list[str]:
 @asks
 def ls(asking: Asking) -> None:
     """List the keys, newest first; their secrets are nowhere."""
-    titles = ("ID", "NAME", "KIND", "STATE", "ENDS WITH", "SCOPES", "EXPIRES", "LAST USED")
-    asking.show_all(list(asking.diorama.keys()), titles, row)
+    titles = ("ID", "NAME", "KIND", "STATE", "BEGINS WITH", "SCOPES", "EXPIRES", "LAST USED")
+    spare = ("BEGINS WITH", "LAST USED", "EXPIRES", "SCOPES", "KIND")
+    asking.show_all(list(asking.diorama.keys()), titles, row, spare=spare)
 
 
 @keys.command("create")
@@ -94,7 +95,7 @@ def audit(
         return entry.at, entry.actor, entry.action, entry.subject, bytes(entry.detail).decode()
 
     found = list(islice(asking.diorama.audit(actor=actor, action=action), limit))
-    asking.show_all(found, ("AT", "BY", "WHAT", "OF", "DETAIL"), line)
+    asking.show_all(found, ("AT", "BY", "WHAT", "OF", "DETAIL"), line, spare=("OF", "BY"))
 
 
 def row(key: "KeyView") -> tuple[object, ...]:

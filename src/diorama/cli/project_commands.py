@@ -229,6 +229,13 @@ def bounds(rule: "RuleView") -> str:
     return said + (" or null" if rule.nullable else "")
 
 
+def ruled(rule: object) -> str:
+    """Return a rule's value as it may be written after `RULE=`, a word without its quotes."""
+    if isinstance(rule, str):
+        return rule
+    return f"{rule:g}" if isinstance(rule, float) else json.dumps(rule)
+
+
 def facts(project: "Project") -> Iterator[tuple[str, object]]:
     """Yield what is known of a project, by name, each rule by its path."""
     for name in ("name", "id", "title", "description", "enabled", "public", "regions", "world"):
@@ -237,6 +244,6 @@ def facts(project: "Project") -> Iterator[tuple[str, object]]:
     for name, rule in sorted((project.rules or {}).items()):
         if isinstance(rule, Mapping):
             for inner, one in sorted(rule.items()):
-                yield f"{name}.{inner}", json.dumps(one)
+                yield f"{name}.{inner}", ruled(one)
         else:
-            yield name, json.dumps(rule)
+            yield name, ruled(rule)

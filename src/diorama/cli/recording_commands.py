@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
+from urllib.parse import urljoin
 
 import typer
 
@@ -18,6 +19,7 @@ recordings: Final = typer.Typer(help="What was kept, and its files.", no_args_is
 RecordingId = Annotated[str, typer.Argument(metavar="RECORDING", help="Its id.")]
 FILES: Final = ("video.mp4", "preview.mp4", "thumbnail.jpg", "events.jsonl")
 SECOND_US: Final = 1_000_000
+KIBIBYTE: Final = 1_024
 MEBIBYTE: Final = 1_048_576
 
 
@@ -54,7 +56,7 @@ def ls(  # noqa: PLR0913 - each is an option
         which["source"] = source
     listed = list(islice(asking.diorama.recordings(**which), limit))
     titles = ("ID", "PROJECT", "OF", "STATE", "LENGTH", "SIZE", "MADE", "KEPT UNTIL", "REMARK")
-    asking.show_all(listed, titles, row)
+    asking.show_all(listed, titles, row, spare=("OF", "KEPT UNTIL", "REMARK", "SIZE"))
     if not listed:
         asking.say("there is no recording")
 
@@ -69,8 +71,9 @@ def show(asking: Asking, recording: RecordingId) -> None:
     asking.show(found, facts)
     if not asking.as_json and found.files:
         typer.echo()
-        rows = [(one.name, weight(one.bytes), one.url) for one in found.files]
-        tables.print_table(("FILE", "SIZE", "LINK"), rows)
+        server = f"{asking.diorama.server}/"
+        rows = [(one.name, weight(one.bytes), urljoin(server, one.url)) for one in found.files]
+        tables.print_lines(("FILE", "SIZE", "LINK"), rows)
 
 
 @recordings.command("download")
@@ -94,13 +97,11 @@ def download(
             refuse(f"{name}: a recording has {', '.join(FILES)}")
     names = cast("list[FileName] | None", file or None)
     places = rendering.saved(asking.diorama, recording, to or Path(recording), names)
-    saved = []
-    for place in places:
-        saved.append(str(place))
-        if not asking.as_json:
-            typer.echo(place)
+    saved = [str(place) for place in places]  # told once no bar is in the way
     if asking.as_json:
         tables.print_json(saved)
+    else:
+        typer.echo("\n".join(saved))
 
 
 @recordings.command("rm")
@@ -154,4 +155,8 @@ def facts(view: "RecordingView") -> Iterator[tuple[str, object]]:
 
 def weight(size: int) -> str:
     """Return a number of bytes as a person says it."""
-    return f"{size / MEBIBYTE:.1f} MiB" if size >= MEBIBYTE else f"{size / 1024:.0f} KiB"
+    if size < KIBIBYTE:
+        return f"{size} B"
+    if size < MEBIBYTE:
+        return f"{size / KIBIBYTE:.0f} KiB"
+    return f"{size / MEBIBYTE:.1f} MiB"

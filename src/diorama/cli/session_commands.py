@@ -22,6 +22,7 @@ TITLES: Final = (
     *("SESSION", "PROJECT", "REGION", "STATE", "VIEWER", "END USER", "DEVICE", "AGE"),
     "REMARK",
 )
+SPARE: Final = ("DEVICE", "REGION", "END USER", "VIEWER")
 SessionId = Annotated[
     str, typer.Argument(metavar="SESSION", autocompletion=complete_session, help="Its id.")
 ]
@@ -65,14 +66,21 @@ def ls(  # noqa: PLR0913 - each is an option
     everything = everything or bool(code) or not FINAL.isdisjoint(state or ())
     listed = list(islice(asking.diorama.sessions(live=not everything, **which), limit))
     now = datetime.now(UTC)
-    asking.show_all(listed, TITLES, lambda session: row(session, now))
+    asking.show_all(listed, TITLES, lambda session: row(session, now), spare=SPARE)
     if not listed:
         asking.say("no session is live" if not everything else "there was no session yet")
 
 
 @sessions.command("show")
 @asks
-def show(asking: Asking, session: SessionId) -> None:
+def show(
+    asking: Asking,
+    session: SessionId,
+    *,
+    measured: Annotated[
+        bool, typer.Option("--measured", help="Also what its viewer measured on the way.")
+    ] = False,
+) -> None:
     """Show one session, live or ended: what it is, how it went, and why it ended."""
     from diorama.cli import tables
 
@@ -81,7 +89,8 @@ def show(asking: Asking, session: SessionId) -> None:
     if asking.as_json:
         return
     typer.echo(f"\n{tables.printable(found.sentence)}\n")
-    tables.print_table(("AT", "STATE", "BY", "WHAT"), [line(one) for one in found.entries])
+    told = [one for one in found.entries if measured or one.kind != "quality"]
+    tables.print_table(("AT", "STATE", "BY", "WHAT"), [line(one) for one in told], ("STATE",))
     if not found.complete:
         asking.say("there is more; what came later is left out")
 
@@ -229,11 +238,12 @@ def _watch_live(looks: "Iterator[list[SessionView]]") -> None:
 
     from diorama.cli import tables
 
-    with Live(console=tables.console(), auto_refresh=False) as live:
+    out = tables.console()
+    with Live(console=out, auto_refresh=False) as live:
         for found in looks:
             now = datetime.now(UTC)
             rows = [row(session, now) for session in found]
-            live.update(tables.table(TITLES, rows), refresh=True)
+            live.update(tables.table(TITLES, rows, spare=SPARE, room=out.width), refresh=True)
 
 
 def _watch_lines(asking: Asking, looks: "Iterator[list[SessionView]]") -> None:

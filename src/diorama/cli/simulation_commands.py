@@ -100,7 +100,7 @@ def ls(
     listed = list(islice(asking.diorama.simulations(**which), limit))
     now = datetime.now(UTC)
     titles = ("ID", "PROJECT", "NAME", "STATE", "PROGRESS", "SCRIPTS", "AGE", "REMARK")
-    asking.show_all(listed, titles, lambda view: row(view, now))
+    asking.show_all(listed, titles, lambda view: row(view, now), spare=("SCRIPTS", "REMARK"))
     if not listed:
         asking.say("there is no simulation: `diorama simulate PROJECT` runs one")
 
@@ -116,7 +116,7 @@ def show(asking: Asking, simulation: SimulationId) -> None:
     if not asking.as_json:
         typer.echo()
         titles = ("SCRIPT", "STATE", "PROGRESS", "TRIES", "WORKER", "RECORDING", "REMARK")
-        tables.print_table(titles, [run_row(run) for run in found.runs])
+        tables.print_table(titles, [run_row(run) for run in found.runs], ("TRIES", "WORKER"))
 
 
 @simulations.command("cancel")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from diorama.cli.saying import say
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -19,6 +21,16 @@ if TYPE_CHECKING:
 NOTHING: Final = "-"
 WIDE: Final = 10_000
 """Columns of what is no terminal: a line of a table stays one line for `grep` and `awk`."""
+PROSE: Final = frozenset(
+    {
+        *("CAME BACK", "DESCRIPTION", "DETAIL", "NAME", "REMARK", "SCOPES", "SERVER", "TITLE"),
+        *("TYPES", "URL", "WHAT", "WHAT IT DOES"),
+    }
+)
+"""Columns that may be broken into lines where a terminal is narrow; no other is ever cut."""
+PROSE_LEAST: Final = 16
+"""Columns of a terminal that prose is broken to at most, as far as the choice of columns goes."""
+GAP: Final = 2
 _STEPS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -42,8 +54,9 @@ def cell(value: object) -> str:
 
 
 def age(since: datetime, now: datetime) -> str:
-    """Return how long ago something was, to two figures or so."""
-    return duration((now - since).total_seconds())
+    """Return how long ago something was, in its largest unit: `42 s`, `13 min`, `2 h`, `3 d`."""
+    count, unit, *_ = duration((now - since).total_seconds()).split()
+    return f"{count} {unit}"
 
 
 def duration(total_s: float) -> str:
@@ -57,16 +70,50 @@ def duration(total_s: float) -> str:
     return " ".join(parts[:2]) or "0 s"
 
 
-def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> "Table":
-    """Return rows under their titles, ready to be printed."""
+def fitting(
+    titles: Sequence[str], rows: Sequence[Sequence[str]], *, spare: Sequence[str], room: int
+) -> tuple[str, ...]:
+    """Return the titles of the columns that a terminal is wide enough for, in their order.
+
+    Args:
+        titles: of all columns.
+        rows: what stands in them.
+        spare: which may be left out, the first that goes first.
+        room: how wide the terminal is.
+    """
+    from rich.cells import cell_len
+
+    def need(at: int) -> int:
+        widest = max((cell_len(row[at]) for row in rows), default=0)
+        title = titles[at]
+        return max(len(title), min(widest, PROSE_LEAST) if title in PROSE else widest)
+
+    needs = {title: need(at) for at, title in enumerate(titles)}
+    for title in spare:
+        if sum(needs.values()) + GAP * (len(needs) - 1) <= room:
+            break
+        needs.pop(title, None)
+    return tuple(needs)
+
+
+def table(
+    titles: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    spare: Sequence[str] = (),
+    room: int = WIDE,
+) -> "Table":
+    """Return rows under their titles, ready to be printed in so many columns of a terminal."""
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for title in titles:
-        made.add_column(title, no_wrap=title in {"SESSION", "ID"})
-    for row in rows:
-        made.add_row(*(Text(cell(value)) for value in row))
+    texts = [[cell(value) for value in row] for row in rows]
+    kept = fitting(titles, texts, spare=spare, room=room)
+    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
+    for title in kept:
+        made.add_column(title, no_wrap=title not in PROSE, overflow="fold")
+    for row in texts:
+        made.add_row(*(Text(row[titles.index(title)]) for title in kept))
     return made
 
 
@@ -80,15 +127,36 @@ def console() -> "Console":
     return found
 
 
-def print_table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; spaces at the ends of lines are left out where nobody looks."""
+def print_table(
+    titles: Sequence[str], rows: Iterable[Sequence[object]], spare: Sequence[str] = ()
+) -> None:
+    """Print a table; spaces at the ends of lines are left out where nobody looks.
+
+    Args:
+        titles: what stands over each column.
+        rows: what stands under it.
+        spare: the columns that a narrow terminal is spared, the first first; it is said which.
+    """
     out = console()
     if out.is_terminal:
-        out.print(table(titles, rows))
+        made = table(titles, rows, spare=spare, room=out.width)
+        out.print(made)
+        left_out = [title for title in titles if title not in {one.header for one in made.columns}]
+        if left_out:
+            say(f"no room for {', '.join(left_out)}: a wider terminal, or --json, shows all")
         return
     with out.capture() as captured:
         out.print(table(titles, rows))
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
+def print_lines(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows that are never broken, however narrow a terminal is: what is in them is copied."""
+    texts = [list(titles), *([cell(value) for value in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    for row in texts:
+        padded = (one.ljust(width) for one, width in zip(row, widths, strict=True))
+        sys.stdout.write((" " * GAP).join(padded).rstrip() + "\n")
 
 
 def print_facts(facts: Iterable[tuple[str, object]]) -> None:

@@ -173,7 +173,8 @@ def _print(found: "UsageView", group_by: str) -> None:
 
     rows: list[tuple[object, ...]] = [(_key(one), *_figures(one)) for one in found.groups]
     rows.append(("total", *_figures(found.total)))
-    tables.print_table((group_by.upper().replace("_", " "), *TITLES), rows)
+    titles = (group_by.upper().replace("_", " "), *TITLES)
+    tables.print_table(titles, rows, ("STREAMING", "SIMULATED"))
 
 
 def _key(group: "UsageGroup") -> str:

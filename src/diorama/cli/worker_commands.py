@@ -27,7 +27,7 @@ def ls(asking: Asking) -> None:
         asking.show_all(pools, ("REGION", "POOL", "WORKERS", "FREE", "HELD", "OURS"), pool_row)
         return
     titles = ("ID", "NAME", "REGION", "POOL", "STATE", "HEALTH", "SLOTS", "ENCODERS", "VERSION")
-    asking.show_all(found, titles, row)
+    asking.show_all(found, titles, row, spare=("ENCODERS", "VERSION", "POOL", "REGION"))
     if not found:
         asking.say("no worker is connected; `diorama worker` runs one")
 

@@ -283,6 +283,7 @@ def _heartbeats_missed(story: Story, note: Note) -> Told:
 
 def _media_path(_story: Story, note: Note) -> Told:
     path = {name: note.facts.get(name, "unknown") for name in ("local", "remote", "protocol")}
+    path["protocol"] = str(path["protocol"]).upper()
     relayed = "relay" in {path["local"], path["remote"]}
     how = "through a relay" if relayed else "directly"
     text = "The picture flows {how} over {protocol}: viewer {local}, worker {remote}.".format(
@@ -300,9 +301,17 @@ _MEASURES: Final = {
 
 
 def _quality(story: Story, note: Note) -> Told:
-    found = [how.format(note.facts[name]) for name, how in _MEASURES.items() if name in note.facts]
+    found = [
+        how.format(_figure(note.facts[name]))
+        for name, how in _MEASURES.items()
+        if name in note.facts
+    ]
     text = f"As {story.who(note.actor)} measures it: {', '.join(found) or 'nothing'}."
     return Told("sampled", text, note.facts)
+
+
+def _figure(fact: Fact) -> str:
+    return str(fact) if isinstance(fact, str) else f"{fact:g}"
 
 
 def _queue_moved(_story: Story, note: Note) -> Told:
