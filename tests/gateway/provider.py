@@ -18,6 +18,9 @@ from jwt.algorithms import ECAlgorithm
 CLIENT: Final = "diorama-here"
 SECRET: Final = "a secret: of/both"  # with what the encoding of the header has to survive
 Claims = dict[str, object]
+_ASKS: Final = """<!doctype html><html lang="en"><title>Example</title><h1>Who are you?</h1>
+<form method="post"><button name="answer" value="yes">Go on as Bo</button>
+<button name="answer" value="no">Not now</button></form></html>"""
 
 
 @dataclass
@@ -83,6 +86,18 @@ class Provider:
         token = self.signs(self, claims) if self.signs else self.signed(claims)
         return web.json_response({"id_token": token, "access_token": "x", "token_type": "Bearer"})
 
+    async def ask_person(self, _: web.Request) -> web.Response:
+        return web.Response(text=_ASKS, content_type="text/html")
+
+    async def hear_person(self, request: web.Request) -> web.Response:
+        said = await request.post()
+        asked = request.query
+        if said["answer"] == "no":
+            answer = urlencode({"error": "access_denied", "state": asked["state"]})
+            raise web.HTTPSeeOther(f"{asked['redirect_uri']}?{answer}")
+        gateway = "{0.scheme}://{0.netloc}".format(urlsplit(asked["redirect_uri"]))
+        raise web.HTTPSeeOther(gateway + self.visited(str(request.url)))
+
     def visited(self, url: str) -> str:
         """Return where a browser that signs in there is sent back to."""
         asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
@@ -100,6 +115,8 @@ async def running_provider() -> AsyncIterator[Provider]:
     provider = Provider()
     app = web.Application()
     app.router.add_get("/.well-known/openid-configuration", provider.describe)
+    app.router.add_get("/authorize", provider.ask_person)
+    app.router.add_post("/authorize", provider.hear_person)
     app.router.add_get("/keys", provider.keys)
     app.router.add_post("/token", provider.token)
     runner = web.AppRunner(app)

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import jwt
 import msgspec
@@ -63,9 +64,9 @@ class Visitor(Browser):
     async def visit(self, path: str) -> Reply:
         return await self.ask("GET", path, Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="navigate")
 
-    async def sign_in_at(self, provider: Provider) -> str:
+    async def sign_in_at(self, provider: Provider, onward: str = "") -> str:
         """Return where the browser is in the end."""
-        begun = await self.visit("/v1/oidc/start")
+        begun = await self.visit("/v1/oidc/start" + onward)
         done = await self.visit(provider.visited(begun.headers["Location"]))
         assert (begun.status, done.status) == (303, 303)
         return done.headers["Location"]
@@ -87,6 +88,28 @@ async def test_somebody_invited_comes_in_by_the_provider_s_word_alone(
     assert (me(seen).person.email, me(seen).person.has_password) == (BO, False)
     assert me(seen).account.role == "developer"
     assert set(visitor.cookies) == {"diorama_sign_in"}
+
+
+@pytest.mark.parametrize(
+    ("onward", "where"),
+    [
+        ("/sessions?which=past&end_user=a%20b", "/sessions?which=past&end_user=a%20b"),
+        ("https://elsewhere.example/", "/"),
+        ("//elsewhere.example/", "/"),
+        ("/\\elsewhere.example/", "/"),
+        ("/\r\nSet-Cookie: a=b", "/"),
+        ("/" + "a" * 1_000, "/"),
+        ("", "/"),
+    ],
+)
+async def test_who_was_on_their_way_in_the_portal_goes_on_there_and_nowhere_else(
+    embedded: Place, provider: Provider, onward: str, where: str
+) -> None:
+    owner = await owner_of(embedded)
+    await owner.ask("POST", "/v1/members", {"email": BO, "role": "viewer"})
+    found = await Visitor(embedded).sign_in_at(provider, f"?next={quote(onward, safe='')}")
+
+    assert found == where
 
 
 async def test_somebody_known_is_the_same_person_by_the_provider(

@@ -10,7 +10,8 @@ from fastapi import FastAPI
 
 from diorama.gateway.embedding import PlayerFacts
 from diorama.gateway.front import Front
-from diorama.gateway.pages import CONTENT_SECURITY_POLICY, PORTAL_PATHS, pages
+from diorama.gateway.pages import CONTENT_SECURITY_POLICY, PORTAL_PATHS, lost_page, pages
+from diorama.gateway.problems import install
 from diorama.gateway.settings import S3Settings
 from tests.gateway.raw_http import RawAnswer, ask, listening
 
@@ -125,6 +126,30 @@ async def test_every_path_of_the_portal_is_the_portal(folder: Path, path: str) -
 
 async def test_a_path_that_is_nobodys_is_not_the_portal(folder: Path) -> None:
     assert (await get(folder, "/nobody")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "is_page"),
+    [
+        ("/nobody", "text/html,*/*;q=0.8", True),
+        ("/sessions-of-mine/1", "text/html", True),
+        ("/nobody", "application/json", False),
+        ("/nobody", "*/*", False),
+        ("/v1/nobody", "text/html", False),
+    ],
+)
+async def test_a_person_at_an_address_of_nothing_is_told_so_by_a_page(
+    folder: Path, path: str, accept: str, *, is_page: bool
+) -> None:
+    app = FastAPI()
+    install(app, lost_page(folder))
+    app.include_router(pages(folder))
+    async with listening(Front(rest=app)) as running:
+        answer = await ask(running, f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\n\r\n")
+
+    assert answer.status == 404
+    assert (b"portal" in answer.body) is is_page
+    assert (answer.header("content-type") == "application/problem+json") is not is_page
 
 
 async def test_the_portal_takes_no_script_or_style_but_by_a_nonce_that_is_used_once(

@@ -11,6 +11,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 import time
 from dataclasses import dataclass
@@ -45,6 +46,9 @@ LEEWAY_S: Final = 60
 _TYPE: Final = "oidc-try+jwt"
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _NAME_LENGTH: Final = 120
+_PATH_LENGTH: Final = 1_000  # the cookie it travels in has to fit
+_OWN_PATH: Final = re.compile(r"/(?![/\\])[!-~]*")
+"""Two slashes, or one and a backslash, begin another origin in a browser (WHATWG URL)."""
 T = TypeVar("T")
 
 
@@ -74,11 +78,12 @@ class _Claims(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """What a browser that began has to show again."""
+    """What a browser that began has to show again; `next` is the path it goes on at."""
 
     state: str
     nonce: str
     verifier: str
+    next: str = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,19 @@ class Begun:
 
     url: str
     cookie: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Whom the provider vouches for, and the path of the portal that they go on at."""
+
+    vouched: Vouched
+    onward: str
+
+
+def own_path(text: str) -> str:
+    """Return a path of this origin as it stands, and `/` for whatever else was asked for."""
+    return text if len(text) <= _PATH_LENGTH and _OWN_PATH.fullmatch(text) else "/"
 
 
 def refused() -> Forbidden:
@@ -107,8 +125,8 @@ class Provider:
         self._secret = hmac.new(secret, b"oidc try", hashlib.sha256).digest()
         self._known: tuple[_Discovery, jwt.PyJWKClient] | None = None
 
-    async def begin(self, redirect_uri: str) -> Begun:
-        """Return where the browser signs in.
+    async def begin(self, redirect_uri: str, *, onward: str = "/") -> Begun:
+        """Return where the browser signs in; `onward` is where in the portal it goes after that.
 
         Raises:
             Unavailable: the provider cannot be asked (`oidc_unreachable`).
@@ -118,6 +136,7 @@ class Provider:
             state=secrets.token_urlsafe(32),
             nonce=secrets.token_urlsafe(32),
             verifier=secrets.token_urlsafe(48),
+            next=own_path(onward),
         )
         challenge = hashlib.sha256(tried.verifier.encode()).digest()
         query = {
@@ -136,8 +155,8 @@ class Provider:
             cookie=self._signed(tried),
         )
 
-    async def finish(self, *, cookie: str, state: str, code: str, redirect_uri: str) -> Vouched:
-        """Return whom the provider vouches for.
+    async def finish(self, *, cookie: str, state: str, code: str, redirect_uri: str) -> Finished:
+        """Return whom the provider vouches for, and where in the portal they go on.
 
         Raises:
             Forbidden: it proves nothing (`oidc`): whatever is wrong with it.
@@ -151,18 +170,20 @@ class Provider:
         claims = await self._proven(tokens.id_token, keys)
         if not hmac.compare_digest(claims.nonce.encode(errors="replace"), tried.nonce.encode()):
             raise refused()
-        return Vouched(
+        vouched = Vouched(
             issuer=self._settings.issuer,
             subject=claims.sub,
             name=(claims.name or claims.email or "somebody")[:_NAME_LENGTH],
             email=_verified(claims),
         )
+        return Finished(vouched, own_path(tried.next))
 
     def _signed(self, tried: Try) -> str:
         said = {
             "state": tried.state,
             "nonce": tried.nonce,
             "verifier": tried.verifier,
+            "next": tried.next,
             "exp": int(time.time()) + TRY_LASTS_S,
         }
         return jwt.encode(said, self._secret, "HS256", headers={"typ": _TYPE})

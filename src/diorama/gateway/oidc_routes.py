@@ -1,6 +1,7 @@
 """REST for signing in by OpenID Connect: two addresses that a browser visits, and no page calls.
 
-Both answer with a redirect; what went wrong stands in the portal's address as `?problem=`.
+Both answer with a redirect; what went wrong stands in the portal's address as `?problem=`. Who came
+from a page of the portal (`?next=`) is brought back to it.
 """
 
 from typing import Annotated, Final
@@ -32,11 +33,13 @@ def oidc_routes(entrance: Entrance, provider: Provider) -> APIRouter:
     desk, links = entrance.desk, entrance.links
 
     @router.get("/start")
-    async def start(request: Request) -> Response:
+    async def start(
+        request: Request, onward: Annotated[str, Query(alias="next")] = "/"
+    ) -> Response:
         base = links.base(request)
         try:
             entrance.guesses.count(request)
-            begun = await provider.begin(base + CALLBACK)
+            begun = await provider.begin(base + CALLBACK, onward=onward)
         except DioramaError as error:
             return _back(f"/sign-in?problem={error.code}")
         cookie = _cookie(begun.cookie, secure=base.startswith("https:"), max_age_s=TRY_LASTS_S)
@@ -48,19 +51,19 @@ def oidc_routes(entrance: Entrance, provider: Provider) -> APIRouter:
         is_secure = base.startswith("https:")
         used_up = _cookie("", secure=is_secure, max_age_s=0)
         try:
-            vouched = await provider.finish(
+            finished = await provider.finish(
                 cookie=_shown(request), state=state, code=code, redirect_uri=base + CALLBACK
             )
 
             def use_case(work: Work) -> str:
-                person = vouched_person(work, vouched)
+                person = vouched_person(work, finished.vouched)
                 return signing_in.begin(work, person.id, instead_of=earlier(request.headers))
 
             secret = await desk.do(use_case)
         except DioramaError as error:
             _log.info("a sign-in by OpenID Connect failed", code=error.code, why=str(error))
             return _back(f"/sign-in?problem={error.code}", used_up)
-        return _back("/", used_up, SignInCookie(secret, secure=is_secure).header)
+        return _back(finished.onward, used_up, SignInCookie(secret, secure=is_secure).header)
 
     return router
 

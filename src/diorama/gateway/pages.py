@@ -202,7 +202,25 @@ def _plain(static: StaticFolder, name: str) -> Callable[[Request], Awaitable[Res
     return page
 
 
-def _portal(file: StaticFile | None, files_from: str | None) -> Response:
+def lost_page(folder: Path = STATIC) -> Callable[[Request], Response | None]:
+    """Return what answers a person whose address leads nowhere: the portal, which says so.
+
+    A program, and whoever asks for what the API might have, is told by a problem document: None.
+    """
+    static = StaticFolder(folder)
+
+    def page(request: Request) -> Response | None:
+        is_looking = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+        if not is_looking or request.url.path.startswith("/v1/"):
+            return None
+        return _portal(static.file("portal/index.html"), None, HTTPStatus.NOT_FOUND)
+
+    return page
+
+
+def _portal(
+    file: StaticFile | None, files_from: str | None, status: HTTPStatus = HTTPStatus.OK
+) -> Response:
     """Return the portal with a nonce that no other answer has; so it is never kept."""
     if file is None:
         return _missing()
@@ -211,7 +229,7 @@ def _portal(file: StaticFile | None, files_from: str | None) -> Response:
     policy = {"Content-Security-Policy": PORTAL_POLICY.format(nonce=nonce, files=files)}
     headers = {**SECURITY_HEADERS, **policy, "Cache-Control": "no-store"}
     content = file.content.replace(NONCE_PLACE, nonce.encode())
-    return Response(content, HTTPStatus.OK, headers, file.media_type)
+    return Response(content, status, headers, file.media_type)
 
 
 async def _facts(request: Request, project: str, facts_of: FactsOf) -> PlayerFacts:

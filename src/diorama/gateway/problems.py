@@ -5,7 +5,7 @@ unexpected exception says never leaves the process: the caller gets a request id
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -135,11 +135,26 @@ def headers_of(error: DioramaError) -> dict[str, str]:
     return headers
 
 
-def install(app: FastAPI) -> None:
-    """Let `app` answer every error with a problem document."""
+def no_page(_: Request) -> Response | None:
+    """Return no page."""
+    return None
+
+
+def install(app: FastAPI, lost: Callable[[Request], Response | None] = no_page) -> None:
+    """Let `app` answer every error with a problem document.
+
+    Args:
+        app: whose errors they are.
+        lost: the page of an address that leads nowhere, for whoever looks at pages.
+    """
+
+    async def refuse_by_router(request: Request, error: HTTPException) -> Response:
+        page = lost(request) if error.status_code == HTTPStatus.NOT_FOUND else None
+        return page or _refuse_by_router(request, error)
+
     app.exception_handler(DioramaError)(_refuse)
     app.exception_handler(RequestValidationError)(_refuse_parameters)
-    app.exception_handler(HTTPException)(_refuse_by_router)
+    app.exception_handler(HTTPException)(refuse_by_router)
     app.exception_handler(Exception)(_hide)
 
 
@@ -171,7 +186,7 @@ async def _refuse_parameters(request: Request, error: RequestValidationError) ->
     return _document(content, status)
 
 
-async def _refuse_by_router(request: Request, error: HTTPException) -> Response:
+def _refuse_by_router(request: Request, error: HTTPException) -> Response:
     status = error.status_code
     sentence = _SENTENCE_OF_STATUS.get(status, str(error.detail))
     code = CODE_OF_STATUS.get(status, "refused")

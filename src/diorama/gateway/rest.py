@@ -38,7 +38,7 @@ from diorama.gateway.odyssey.routes import OdysseyParts, config_route, odyssey_r
 from diorama.gateway.oidc import Provider
 from diorama.gateway.oidc_routes import oidc_routes
 from diorama.gateway.opening_routes import Doorstep, opening_routes
-from diorama.gateway.pages import pages
+from diorama.gateway.pages import lost_page, pages
 from diorama.gateway.people_routes import people_routes
 from diorama.gateway.project_routes import own_answer, project_routes
 from diorama.gateway.rate_limits import RateLimits
@@ -154,7 +154,7 @@ class Rest:
             docs_url=None,
             redoc_url=None,
         )
-        problems.install(app)
+        problems.install(app, lost_page())
         app.include_router(session_routes(self._desk, self._doors, documents))
         app.include_router(opening_routes(self._desk, self._doors, documents, self._step))
         app.include_router(ticket_routes(self._desk, self._doors, documents, self._step.secret))

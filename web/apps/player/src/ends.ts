@@ -46,6 +46,7 @@ const ROWS: Readonly<Record<EndCode, Row>> = {
 
 /** Where a reason needs other words than its code. */
 const REASONS: Readonly<Record<string, Partial<Row> & { readonly detail?: string }>> = {
+  project_unknown: { detail: 'It may be private, or its address is mistyped.' },
   world_ended: { title: 'The end', detail: 'The world itself came to its end.' },
   never_attached: { detail: 'A place was ready, and this page did not come to take it.' },
   media_lost: {
@@ -106,6 +107,7 @@ const LIMITS: ReadonlySet<number> = new Set<EndCode>([4004, 4010])
 
 function doingWords({ code, doing, reason }: Ended): string {
   if (reason === 'world_ended') return 'Cause: the world'
+  if (reason === 'client_ended' || reason === 'viewer_left') return ''
   switch (doing) {
     case 'viewer':
       return 'Cause: on your side'

@@ -35,14 +35,20 @@ function ended(changes: Partial<Ended>): Ended {
   return { ...endedBy(END_CODES[4010], 'account_limit'), ...changes }
 }
 
-test.each(ROWS)('%i %s has a title, the registry’s sentence, and whose doing', (code, _, end) => {
-  const words = endWords(end)
+/** What nobody caused but who reads it: they know that they left. */
+const OWN: ReadonlySet<string> = new Set(['client_ended', 'viewer_left'])
 
-  expect(words.title).not.toBe('It is over')
-  expect(words.sentence).toBe(ENTRIES.find((entry) => entry.code === code)?.viewer)
-  expect(words.doing).not.toBe('')
-  expect(words.title).not.toBe(words.sentence)
-})
+test.each(ROWS)(
+  '%i %s has a title, the registry’s sentence, and whose doing',
+  (code, reason, end) => {
+    const words = endWords(end)
+
+    expect(words.title).not.toBe('It is over')
+    expect(words.sentence).toBe(ENTRIES.find((entry) => entry.code === code)?.viewer)
+    expect(words.doing === '').toBe(OWN.has(reason))
+    expect(words.title).not.toBe(words.sentence)
+  },
+)
 
 /** Where a new session is no use, or another step comes first; everything else starts again. */
 const ELSEWISE: Readonly<Record<string, Action>> = {

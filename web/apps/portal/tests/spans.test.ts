@@ -28,7 +28,7 @@ describe('lengths of time', () => {
   test('hours are rounded, and can be told to the millisecond', () => {
     expect(hoursText(3_723_250_000)).toBe('1.03 h')
     expect(hoursText(4_000_000_000_000)).toBe('1,111.11 h')
-    expect(exactText(3_723_250_000)).toBe('1 h 2 min 3.250 s')
+    expect(exactText(3_723_250_000)).toBe('1 h 02 min 03.250 s')
     expect(exactText(1_500)).toBe('0.002 s')
   })
 

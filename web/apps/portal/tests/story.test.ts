@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { actorText, factTexts, measuredIn, sinceText } from '../src/pages/sessions/story.ts'
+import {
+  actorText,
+  bitrateText,
+  factTexts,
+  inOrder,
+  measuredIn,
+  sinceText,
+} from '../src/pages/sessions/story.ts'
 
 test.each([
   ['viewer', 'by the viewer'],
@@ -42,6 +49,31 @@ test('measurements are drawn as far as they were made', () => {
   }
 
   expect(measuredIn([entry, { ...entry, kind: 'queued' }] as never)).toEqual([
-    { at: entry.at, fps: 60, bitrate: 8.2, rtt: null, loss: null },
+    { at: entry.at, fps: 60, bitrate: 8_240, rtt: null, loss: null },
   ])
+})
+
+test.each([
+  [4, '4 kbit/s'],
+  [999, '999 kbit/s'],
+  [1_000, '1.0 Mbit/s'],
+  [8_240, '8.2 Mbit/s'],
+])('%d kbit/s read in the unit that says something', (kbps, text) => {
+  expect(bitrateText(kbps)).toBe(text)
+})
+
+test('what was written down later stands where it happened', () => {
+  const entry = (at: string, text: string) => ({
+    at: `2026-11-21T12:00:${at}Z`,
+    kind: 'x',
+    state: 'idle' as const,
+    actor: 'viewer',
+    cause: '',
+    text,
+    note: false,
+    facts: {},
+  })
+  const entries = [entry('07.071', 'path'), entry('06.998', 'idle'), entry('07.071', 'other')]
+
+  expect(inOrder(entries).map(({ text }) => text)).toEqual(['idle', 'path', 'other'])
 })

@@ -4,7 +4,8 @@ import IconLogout from '@tabler/icons-react/dist/esm/icons/IconLogout.mjs'
 import IconSelector from '@tabler/icons-react/dist/esm/icons/IconSelector.mjs'
 import IconUser from '@tabler/icons-react/dist/esm/icons/IconUser.mjs'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Link, NavLink, useNavigate } from 'react-router'
+import { useEffect, useRef } from 'react'
+import { Link, NavLink, useLocation, useNavigate } from 'react-router'
 import { answerOf, api } from '../api/client.ts'
 import { chooseAccount, signedOut, useMe } from '../api/me.ts'
 import { LiveState } from '../pieces/LiveState.tsx'
@@ -25,13 +26,14 @@ export function Brand({ onGo }: { readonly onGo?: () => void }) {
 /** The pages of who is signed in, the account they are in, and they themselves. */
 export function Navigation({ onGo }: { readonly onGo?: () => void }) {
   const { permissions } = useMe()
+  const list = useSightOfCurrent()
   return (
     <div className={classes['navigation']}>
       <Brand {...(onGo && { onGo })} />
       <div className={classes['top']}>
         <AccountSwitcher />
       </div>
-      <nav className={classes['sections']} aria-label="Portal">
+      <nav ref={list} className={classes['sections']} aria-label="Portal">
         {navigationOf(PAGES, permissions).map(({ section, pages }) => (
           <div key={section}>
             <Text component="h2" className={classes['section']}>
@@ -61,6 +63,16 @@ export function Navigation({ onGo }: { readonly onGo?: () => void }) {
       </div>
     </div>
   )
+}
+
+/** Keeps the page that is shown in sight where the window is too low for the whole list. */
+function useSightOfCurrent() {
+  const list = useRef<HTMLElement>(null)
+  const { pathname } = useLocation()
+  useEffect(() => {
+    list.current?.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest' })
+  }, [pathname])
+  return list
 }
 
 function AccountSwitcher() {

@@ -1,17 +1,21 @@
 import { Anchor } from '@mantine/core'
-import IconMapOff from '@tabler/icons-react/dist/esm/icons/IconMapOff.mjs'
 import { Link } from 'react-router'
-import { EmptyState } from '../pieces/EmptyState.tsx'
+import { PageHeader } from '../pieces/PageHeader.tsx'
 
 /** What an address shows that leads nowhere. */
 export function NoSuchPage() {
   return (
-    <EmptyState icon={IconMapOff} title="There is no such page">
-      The address may be mistyped.{' '}
-      <Anchor component={Link} to="/">
-        Go to the overview
-      </Anchor>
-      .
-    </EmptyState>
+    <PageHeader
+      title="There is no such page"
+      about={
+        <>
+          The address may be mistyped.{' '}
+          <Anchor component={Link} to="/">
+            Go to the overview
+          </Anchor>
+          .
+        </>
+      }
+    />
   )
 }

@@ -11,6 +11,7 @@ export function ErrorNotice({
   readonly onRetry?: () => void
 }) {
   const problem = asProblem(error)
+  const retry = mayPass(problem.status) ? onRetry : undefined
   return (
     <Alert
       color="red"
@@ -19,9 +20,9 @@ export function ErrorNotice({
       title={titleOf(problem.status)}
     >
       <Text size="sm">{sentence(problem.message)}</Text>
-      <Group justify="space-between" mt={onRetry ? 'xs' : 4}>
-        {onRetry && (
-          <Button size="xs" variant="default" onClick={onRetry}>
+      <Group justify="space-between" mt={retry ? 'xs' : 4}>
+        {retry && (
+          <Button size="xs" variant="default" onClick={retry}>
             Try again
           </Button>
         )}
@@ -40,9 +41,14 @@ export function sentence(detail: string): string {
   return /[.!?]$/.test(begun) ? begun : `${begun}.`
 }
 
+/** Whether asking again may bring another answer. */
+export function mayPass(status: number): boolean {
+  return status === 0 || status === 408 || status === 409 || status === 429 || status >= 500
+}
+
 function titleOf(status: number): string {
   if (status === 0) return 'The gateway cannot be reached'
-  if (status === 403) return 'This is not yours to do'
+  if (status === 403) return 'That is not allowed'
   if (status === 404) return 'There is no such thing'
   if (status === 429) return 'Too much at once'
   return status >= 500 ? 'The gateway failed at this' : 'That was refused'

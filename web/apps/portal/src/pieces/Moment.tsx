@@ -19,6 +19,12 @@ export function Ago({ at }: At) {
   return <Told at={at} text={agoText(new Date(at), new Date(now))} />
 }
 
+/** For how long something has been so. */
+export function For({ at }: At) {
+  const now = useNow()
+  return <Told at={at} text={`for ${spanText((now - Date.parse(at)) / 1000)}`} />
+}
+
 /** How long something lasts, or lasted: from an instant to another, or to now. */
 export function Lasting({ from, to }: { readonly from: string; readonly to: string | null }) {
   const now = useNow()

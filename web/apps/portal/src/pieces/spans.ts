@@ -33,8 +33,9 @@ const HOURS = { minimumFractionDigits: 2, maximumFractionDigits: 2 }
 export function exactText(us: number): string {
   const seconds = us / US_PER_S
   const [h, m] = [Math.floor(seconds / HOUR), Math.floor((seconds % HOUR) / MINUTE)]
-  const s = (seconds % MINUTE).toFixed(3)
-  return [h > 0 ? `${h} h` : '', h > 0 || m > 0 ? `${m} min` : '', `${s} s`]
+  const s = (seconds % MINUTE).toFixed(3).padStart(h > 0 || m > 0 ? 6 : 0, '0')
+  const minutes = h > 0 ? String(m).padStart(2, '0') : String(m)
+  return [h > 0 ? `${h} h` : '', h > 0 || m > 0 ? `${minutes} min` : '', `${s} s`]
     .filter((part) => part !== '')
     .join(' ')
 }

@@ -49,10 +49,13 @@ function Shown({ account }: { readonly account: Schemas['AccountView'] }) {
             ['Streams now', `${account.held} of ${account.concurrent_streams}`],
             [
               'Stream hours this month',
-              `${hoursText(account.stream_us_used)} of ${account.stream_hours ?? 'any number'}`,
+              `${hoursText(account.stream_us_used)} of ${account.stream_hours === null ? 'any number' : `${account.stream_hours} h`}`,
             ],
             ['Longest session', spanText(account.max_runtime_s)],
-            ['Simulation hours a month', account.simulation_hours ?? 'no limit'],
+            [
+              'Simulation hours a month',
+              account.simulation_hours === null ? 'no limit' : `${account.simulation_hours} h`,
+            ],
             ['Queued simulations', account.queued_simulations],
           ]}
         />

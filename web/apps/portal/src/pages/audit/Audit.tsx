@@ -100,7 +100,7 @@ export default function Audit() {
           },
           {
             key: 'detail',
-            title: 'How',
+            title: 'Details',
             wide: true,
             cell: ({ detail }) => isKnown(detail) && <Detail detail={detail} />,
           },

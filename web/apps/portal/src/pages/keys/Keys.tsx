@@ -173,5 +173,5 @@ function scopesText({ kind, scopes, worker }: Key): string {
   if (scopes === null) return 'everything its account may'
   return scopes.length <= 2
     ? scopes.join(', ')
-    : `${scopes.length} things: ${scopes.slice(0, 2).join(', ')} …`
+    : `${scopes.length} scopes: ${scopes.slice(0, 2).join(', ')} …`
 }

@@ -57,7 +57,7 @@ export default function Members() {
           { key: 'since', title: 'Since', cell: ({ created_at }) => <Moment at={created_at} /> },
           {
             key: 'remove',
-            title: 'Take out',
+            title: 'Remove',
             mute: true,
             align: 'right',
             cell: (member) => may && <Remove member={member} />,
@@ -118,16 +118,16 @@ function Remove({ member }: { readonly member: Member }) {
       loading={remove.isPending}
       onClick={() => {
         confirm({
-          title: `Take ${member.name} out of ${account.name}?`,
+          title: `Remove ${member.name} from ${account.name}?`,
           about: 'They are signed out of this account at once. Keys that they made go on working.',
-          action: 'Take them out',
+          action: 'Remove them',
           act: () => {
             remove.mutate(member)
           },
         })
       }}
     >
-      Take out
+      Remove
     </Button>
   )
 }
@@ -156,7 +156,7 @@ function Invitations({
           },
           {
             key: 'back',
-            title: 'Take back',
+            title: 'Withdraw',
             mute: true,
             align: 'right',
             cell: (invitation) =>
@@ -166,10 +166,17 @@ function Invitations({
                   variant="subtle"
                   color="red"
                   onClick={() => {
-                    uninvite.mutate(invitation)
+                    confirm({
+                      title: `Withdraw the invitation of ${invitation.email}?`,
+                      about: 'Its link opens nothing any more. They can be invited again.',
+                      action: 'Withdraw it',
+                      act: () => {
+                        uninvite.mutate(invitation)
+                      },
+                    })
                   }}
                 >
-                  Take back
+                  Withdraw
                 </Button>
               ),
           },

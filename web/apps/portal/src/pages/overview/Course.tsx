@@ -7,9 +7,11 @@ import { seriesOf } from '../../api/overview.ts'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Part } from '../../pieces/PageHeader.tsx'
 import { spanText } from '../../pieces/spans.ts'
-import { reachOf, STRETCHES, type Stretch, tickText } from './figures.ts'
+import { reachOf, STRETCHES, type Stretch, tickText, waitTicks } from './figures.ts'
 
-const HEIGHT = 190
+const HEIGHT = 220
+const EVENLY = { minTickGap: 32, interval: 'equidistantPreserveStart' } as const
+const LEGEND = { verticalAlign: 'bottom', height: 28 } as const
 
 /** How many streamed at once, and how long people waited, over a stretch of time. */
 export function Course({ limit }: { readonly limit: number | null }) {
@@ -72,7 +74,9 @@ function Streams({ points, stretch, limit }: Shown & { readonly limit: number | 
         gridAxis="x"
         tickLine="none"
         yAxisProps={{ allowDecimals: false, width: 30, domain: [0, top] }}
-        xAxisProps={{ minTickGap: 32 }}
+        xAxisProps={EVENLY}
+        withLegend
+        legendProps={LEGEND}
         {...(hasLimit && {
           referenceLines: [
             {
@@ -91,11 +95,14 @@ function Streams({ points, stretch, limit }: Shown & { readonly limit: number | 
 
 function Waits({ points, stretch }: Shown) {
   const longest = Math.max(0, ...points.map(({ wait_p90_s }) => wait_p90_s ?? 0))
+  const lines = waitTicks(longest)
   return (
     <Chart
       title="Wait for a slot"
       says={
-        longest === 0 ? 'Nobody waited in this time' : `Nine of ten at most ${spanText(longest)}`
+        longest === 0
+          ? 'Nobody who came in had to wait'
+          : `Nine of ten at most ${spanText(longest)}`
       }
       isEmpty={points.length === 0}
     >
@@ -118,8 +125,10 @@ function Waits({ points, stretch }: Shown) {
         gridAxis="x"
         tickLine="none"
         valueFormatter={spanText}
-        yAxisProps={{ width: 52, domain: [0, Math.max(longest, 10)] }}
-        xAxisProps={{ minTickGap: 32 }}
+        yAxisProps={{ width: 52, ticks: lines, domain: [0, lines[2]] }}
+        xAxisProps={EVENLY}
+        withLegend
+        legendProps={LEGEND}
         lineChartProps={{ accessibilityLayer: true, title: 'Wait for a slot' }}
       />
     </Chart>

@@ -201,7 +201,11 @@ function NobodyWatches() {
   return (
     <EmptyState icon={IconPlayerPlay} title="Nobody watches right now" actions={<PlayButton />}>
       Open a world in another tab: its session shows up here as it connects, with what it holds and
-      a button that ends it.
+      a button that ends it. Scripts that run hold slots too: they are under{' '}
+      <Anchor component={Link} to="/simulations">
+        Simulations
+      </Anchor>
+      .
     </EmptyState>
   )
 }

@@ -24,6 +24,14 @@ export function reachOf(most: number, limit: number | null): { top: number; hasL
 
 const FAR = 0.25
 
+const TOPS_S = [10, 20, 60, 120, 300, 600, 1_200, 3_600, 7_200, 21_600, 43_200, 86_400] as const
+
+/** Returns where a chart of waits has its lines: three, each of them a round length. */
+export function waitTicks(longestS: number): readonly [number, number, number] {
+  const top = TOPS_S.find((one) => one >= longestS) ?? Math.ceil(longestS / 2 / 86_400) * 2 * 86_400
+  return [0, top / 2, top]
+}
+
 /** Returns the month of a period, which is one of UTC. */
 export function monthName(from: string): string {
   return new Date(from).toLocaleDateString('en', { month: 'long', timeZone: 'UTC' })

@@ -128,16 +128,16 @@ function Acts({
           loading={remove.isPending}
           onClick={() => {
             confirm({
-              title: `Take plan ${plan.name} away?`,
+              title: `Delete plan ${plan.name}?`,
               about: 'No account is under it.',
-              action: 'Take it away',
+              action: 'Delete it',
               act: () => {
                 remove.mutate(plan)
               },
             })
           }}
         >
-          Take away
+          Delete
         </Button>
       )}
     </Group>

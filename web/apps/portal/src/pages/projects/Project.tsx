@@ -256,7 +256,10 @@ function Delete({ project }: { readonly project: OwnProject }) {
     },
   })
   return (
-    <Part title="Take it away" about="Past sessions and usage stay. The name is not free again.">
+    <Part
+      title="Delete the project"
+      about="Past sessions and usage stay. The name is not free again."
+    >
       <Stack align="flex-start" gap="sm">
         {remove.error && <ErrorNotice error={remove.error} />}
         <Button
@@ -265,16 +268,16 @@ function Delete({ project }: { readonly project: OwnProject }) {
           loading={remove.isPending}
           onClick={() => {
             confirm({
-              title: `Take project ${project.name} away?`,
+              title: `Delete project ${project.name}?`,
               about: 'It cannot be brought back. It must have no sessions: disable it first.',
-              action: 'Take it away',
+              action: 'Delete it',
               act: () => {
                 remove.mutate()
               },
             })
           }}
         >
-          Take the project away
+          Delete the project
         </Button>
       </Stack>
     </Part>

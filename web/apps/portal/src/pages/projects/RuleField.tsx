@@ -13,11 +13,11 @@ import {
 import IconPlus from '@tabler/icons-react/dist/esm/icons/IconPlus.mjs'
 import IconX from '@tabler/icons-react/dist/esm/icons/IconX.mjs'
 import { useState } from 'react'
-import { spanText } from '../../pieces/spans.ts'
+import { countText, spanText } from '../../pieces/spans.ts'
 import type { Rule } from './asked.ts'
 
-/** A sentence is as wide as it needs, however narrow its control. */
-const WIDE = { description: { width: 'min(100vw - 4rem, 40rem)' } }
+/** A sentence is as wide as its column, however narrow its control. */
+const NARROW = { wrapper: { maxWidth: '16rem' } }
 
 interface Field {
   readonly rule: Rule
@@ -51,8 +51,7 @@ export function RuleField(field: Field) {
           value={String(value)}
           allowDeselect={false}
           readOnly={isReadOnly}
-          maw="16rem"
-          styles={WIDE}
+          styles={NARROW}
           onChange={onChange}
         />
       )
@@ -90,8 +89,7 @@ function NumberField({ rule, value, isReadOnly, onChange }: Field) {
       {...(rule.min !== null && { min: rule.min })}
       {...(rule.max !== null && { max: rule.max })}
       {...(rule.unit === 's' && { suffix: ' s' })}
-      maw="16rem"
-      styles={WIDE}
+      styles={NARROW}
       onChange={(next) => {
         if (next === '') onChange(rule.nullable ? null : rule.default)
         else onChange(Number(next))
@@ -132,7 +130,7 @@ function MapField({ rule, value, isReadOnly, onChange }: Field) {
             />
             {!isReadOnly && (
               <ActionIcon
-                aria-label={`Take ${known} away`}
+                aria-label={`Remove ${known}`}
                 onClick={() => {
                   put(rows.filter(([other]) => other !== known))
                 }}
@@ -176,8 +174,11 @@ function Help({ text }: { readonly text: string }) {
 
 /** Returns a number's bounds and default as a sentence. */
 export function boundsOf(rule: Rule): string {
+  const unit = rule.unit === null ? '' : ` ${rule.unit}`
   const text = (value: number): string =>
-    rule.unit === 's' && value >= 120 ? `${value} (${spanText(value)})` : String(value)
+    rule.unit === 's' && value >= 120
+      ? `${countText(value)} s (${spanText(value)})`
+      : `${countText(value)}${unit}`
   const least = rule.min === null ? '' : text(rule.min)
   const most = rule.max === null ? '' : text(rule.max)
   const bounds = most === '' ? '' : `${least} to ${most}`

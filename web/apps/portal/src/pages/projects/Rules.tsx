@@ -45,7 +45,7 @@ export function Rules({ project }: { readonly project: OwnProject }) {
             <Title order={3} mb="sm">
               {title}
             </Title>
-            <Stack gap="lg">
+            <div className={classes['rules']}>
               {some.map((rule) => (
                 <RuleField
                   key={rule.path}
@@ -57,7 +57,7 @@ export function Rules({ project }: { readonly project: OwnProject }) {
                   }}
                 />
               ))}
-            </Stack>
+            </div>
           </Card>
         ))}
       </Stack>

@@ -2,13 +2,13 @@ import { LineChart } from '@mantine/charts'
 import { Card, SimpleGrid, Text, Title } from '@mantine/core'
 import type { Schemas } from '../../api/client.ts'
 import { Part } from '../../pieces/PageHeader.tsx'
-import { type Measured, measuredIn, stampText } from './story.ts'
+import { bitrateText, type Measured, measuredIn, stampText } from './story.ts'
 
 const SHOWN = [
-  { name: 'fps', title: 'Frames a second', unit: '', color: 'pine.6' },
-  { name: 'bitrate', title: 'Bitrate', unit: ' Mbit/s', color: 'pine.6' },
-  { name: 'rtt', title: 'Round trip', unit: ' ms', color: 'clay.5' },
-  { name: 'loss', title: 'Lost packets', unit: ' %', color: 'clay.5' },
+  { name: 'fps', title: 'Frames a second', text: String, color: 'pine.6' },
+  { name: 'bitrate', title: 'Bitrate', text: bitrateText, color: 'pine.6' },
+  { name: 'rtt', title: 'Round trip', text: (ms: number) => `${ms} ms`, color: 'clay.5' },
+  { name: 'loss', title: 'Lost packets', text: (part: number) => `${part} %`, color: 'clay.5' },
 ] as const
 const ENOUGH = 2
 
@@ -33,7 +33,7 @@ export function Quality({ entries }: { readonly entries: readonly Schemas['Timel
 function Course({
   name,
   title,
-  unit,
+  text,
   color,
   measured,
 }: (typeof SHOWN)[number] & { readonly measured: readonly Measured[] }) {
@@ -45,7 +45,7 @@ function Course({
       <Text size="sm" c="dimmed" mb={4}>
         {last === undefined
           ? ''
-          : `${last}${unit}, from ${Math.min(...values)} to ${Math.max(...values)}`}
+          : `${text(last)} at last, ${text(Math.min(...values))} to ${text(Math.max(...values))}`}
       </Text>
       <LineChart
         h={90}
@@ -59,7 +59,7 @@ function Course({
         strokeWidth={1.75}
         curveType="linear"
         connectNulls
-        unit={unit}
+        valueFormatter={text}
         lineChartProps={{ accessibilityLayer: true, title }}
       />
     </Card>

@@ -20,6 +20,7 @@ import { spanText } from '../../pieces/spans.ts'
 import { StateBadge } from '../../pieces/StateBadge.tsx'
 import { Spectators } from './Spectators.tsx'
 import { Quality } from './Quality.tsx'
+import { inOrder } from './story.ts'
 import { Timeline } from './Timeline.tsx'
 import { viewerOf } from './SessionTable.tsx'
 
@@ -82,7 +83,7 @@ export default function Session() {
           />
         }
       >
-        <Timeline entries={withAll ? entries : entries.filter(isNoMeasurement)} />
+        <Timeline entries={inOrder(withAll ? entries : entries.filter(isNoMeasurement))} />
         {!complete && (
           <Text size="sm" c="dimmed" mt="sm">
             This session went through more than is shown here.
@@ -120,14 +121,17 @@ function About({ session }: { readonly session: SessionView }) {
               </Anchor>
             ),
           ],
-          ['Asked for', <Moment key="created" at={session.created_at} />],
+          ['Asked at', <Moment key="created" at={session.created_at} />],
           ['First frame', session.first_frame_at && <Moment at={session.first_frame_at} />],
           [
             'Runs until',
             session.runs_until && !isOver(session) && <Moment at={session.runs_until} />,
           ],
           ['Ended', session.ended_at && <Moment at={session.ended_at} />],
-          ['Lasts', <Lasting key="lasts" from={session.created_at} to={session.ended_at} />],
+          [
+            isOver(session) ? 'Duration' : 'Duration so far',
+            <Lasting key="lasts" from={session.created_at} to={session.ended_at} />,
+          ],
         ]}
       />
     </Part>

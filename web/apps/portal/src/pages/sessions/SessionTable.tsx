@@ -6,7 +6,7 @@ import { useMay } from '../../api/me.ts'
 import { isOver, type Session, useEnd } from '../../api/sessions.ts'
 import { confirm } from '../../pieces/confirm.tsx'
 import { type Column, DataTable, type Ticks } from '../../pieces/DataTable.tsx'
-import { Ago, Lasting, Moment } from '../../pieces/Moment.tsx'
+import { For, Lasting, Moment } from '../../pieces/Moment.tsx'
 import { StateBadge } from '../../pieces/StateBadge.tsx'
 import classes from './SessionTable.module.css'
 
@@ -50,12 +50,12 @@ const WORKER: Column<Session> = {
 }
 const SINCE: Column<Session> = {
   key: 'since',
-  title: 'Asked for',
+  title: 'Asked at',
   cell: ({ created_at }) => <Moment at={created_at} />,
 }
 const LASTS: Column<Session> = {
   key: 'lasts',
-  title: 'Lasts',
+  title: 'Duration',
   align: 'right',
   cell: ({ created_at, ended_at }) => <Lasting from={created_at} to={ended_at} />,
 }
@@ -140,5 +140,5 @@ function stateNote(session: Session): ReactNode {
   if (session.end !== null) return `${session.end.code} ${session.end.name}`
   if (session.queue !== null) return `number ${session.queue.position} of ${session.queue.length}`
   if (!session.attached && session.attachment > 0) return 'viewer not heard'
-  return <Ago at={session.state_entered_at} />
+  return <For at={session.state_entered_at} />
 }

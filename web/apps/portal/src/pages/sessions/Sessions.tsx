@@ -81,12 +81,14 @@ function Found({ filters, onClear }: { readonly filters: Filters; readonly onCle
         label="Sessions"
         sessions={shown}
         empty={<Nothing filters={filters} onClear={onClear} />}
-        ticks={{
-          ticked,
-          onChange: setTicked,
-          may: (session) => !isOver(session),
-          nameOf: (session) => `Session of ${viewerOf(session)} in ${session.project}`,
-        }}
+        {...(filters.which !== 'past' && {
+          ticks: {
+            ticked,
+            onChange: setTicked,
+            may: (session: Session) => !isOver(session),
+            nameOf: (session: Session) => `Session of ${viewerOf(session)} in ${session.project}`,
+          },
+        })}
         onMore={asked.hasNextPage ? () => void asked.fetchNextPage() : null}
         isAskingMore={asked.isFetchingNextPage}
       />

@@ -45,12 +45,22 @@ export function sinceText(start: string, at: string): string {
 }
 
 const UNITS: readonly (readonly [RegExp, (value: number) => string])[] = [
-  [/_kbps$/, (value) => `${(value / 1000).toFixed(1)} Mbit/s`],
+  [/_kbps$/, bitrateText],
   [/_us$/, (value) => spanText(value / 1_000_000)],
   [/_ms$/, (value) => `${Math.round(value)} ms`],
   [/_percent$/, (value) => `${Number(value.toFixed(2))} %`],
   [/_s$/, (value) => (value < 10 ? `${Number(value.toFixed(2))} s` : spanText(value))],
 ]
+
+/** Returns a rate in the unit that says something of it. */
+export function bitrateText(kbps: number): string {
+  return kbps < 1000 ? `${Math.round(kbps)} kbit/s` : `${(kbps / 1000).toFixed(1)} Mbit/s`
+}
+
+/** Returns entries by when they happened: what a viewer tells of is written down a little later. */
+export function inOrder(entries: readonly Entry[]): readonly Entry[] {
+  return [...entries].sort((one, other) => Date.parse(one.at) - Date.parse(other.at))
+}
 
 /** Returns facts as names and values: the unit at the end of a name moves behind the number. */
 export function factTexts(facts: Entry['facts']): readonly (readonly [string, string])[] {
@@ -78,7 +88,7 @@ export function measuredIn(entries: readonly Entry[]): readonly Measured[] {
     .map(({ at, facts }) => ({
       at,
       fps: number(facts['fps']),
-      bitrate: megabits(number(facts['bitrate_kbps'])),
+      bitrate: number(facts['bitrate_kbps']),
       rtt: number(facts['rtt_ms']),
       loss: number(facts['loss_percent']),
     }))
@@ -86,10 +96,6 @@ export function measuredIn(entries: readonly Entry[]): readonly Measured[] {
 
 function number(value: string | number | undefined): number | null {
   return typeof value === 'number' ? value : null
-}
-
-function megabits(kilobits: number | null): number | null {
-  return kilobits === null ? null : Math.round(kilobits / 100) / 10
 }
 
 function words(name: string): string {

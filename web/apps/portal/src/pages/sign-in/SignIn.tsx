@@ -38,14 +38,19 @@ export default function SignIn() {
     <Card title="Sign in" about="To what streams here, who watches, and what it costs.">
       {problem !== null && (
         <Alert color="red" role="alert">
-          {problemText(problem, data?.oidc?.name ?? 'the provider')}
+          {problemText(problem, data?.oidc?.name ?? 'The provider')}
         </Alert>
       )}
       {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {data?.password === true && <WithPassword />}
       {data?.password === true && data.oidc && <Divider label="or" />}
       {data?.oidc && (
-        <Button component="a" href="/v1/oidc/start" variant="default" fullWidth>
+        <Button
+          component="a"
+          href={`/v1/oidc/start?next=${encodeURIComponent(nextPath(state))}`}
+          variant="default"
+          fullWidth
+        >
           Sign in with {data.oidc.name}
         </Button>
       )}

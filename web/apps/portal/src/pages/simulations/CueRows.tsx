@@ -155,7 +155,7 @@ function CueRow({
           variant="subtle"
           color="gray"
           className={classes['away'] ?? ''}
-          aria-label={`Take out the ${row.kind} at ${row.atS} s`}
+          aria-label={`Remove the ${row.kind} at ${row.atS} s`}
           onClick={onRemove}
         >
           <IconX size={16} />

@@ -21,7 +21,10 @@ export function ProgressLine({
   readonly share?: number | null
 }) {
   const share = state === 'completed' ? 1 : known
-  if (share === null && frames === 0)
+  if (
+    state === 'pending' ||
+    (frames === 0 && (share === null || (share === 0 && isOver({ state }))))
+  )
     return (
       <Text component="span" c="dimmed" size="sm">
         {isOver({ state }) ? '–' : 'not yet'}

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Code, Group, Paper, Text } from '@mantine/core'
+import { Alert, Anchor, Button, Group, Paper, Text } from '@mantine/core'
 import IconPlayerStop from '@tabler/icons-react/dist/esm/icons/IconPlayerStop.mjs'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
@@ -60,13 +60,15 @@ export default function Simulation() {
         <Text fz="lg" mb="xs" aria-live="polite">
           {sentenceOf(shown)}
         </Text>
-        <ProgressLine
-          label={nameOf(shown)}
-          state={shown.state}
-          frames={shown.progress.frames}
-          total={shown.progress.frames_total}
-          share={shareOfAll(shown)}
-        />
+        {shown.state !== 'pending' && shown.progress.frames > 0 && (
+          <ProgressLine
+            label={nameOf(shown)}
+            state={shown.state}
+            frames={shown.progress.frames}
+            total={shown.progress.frames_total}
+            share={shareOfAll(shown)}
+          />
+        )}
       </Paper>
       {shown.error !== null && (
         <Alert color="clay" mt="md" title="What may help">
@@ -185,7 +187,7 @@ function About({ shown }: { readonly shown: SimulationView }) {
             </Anchor>,
           ],
           ['Region', shown.region],
-          ['Seed', <Code key="seed">{shown.seed}</Code>],
+          ['Seed', shown.seed],
           ['Size', width === null ? 'the world’s own' : `${width} × ${height ?? '?'}`],
           ['Frames a second', fps ?? 'the world’s own'],
           ['End user', shown.end_user],
@@ -193,7 +195,10 @@ function About({ shown }: { readonly shown: SimulationView }) {
           ['First slot', shown.dispatched_at && <Moment at={shown.dispatched_at} />],
           ['First frame', shown.started_at && <Moment at={shown.started_at} />],
           ['Ended', shown.ended_at && <Moment at={shown.ended_at} />],
-          ['Given another slot', shown.retries > 0 && `${shown.retries} times`],
+          [
+            'Given another slot',
+            shown.retries > 0 && shown.retries === 1 ? 'once' : `${shown.retries} times`,
+          ],
           ['Metered', shown.simulation_us > 0 && exactText(shown.simulation_us)],
         ]}
       />

@@ -35,6 +35,7 @@ export function Days({ month }: { readonly month: string }) {
       gridAxis="x"
       tickLine="none"
       withLegend
+      xAxisProps={{ interval: 'equidistantPreserveStart', minTickGap: 6 }}
       yAxisProps={{ width: 52 }}
       barChartProps={{ accessibilityLayer: true, title: 'Stream hours of each day' }}
     />

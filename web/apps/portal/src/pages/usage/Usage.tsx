@@ -3,7 +3,7 @@ import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import IconChartBar from '@tabler/icons-react/dist/esm/icons/IconChartBar.mjs'
 import IconDownload from '@tabler/icons-react/dist/esm/icons/IconDownload.mjs'
 import { Link, useSearchParams } from 'react-router'
-import { DataTable } from '../../pieces/DataTable.tsx'
+import { type Column, DataTable } from '../../pieces/DataTable.tsx'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Figure, Figures } from '../../pieces/Figure.tsx'
@@ -65,7 +65,7 @@ export default function Usage() {
             </Card>
           </Part>
           <Part
-            title="By whom"
+            title="Where it went"
             actions={
               <SegmentedControl
                 size="xs"
@@ -113,6 +113,7 @@ export default function Usage() {
                   align: 'right',
                   cell: ({ stream_us: us }) => <Text fw={600}>{exactText(us)}</Text>,
                 },
+                ...((total?.simulation_us ?? 0) > 0 ? [SIMULATED] : []),
               ]}
               empty={
                 <EmptyState icon={IconChartBar} title="Nothing was streamed in this month">
@@ -130,6 +131,13 @@ export default function Usage() {
   )
 }
 
+const SIMULATED: Column<UsageOf['groups'][number]> = {
+  key: 'simulated',
+  title: 'Simulated',
+  align: 'right',
+  cell: ({ simulation_us: us }) => (us === 0 ? '–' : exactText(us)),
+}
+
 function Totals({ total }: { readonly total: UsageOf['total'] }) {
   return (
     <Figures>
@@ -144,7 +152,11 @@ function Totals({ total }: { readonly total: UsageOf['total'] }) {
         note={exactText(total.idle_us)}
       />
       <Figure label="Sessions" value={total.sessions} />
-      <Figure label="Simulation hours" value={hoursText(total.simulation_us)} />
+      <Figure
+        label="Simulation hours"
+        value={hoursText(total.simulation_us)}
+        note={exactText(total.simulation_us)}
+      />
     </Figures>
   )
 }

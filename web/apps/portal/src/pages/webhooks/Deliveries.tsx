@@ -68,13 +68,13 @@ export function Deliveries({ id }: { readonly id: string }) {
                 <Dot tone={TONES[state] ?? 'over'}>{state}</Dot>
               ),
           },
+          { key: 'at', title: 'When', cell: ({ created_at }) => <Moment at={created_at} /> },
           {
             key: 'tries',
             title: 'Tries',
             wide: true,
             cell: (delivery) => <Tries delivery={delivery} />,
           },
-          { key: 'at', title: 'When', cell: ({ created_at }) => <Moment at={created_at} /> },
           {
             key: 'again',
             title: 'Again',

@@ -99,7 +99,15 @@ function Acts({ shown }: { readonly shown: WebhookView }) {
         variant="default"
         loading={rotate.isPending}
         onClick={() => {
-          rotate.mutate(undefined)
+          confirm({
+            title: 'Make a new secret?',
+            about:
+              'It is shown once. Deliveries are signed with the old one as well for a day, so that your server can change over.',
+            action: 'Make it',
+            act: () => {
+              rotate.mutate(undefined)
+            },
+          })
         }}
       >
         New secret
@@ -110,17 +118,17 @@ function Acts({ shown }: { readonly shown: WebhookView }) {
         loading={remove.isPending}
         onClick={() => {
           confirm({
-            title: 'Take the webhook away?',
+            title: 'Delete the webhook?',
             about:
               'What was not delivered yet is not delivered. Events themselves stay in the feed.',
-            action: 'Take it away',
+            action: 'Delete it',
             act: () => {
               remove.mutate(undefined, { onSuccess: () => void navigate('/webhooks') })
             },
           })
         }}
       >
-        Take away
+        Delete
       </Button>
       <Modal opened={rotate.data !== undefined} onClose={rotate.reset} title="New secret">
         {rotate.data !== undefined && (
