@@ -40,11 +40,13 @@ class Evidence:
     worlds: int = 0
     hours: float = 0.0
     sessions: int = 0
+    runs: int = 0
     events: int = 0
     walks: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     checks: Counter[int] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
+    run_ends: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
@@ -52,10 +54,12 @@ class Evidence:
         self.worlds += 1
         self.hours += outcome.broken_after_s / 3_600
         self.sessions += outcome.sessions
+        self.runs += outcome.runs
         self.events += outcome.events
         self.faults.update(outcome.faults)
         self.checks.update(outcome.checks)
         self.ends.update(outcome.ends)
+        self.run_ends.update(outcome.run_ends)
         if outcome.law is not None:
             self.broken.append(outcome.told())
 
@@ -67,8 +71,10 @@ class Evidence:
             "simulated_hours": round(self.hours, 3),
             "cpu_s": round(cpu_s, 1),
             "sessions": self.sessions,
+            "runs": self.runs,
             "events": self.events,
             "ends": dict(sorted(self.ends.items())),
+            "ends_of_runs": dict(sorted(self.run_ends.items())),
             "faults": {
                 name: count
                 for name, count in sorted(self.faults.items())
@@ -145,6 +151,7 @@ def main() -> int:
     law = "a law was broken" if evidence.broken else "no law broken"
     console.print(
         f"{evidence.hours:.1f} simulated hours, {evidence.sessions} sessions,"
+        f" {evidence.runs} runs,"
         f" {sum(evidence.faults.values())} faults, {cpu_s:.0f} s of CPU, {law}: {EVIDENCE}"
     )
     return 1 if evidence.broken else 0

@@ -25,6 +25,7 @@ from diorama.gateway.hints import Hints
 from diorama.gateway.ice import Ice, IceRules
 from diorama.gateway.rate_limits import RateLimits
 from diorama.gateway.settings import ArtifactSettings, Settings
+from diorama.gateway.upload_routes import UploadParts, _Uploads
 from diorama.gateway.viewer_socket import ViewerEndpoint, ViewerParts, view_of
 from diorama.gateway.wire import TRY_AGAIN_LATER, Wire
 from diorama.gateway.worker_socket import (
@@ -47,11 +48,15 @@ from diorama.projects.origins import NO_PAGE
 from diorama.protocol import viewer as viewer_words
 from diorama.protocol import worker as worker_words
 from diorama.protocol.end_codes import EndCode
+from diorama.protocol.recording_views import BeginUpload, CompleteUpload, UploadTargets
 from diorama.protocol.views import OpenedSession, SessionView
 from diorama.sessions.opening import Opening, RefusedByLimit, open_session, yield_stale
+from diorama.sessions.simulating import Submission, cancel, submit
 from diorama.sessions.viewing import Asker, end_by_operator, leave
 from diorama.sessions.work import Work
-from diorama.simulations.deadlines import PATIENCE
+from diorama.simulations.deadlines import Patience
+from diorama.simulations.lifecycle import Simulation
+from tests.simulation.bucket import Bucket
 from tests.simulation.machine import HostClock, Process, VirtualLoop
 from tests.simulation.network import Connection, Network
 from tests.simulation.oracle import Oracle
@@ -70,6 +75,8 @@ WORKERS_KEY = Key(
 T = TypeVar("T")
 NO_ICE = Ice(IceRules(), SystemClock())  # nothing is minted, so no clock is read
 SECRET = b"the secret of a simulated world!"
+KEPT_US = 30 * 86_400 * 1_000_000
+"""How long the simulated world keeps recordings: longer than it lives."""
 
 
 @dataclass
@@ -82,6 +89,8 @@ class Surroundings:
     oracle: Oracle
     rng: random.Random
     timers: Timers
+    patience: Patience
+    bucket: Bucket
     gateways: list["Gateway"] = field(default_factory=list)
     pages: list[Process] = field(default_factory=list)
 
@@ -131,13 +140,13 @@ class _Core(server.Gateway):
     """Production's gateway, with ids from the seed."""
 
     def __init__(self, owner: "Gateway", handle: StoreHandle, bus: Bus) -> None:
-        timers = owner.around.timers
+        timers, patience = owner.around.timers, owner.around.patience
         settings = SimpleNamespace(
             timers=SimpleNamespace(timers=lambda: timers),
             traces=None,
             webhooks=SimpleNamespace(allow_networks=()),
-            simulations=SimpleNamespace(patience=lambda: PATIENCE),
-            artifacts=ArtifactSettings(),  # no project records, so its folder is never made
+            simulations=SimpleNamespace(patience=lambda: patience),
+            artifacts=ArtifactSettings(),  # files go to the world's bucket: its folder is not made
             data_folder=Path(),
         )
         super().__init__(
@@ -175,6 +184,13 @@ class _Core(server.Gateway):
             secret=SECRET,
         )
         return ViewerEndpoint(viewers), WorkerEndpoint(workers)
+
+    def uploads(self, bucket: Bucket) -> _Uploads:
+        """Return what takes the files of runs."""
+        parts = UploadParts(
+            desk=self.desk, artifacts=bucket, secret=SECRET, max_mb=1_000, keep_us=KEPT_US
+        )
+        return _Uploads(parts)
 
     async def loop(self) -> None:
         """Run the loops."""
@@ -223,6 +239,7 @@ class Gateway:
         self.bus = Bus(self)
         self._core = core = _Core(self, handle, self.bus)
         self.desk = core.desk
+        self._uploads = core.uploads(self.around.bucket)
         self._viewers, self._workers = core.endpoints()
         self.is_up = True
         await core.loop()
@@ -342,6 +359,32 @@ class Gateway:
             return view_of(work, ended)
 
         return await self.desk.do(end)
+
+    async def submit(self, submission: Submission) -> Simulation:
+        """Answer POST /v1/simulations."""
+
+        def ask(work: Work) -> Simulation:
+            try:
+                return submit(work, submission)
+            except LimitReached as refusal:
+                connection = self.around.store.connection
+                self.around.oracle.runs.refused(submission.account_id, refusal.code, connection)
+                raise
+
+        return await self.desk.do(ask)
+
+    async def cancel(self, account_id: str, simulation_id: str) -> Simulation:
+        """Answer POST /v1/simulations/{id}/cancel."""
+        actor = "key:key_simulated"
+        return await self.desk.do(lambda work: cancel(work, account_id, simulation_id, actor=actor))
+
+    async def begin_upload(self, ask: BeginUpload) -> UploadTargets:
+        """Answer POST /v1/uploads."""
+        return await self._uploads.begin(ask)
+
+    async def complete_upload(self, ask: CompleteUpload) -> None:
+        """Answer POST /v1/uploads/complete."""
+        await self._uploads.complete(ask)
 
     async def do(self, use_case: Callable[[Work], T]) -> T:
         """Run any other use case."""

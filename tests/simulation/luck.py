@@ -94,7 +94,7 @@ class BadLuck:
             self._bring_back(gateway)
             gateway.handle.is_out_of_reach = False
         for host in world.hosts:
-            host.is_cut_off = False
+            host.is_cut_off = host.is_off_the_net = False
             host.temper.fails_to_start = 0.0
             host.thaw()
             if not host.runs or host.has_left:
@@ -180,8 +180,9 @@ class BadLuck:
     async def _partition_worker(self) -> None:
         host = self._host()
         host.cut_off()
+        host.is_off_the_net = self._rng.random() < 0.5
         await self._pause(1, 100)
-        host.is_cut_off = False
+        host.is_cut_off = host.is_off_the_net = False
 
     async def _drain_worker(self) -> None:
         host = self._host()

@@ -41,7 +41,7 @@ class Metering:
         self._connection = connection
         self._history = history
         self._diary = diary
-        self._now_us = now_us
+        self.now_us = now_us
         self.rough_us: list[int] = [0]
         self.database_us: Callable[[], int] = lambda: 0
         self.clock_jumps: Callable[[], list[tuple[int, int]]] = list
@@ -61,7 +61,7 @@ class Metering:
         if not stay.watched:
             return
         sent = sorted(self._diary.of(stay.id), key=lambda one: one.from_us)
-        began_us = sent[0].from_us if sent else self._now_us()
+        began_us = sent[0].from_us if sent else self.now_us()
         stepped = [by_us for at_us, by_us in self.clock_jumps() if at_us > began_us - LOOK_US]
         if stepped:
             self._check_sum(stay, sent, sum(max(by_us, 0) for by_us in stepped))
@@ -70,17 +70,17 @@ class Metering:
 
     def _check_sum(self, stay: Stay, sent: list["Pictures"], stepped_us: int) -> None:
         """Where the database's clock was set meanwhile, its times are not the world's."""
-        sent_us = sum(self._until_us(one) - one.from_us for one in sent)
+        sent_us = sum(self.until_us(one) - one.from_us for one in sent)
         if stay.watched_us > sent_us + UNTOLD_US * len(stay.watched) + stepped_us:
             raise LawBroken(
                 5, f"{stay.id}: {stay.watched_us} us are metered, pictures went for {sent_us}"
             )
 
     def _check_gaps(self, stay: Stay, sent: list["Pictures"]) -> None:
-        ahead_us = self.database_us() - self._now_us()
+        ahead_us = self.database_us() - self.now_us()
         for from_us, to_us in stay.watched:
             for gap in self._gaps(from_us - ahead_us, to_us - ahead_us, sent):
-                allowed_us = UNTOLD_US if self._was_rough(*gap) else UNSEEN_US
+                allowed_us = UNTOLD_US if self.was_rough(*gap) else UNSEEN_US
                 if gap[1] - gap[0] > allowed_us:
                     raise LawBroken(5, f"{stay.id}: metered without a picture in {gap}")
 
@@ -89,14 +89,16 @@ class Metering:
         for one in sent:
             if from_us < one.from_us < to_us:
                 yield from_us, one.from_us
-            from_us = max(from_us, min(self._until_us(one), to_us))
+            from_us = max(from_us, min(self.until_us(one), to_us))
         if from_us < to_us:
             yield from_us, to_us
 
-    def _until_us(self, one: "Pictures") -> int:
-        return self._now_us() if one.to_us is None else one.to_us
+    def until_us(self, one: "Pictures") -> int:
+        """Return until when something was sent."""
+        return self.now_us() if one.to_us is None else one.to_us
 
-    def _was_rough(self, from_us: int, to_us: int) -> bool:
+    def was_rough(self, from_us: int, to_us: int) -> bool:
+        """Return whether gateways, store or network were bad about that time."""
         found = bisect_left(self.rough_us, from_us - LOOK_US)
         return found < len(self.rough_us) and self.rough_us[found] <= to_us + LOOK_US
 

@@ -17,6 +17,7 @@ from diorama.protocol.views import OpenedSession, SessionView
 from tests.simulation.history import FINAL, HOLDING, History, LawBroken
 from tests.simulation.metering import Metering
 from tests.simulation.ruled import Rulings
+from tests.simulation.run_laws import RunLaws
 from tests.simulation.time_limits import TimeLimits
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Oracle:
         self.metering: Metering
         self.rulings: Rulings
         self.time_limits: TimeLimits
+        self.runs: RunLaws
         self._slots: dict[str, str] = {}
         self.database_us: Callable[[], int]
         self.database_start: Callable[[], int] = lambda: 0
@@ -89,6 +91,7 @@ class Oracle:
         self.metering = Metering(connection, self.history, self._diary, self._now_us)
         self.rulings = Rulings(connection, self.history)
         self.time_limits = TimeLimits(connection, self.history, self._diary)
+        self.runs = RunLaws(connection, self.history, self.metering, self._diary)
 
     # After each commit
 
@@ -97,10 +100,13 @@ class Oracle:
         is_ruled = self.rulings.has_changed
         if is_ruled:
             self.rulings.read()
+        run_rows = self.runs.history.read()
         rows = self.history.read()
         if is_ruled:
             self.rulings.check()
         self._check_freed()
+        if run_rows:
+            self.runs.check(run_rows, {row.session_id for row in rows})
         if not rows:
             return
         for row in rows:
@@ -190,11 +196,14 @@ class Oracle:
         self._check_ended_stay_ended()
         self._check_pictures_of_ended()
         self.rulings.check()
+        self.runs.look_around()
         if self._now_us() - self.metering.rough_us[-1] > CALM_US:
             self._check_deadlines()
             now_us = self.database_us()
             self.time_limits.check_hours(LATE_US, now_us)
             self.rulings.check_nobody_waits_in_vain(now_us, LATE_US)
+            self.runs.check_deadlines(now_us, LATE_US)
+            self.runs.check_nobody_waits_in_vain(now_us, LATE_US)
             self.checks.update((4, 7))
 
     def _check_ended_stay_ended(self) -> None:
@@ -299,6 +308,7 @@ class Oracle:
             if held:
                 raise LawBroken(6, f"{account_id} still counts {held}")
             self.metering.check_months(account_id)
+        self.runs.back_to_zero()
         self.checks[6] += 1
 
     # What callers and viewers were told

@@ -36,6 +36,7 @@ class Diary:
 
     pictures: list[Pictures] = field(default_factory=list)
     by_session: dict[str, list[Pictures]] = field(default_factory=dict)
+    rendered: dict[tuple[str, int], list[Pictures]] = field(default_factory=dict)  # by run, term
     started: list[tuple[str, int, int, int]] = field(default_factory=list)  # host, boot, slot, term
     inputs: dict[str, list[int]] = field(default_factory=dict)  # in the database's time
     database_us: Callable[[], int] = lambda: 0
@@ -44,6 +45,10 @@ class Diary:
         """Write down that pictures begin to go."""
         self.pictures.append(pictures)
         self.by_session.setdefault(pictures.session, []).append(pictures)
+
+    def note_rendering(self, pictures: Pictures) -> None:
+        """Write down that the world of a run begins to render, or goes on."""
+        self.rendered.setdefault((pictures.session, pictures.term), []).append(pictures)
 
     def note_input(self, session: str) -> None:
         """Write down that input reached the worker."""
@@ -64,6 +69,8 @@ class Temper:
     hold_off_s: tuple[float, ...] = (0.0, 5.0, 20.0, 60.0)
     start_s: tuple[float, float] = (0.2, 3.0)
     stop_s: tuple[float, float] = (0.05, 2.0)
+    hangs: float = 0.03  # of a script's world, in the middle
+    upload_s: tuple[float, float] = (0.2, 12.0)
 
 
 class Devices:

@@ -151,6 +151,13 @@ class Store:
         self._writer._read([job])
         self._answers.jobs.clear()
 
+    def ask(self, unit: Unit[T]) -> T:
+        """Return what a unit reads now, for the oracle."""
+        job = Job(unit, self._loop, reads_only=True)
+        self.look(job)  # type: ignore[arg-type]  # jobs of any answer
+        job.settle()
+        return job.future.result()
+
     def _run_round(self) -> None:
         self._round = None
         line, self._line = self._line, []

@@ -32,6 +32,7 @@ from tests.simulation.gateway import Surroundings
 from tests.simulation.machine import HostClock, Process
 from tests.simulation.network import Connection
 from tests.simulation.pictures import Devices, Diary, Pictures, Temper, ViewerMedia
+from tests.simulation.run_world import RunWorld
 from tests.simulation.worker_connection import WorkerConnection
 
 LOOK_EVERY_S: Final = 1.0
@@ -53,6 +54,7 @@ class Host:
         self.boots = 0
         self.slots = 2
         self.is_cut_off = False  # from gateways; viewers still see it
+        self.is_off_the_net = False  # then no request of it comes through either
         self.process: Process | None = None
         self.worker: SimulatedWorker | None = None
         self.stopping: asyncio.Event | None = None
@@ -115,6 +117,12 @@ class Host:
         """Return the connection to a gateway, if there is one."""
         return None if self.worker is None else self.worker.connection.line
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether what it says comes to a gateway."""
+        line = self.line()
+        return self.runs and line is not None and line.is_open and not line.is_silent
+
     def cut_off(self) -> None:
         """Cut it from all gateways, in silence; viewers still see it."""
         self.is_cut_off = True
@@ -165,7 +173,7 @@ class SimulatedWorker(Worker):
     def _start(self, assign: wire.Assign) -> None:
         assert self._tasks is not None
         self.host.diary.started.append((self.host.name, self.host.boots, assign.index, assign.term))
-        world = World(self, assign)
+        world = World(self, assign) if assign.run is None else RunWorld(self, assign)
         self._sessions[assign.index] = cast("Session", world)
         self._tasks.create_task(world.run())
 
@@ -174,9 +182,9 @@ class SimulatedWorker(Worker):
             await asyncio.sleep(LOOK_EVERY_S)
             self._heed_the_fence()
 
-    def worlds(self) -> list["World"]:
+    def worlds(self) -> list["World | RunWorld"]:
         """Return what its slots run, or ran last."""
-        return [cast("World", world) for world in self._sessions.values()]
+        return [cast("World | RunWorld", world) for world in self._sessions.values()]
 
     def confirmed_until_us(self) -> int:
         """Return when its fence falls."""

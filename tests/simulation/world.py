@@ -6,6 +6,7 @@ mended, then everybody leaves, and what was held must come back to zero. One see
 
 import asyncio
 import contextlib
+import dataclasses
 import gc
 import hashlib
 import logging
@@ -19,11 +20,15 @@ from typing import Final
 import structlog
 
 from diorama.accounts.plans import Account, Plan
-from diorama.kernel.units import HOUR_US, SECOND_US
+from diorama.kernel.units import HOUR_US, SECOND_US, seconds
 from diorama.leases.timers import DEFAULTS
 from diorama.projects.rules import AfkRules, OnLimit, Project, QueueRules, Rules
 from diorama.protocol import worker as wire
+from diorama.sessions.run_hours import used_simulation_us
 from diorama.sessions.work import Work
+from diorama.simulations.deadlines import Patience
+from tests.simulation.bucket import Bucket
+from tests.simulation.customers import Customers
 from tests.simulation.gateway import WORKERS_KEY, Gateway, Surroundings
 from tests.simulation.history import LawBroken
 from tests.simulation.luck import BadLuck
@@ -32,6 +37,7 @@ from tests.simulation.network import Network, Weather
 from tests.simulation.operators import Operators
 from tests.simulation.oracle import BACK_TO_ZERO_US, Oracle
 from tests.simulation.pictures import Devices, Diary
+from tests.simulation.run_laws import RunLaws
 from tests.simulation.store import Disk, Store
 from tests.simulation.viewer import Person, Viewer
 from tests.simulation.worker import Host
@@ -45,6 +51,8 @@ PLANS: Final = {
     "acc_one": Plan(name="one", concurrent_streams=4, max_runtime_s=86_400.0, stream_hours=None),
     "acc_two": Plan(name="two", concurrent_streams=3, max_runtime_s=150.0, stream_hours=None),
 }
+PATIENCE: Final = Patience(max_wait_s=240.0, stalled_s=40.0, upload_within_s=90.0)
+"""With runs: less than anybody would rule, so that it runs out within a storm."""
 CROWDED: Final = QueueRules(per_end_user=None)
 """One end user may be everywhere in line: more of it waits than people do."""
 RULES: Final = (
@@ -90,7 +98,9 @@ class Outcome:
     faults: Counter[str] = field(default_factory=Counter)
     checks: Counter[int] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
+    run_ends: Counter[str] = field(default_factory=Counter)
     sessions: int = 0
+    runs: int = 0
     events: int = 0
     law: int | None = None
     broken: str = ""
@@ -131,6 +141,8 @@ class World:
             oracle=self.oracle,
             rng=self._fork("around"),
             timers=DEFAULTS,
+            patience=dataclasses.replace(PATIENCE, keep_free=seed % 3 // 2),
+            bucket=Bucket(),
         )
         self.gateways = [
             Gateway(self.around, f"gateway{i}", self._fork(f"gateway{i}")) for i in range(GATEWAYS)
@@ -143,6 +155,7 @@ class World:
         self.operators = Operators(
             self, self._fork("operators"), [rules for _, rules in RULES], PLANS
         )
+        self.customers = Customers(self, self._fork("customers"), _projects_by_account())
         self.viewers: list[Viewer] = []
         self.story: list[str] = []
         self.people = 0
@@ -168,7 +181,21 @@ class World:
         self.oracle.time_limits.clock_jumps = lambda: self.store.jumps
         self.oracle.database_start = lambda: self.store.incarnation
         self.store.committed = self.oracle.committed
+        self._watch_runs(self.oracle.runs)
         self.loop.set_exception_handler(self._on_error)
+
+    def _watch_runs(self, runs: RunLaws) -> None:
+        patience = self.around.patience
+        runs.keep_free = patience.keep_free
+        runs.max_wait_us = seconds(patience.max_wait_s)
+        runs.stalled_us = seconds(patience.stalled_s)
+        runs.upload_us = seconds(patience.upload_within_s)
+        runs.usage_us = self._usage_of_runs
+
+    def _usage_of_runs(self, account_id: str) -> int:
+        """Return what usage says of an account's runs, to whoever asks a gateway."""
+        core = self.gateways[0].desk
+        return self.store.ask(lambda tx: used_simulation_us(core._work(tx), account_id))
 
     def _terms_sent(self, name: str, index: int) -> list[int]:
         host = next(host for host in self.hosts if host.name == name)
@@ -231,11 +258,14 @@ class World:
     async def _storm(self, length_s: float) -> None:
         luck = BadLuck(self)
         coming = self.loop.create_task(self._people_come())
+        asking = self.loop.create_task(self.customers.come())
         luck.begin()
         await asyncio.sleep(max(length_s - CALM_S - BACK_TO_ZERO_US / SECOND_US, 60))
         luck.mend()
         await asyncio.sleep(CALM_S)
         coming.cancel()
+        asking.cancel()
+        await self.customers.cancel_all()
         for viewer in self.viewers:
             viewer.leave()
         self.viewers.clear()
@@ -296,6 +326,9 @@ class World:
             await asyncio.sleep(LOOK_EVERY_S)
             if self._is_rough():
                 self.note_rough()
+            for host in self.hosts:
+                if not host.is_heard:
+                    self.oracle.runs.troubled_us[host.name].append(self.loop.now_us)
             self.oracle.look_around()
 
     def note_rough(self) -> None:
@@ -329,8 +362,9 @@ class World:
 
     def _outcome(self, hours: float, error: BaseException | None) -> Outcome:
         history = self.oracle.history
-        for row in self.store.connection.execute("SELECT * FROM event ORDER BY seq"):
-            self._digest.update(repr(row).encode())
+        for log in ("event", "run_event"):
+            for row in self.store.connection.execute(f"SELECT * FROM {log} ORDER BY seq"):
+                self._digest.update(repr(row).encode())
         for one in self.diary.pictures:
             self._digest.update(repr(one).encode())
         return Outcome(
@@ -340,7 +374,9 @@ class World:
             faults=self.counts + self.network.counts + Counter(self.store.counts),
             checks=Counter(self.oracle.checks),
             ends=_ends(self.store),
+            run_ends=self.oracle.runs.ends,
             sessions=len(history.stays),
+            runs=len(self.oracle.runs.history.stays),
             events=history.events,
             law=_law_of(error),
             broken="" if error is None else "".join(traceback.format_exception(law_in(error))),
@@ -362,6 +398,13 @@ class World:
         self.loop.call_later(5, self.loop.stop)
         self.loop.run_forever()
         self.store.connection.close()
+
+
+def _projects_by_account() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {account_id: [] for account_id in PLANS}
+    for number, (account_id, _) in enumerate(RULES):
+        found[account_id].append(f"p{number}")
+    return found
 
 
 def _ends(store: Store) -> Counter[str]:
