@@ -37,6 +37,7 @@ class Diary:
     pictures: list[Pictures] = field(default_factory=list)
     by_session: dict[str, list[Pictures]] = field(default_factory=dict)
     rendered: dict[tuple[str, int], list[Pictures]] = field(default_factory=dict)  # by run, term
+    hung: set[tuple[str, int]] = field(default_factory=set)  # runs whose world renders no more
     started: list[tuple[str, int, int, int]] = field(default_factory=list)  # host, boot, slot, term
     inputs: dict[str, list[int]] = field(default_factory=dict)  # in the database's time
     database_us: Callable[[], int] = lambda: 0

@@ -8,8 +8,7 @@ text is not there any more, `plant` says so: find the new place of the same mist
 import contextlib
 import inspect
 import textwrap
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from types import FunctionType
 from typing import Final
 
@@ -34,37 +33,10 @@ from diorama.sessions import (
     working,
 )
 from diorama.storage import accounts, sessions, workers
+from tests.simulation.bugs import Change, Planted, bug
+from tests.simulation.planted_runs import OF_RUNS
 
-AnyFunction = Callable[..., object]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """In `function`, `sane` is replaced by `sick`."""
-
-    function: AnyFunction
-    sane: str
-    sick: str
-
-
-@dataclass(frozen=True, slots=True)
-class Planted:
-    """One bug. `laws` are those it may break first.
-
-    Some need two changes: where production guards twice, one lost guard breaks nothing.
-    """
-
-    name: str
-    laws: tuple[int, ...]
-    changes: tuple[Change, ...]
-
-
-def bug(name: str, laws: tuple[int, ...], function: AnyFunction, sane: str, sick: str) -> Planted:
-    """Return a bug of one change."""
-    return Planted(name, laws, (Change(function, sane, sick),))
-
-
-PLANTED: Final = (
+OF_SESSIONS: Final = (
     bug(
         "the_limit_lets_one_more_in",
         (1,),
@@ -363,6 +335,7 @@ PLANTED: Final = (
         "return []",
     ),
 )
+PLANTED: Final = (*OF_SESSIONS, *OF_RUNS)
 
 
 SEEDS: Final = {

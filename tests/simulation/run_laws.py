@@ -124,9 +124,10 @@ class RunLaws:
             over_us = to_us - from_us - rendered_us
             span = from_us - ahead_us, to_us - ahead_us
             rough = self._metering.was_rough(*span) or self._was_troubled(sent[0].worker, *span)
-            # Of a world that hangs nobody knows before the page's time is over: who ends it sooner,
-            # or loses its worker, has it metered until then.
-            unknown_us = 0 if stay.reason == "run_timed_out" else self.stalled_us
+            # Of a world that hangs nobody knows before its time is over: who ends it sooner, or
+            # loses its worker, has it metered until then.
+            hangs = (stay.id, term) in self._diary.hung and stay.reason != "run_timed_out"
+            unknown_us = self.stalled_us if hangs else 0
             if over_us > (UNTOLD_US if rough else UNSEEN_US) + unknown_us:
                 raise LawBroken(5, f"{stay.id} under {term} is metered {over_us} us too long")
 

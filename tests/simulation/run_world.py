@@ -105,6 +105,7 @@ class RunWorld:
             if hangs and left_s < takes_s / 2:
                 self._renders = False
                 self.cease()
+                self._host.diary.hung.add((assign.session, assign.term))
                 await self._over.wait()
                 return None
             frames = min(round(total * (1 - left_s / takes_s)), total)
