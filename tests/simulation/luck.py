@@ -32,6 +32,7 @@ class BadLuck:
     def __init__(self, world: "World") -> None:
         self._world = world
         self._rng = random.Random(f"{world.seed}/luck/{world.loop.now_us}")
+        self._nets = random.Random(f"{world.seed}/nets/{world.loop.now_us}")
         self._tasks: list[asyncio.Task[None]] = []
         self._mishaps: dict[str, Callable[[], Awaitable[None]]] = {
             "gateway_killed": self._kill_gateway,
@@ -180,7 +181,7 @@ class BadLuck:
     async def _partition_worker(self) -> None:
         host = self._host()
         host.cut_off()
-        host.is_off_the_net = self._rng.random() < 0.5
+        host.is_off_the_net = self._nets.random() < 0.5
         await self._pause(1, 100)
         host.is_cut_off = host.is_off_the_net = False
 

@@ -8,11 +8,14 @@ from multiprocessing import get_context
 
 import pytest
 
-from tests.simulation.planted import PLANTED, SEEDS, Planted
+from tests.simulation.bugs import Planted
+from tests.simulation.planted import OF_SESSIONS, SEEDS
+from tests.simulation.planted_runs import OF_RUNS
 from tests.simulation.world import simulate
 
 HOURS = 20
 PLANTED_SEEDS = (*range(1, 9), 12, 20, 25)
+RUN_SEEDS = (2, 4, 1, 8, 3, 5, 6, 7)
 PLANTED_HOURS = 0.25
 SEED_HOURS = 0.1
 
@@ -24,6 +27,7 @@ def test_no_law_breaks_in_twenty_simulated_hours() -> None:
     assert [outcome.told() for outcome in outcomes if outcome.law is not None] == []
     laws = {law for outcome in outcomes for law in outcome.checks}
     assert laws == set(range(1, 9))
+    assert {end for outcome in outcomes for end in outcome.run_ends} >= {"completed", "cancelled"}
 
 
 def test_one_seed_is_one_history_in_every_process() -> None:
@@ -32,21 +36,22 @@ def test_one_seed_is_one_history_in_every_process() -> None:
     assert len(digests) == 1
 
 
-@pytest.mark.parametrize("bug", PLANTED, ids=lambda bug: bug.name)
+@pytest.mark.parametrize("bug", OF_SESSIONS, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_caught(bug: Planted) -> None:
-    outcomes = (simulate(seed, PLANTED_HOURS, bug.name) for seed in PLANTED_SEEDS)
-    caught = next((outcome for outcome in outcomes if outcome.law is not None), None)
+    _assert_caught(bug, PLANTED_SEEDS, has_scripts=False)
 
-    assert caught is not None, f"{bug.name} lives through {len(PLANTED_SEEDS)} worlds"
-    assert caught.law in bug.laws, caught.told()
+
+@pytest.mark.parametrize("bug", OF_RUNS, ids=lambda bug: bug.name)
+def test_a_planted_bug_of_runs_is_caught(bug: Planted) -> None:
+    _assert_caught(bug, RUN_SEEDS, has_scripts=True)
 
 
 @pytest.mark.parametrize(("bug", "seed"), SEEDS.items(), ids=SEEDS)
 def test_a_seed_that_caught_a_bug_shows_it_again_and_nothing_without_it(
     bug: str, seed: int
 ) -> None:
-    first, again = (simulate(seed, SEED_HOURS, bug) for _ in range(2))
-    sound = simulate(seed, SEED_HOURS)
+    first, again = (simulate(seed, SEED_HOURS, bug, has_scripts=False) for _ in range(2))
+    sound = simulate(seed, SEED_HOURS, has_scripts=False)
 
     assert first.law is not None
     assert (again.digest, again.broken_after_s, again.told()) == (
@@ -57,8 +62,16 @@ def test_a_seed_that_caught_a_bug_shows_it_again_and_nothing_without_it(
     assert sound.law is None, sound.told()
 
 
+def _assert_caught(bug: Planted, seeds: tuple[int, ...], *, has_scripts: bool) -> None:
+    outcomes = (simulate(n, PLANTED_HOURS, bug.name, has_scripts=has_scripts) for n in seeds)
+    caught = next((outcome for outcome in outcomes if outcome.law is not None), None)
+
+    assert caught is not None, f"{bug.name} lives through {len(seeds)} worlds"
+    assert caught.law in bug.laws, caught.told()
+
+
 def _digest(hash_seed: str) -> str:
-    ask = "from tests.simulation.world import simulate; print(simulate(3, 0.3).digest)"
+    ask = "from tests.simulation.world import simulate; print(simulate(4, 0.3).digest)"
     found = subprocess.run(
         (sys.executable, "-c", ask),
         capture_output=True,
