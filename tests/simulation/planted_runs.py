@@ -82,27 +82,6 @@ OF_RUNS: Final = (
         "s.kind = 'accepted'",
     ),
     bug(
-        "a_world_that_hangs_is_metered",
-        (5,),
-        run_sweep.expire_run,
-        "at_us=run.moved_us",
-        "at_us=due_us",
-    ),
-    bug(
-        "a_run_with_all_its_files_is_tried_again",
-        (2, 3, 8),
-        running.try_again,
-        "if not run.may_retry or are_files_there(work, run.id):",
-        "if not run.may_retry:",
-    ),
-    bug(
-        "files_that_are_there_do_not_save_a_cancelled_run",
-        (3,),
-        running._ended,
-        "if run.state in RUNS_ON_SLOT and are_files_there(work, run.id):",
-        "if False:",
-    ),
-    bug(
         "runs_are_never_given_a_slot_in_time",
         (4, 7),
         run_dispatch.waiting_runs,
