@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from prometheus_client.parser import text_string_to_metric_families
 
 from diorama.accounts.plans import Account
@@ -243,9 +244,9 @@ def _much(chance: random.Random) -> Census:
 def _histories(chance: random.Random) -> Iterator[Step]:
     """Yield 100,000 sessions from their request to their end, for every reason there is."""
     ends = [End(EndCode(code), reason) for code, row in END_CODES.items() for reason in row.reasons]
-    asked = replace(requested(), created_us=0, entered_us=0, wait_since_us=0)
+    asked = structs.replace(requested(), created_us=0, entered_us=0, wait_since_us=0)
     for number in range(SESSIONS):
-        ended = replace(
+        ended = structs.replace(
             asked,
             id=f"ses_{number}",
             project_id=f"prj_{number}",

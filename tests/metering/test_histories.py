@@ -124,7 +124,7 @@ def _put_running(stores: SqlStores, history: History) -> None:
         slot_id=history.id,
     )
     row = EventRow(kind=Event.REQUESTED, at_us=entered_us, recorded_us=entered_us, actor="viewer")
-    stores.sessions.add(session, row, deadline_us=None)
+    stores.sessions.add([(session, row)], deadline_us=None)
 
 
 def expected(

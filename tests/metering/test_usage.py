@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from diorama.metering.usage import Interval, LoggedEvent, intervals, metered_us, total_us
 from diorama.protocol.states import SessionState
@@ -101,7 +102,7 @@ def test_sessions_add_up_whether_they_overlap_or_not() -> None:
 
 def history(rng: random.Random) -> list[tuple[Session, LoggedEvent]]:
     """A session to which anything happens that can, reported in time or late."""
-    session, now_us = replace(requested(), created_us=0, entered_us=0, wait_since_us=0), 0
+    session, now_us = structs.replace(requested(), created_us=0, entered_us=0, wait_since_us=0), 0
     found = [(session, LoggedEvent(session_id="ses_1", version=1, state=session.state, at_us=0))]
     for _ in range(rng.randrange(1, 40)):
         possible = sorted(TRANSITIONS[session.state].keys() - {Event.ENDED}) or []

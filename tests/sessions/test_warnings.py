@@ -1,8 +1,7 @@
 """What a viewer is warned of, told in seconds since the first frame. Nothing here waits."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from diorama.kernel.units import SECOND_US, seconds
 from diorama.projects.rules import Rules

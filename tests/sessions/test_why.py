@@ -1,8 +1,7 @@
 """The sentence that says why a session ended, for every reason there is."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from diorama.kernel.units import seconds
 from diorama.leases.timers import DEFAULTS

@@ -171,7 +171,7 @@ OF_SESSIONS: Final = (
     bug(
         "the_log_tells_when_it_was_written",
         (5,),
-        sessions.SqlSessionStore._append,
+        sessions._logged,
         "max(row.at_us, session.entered_us)",
         "max(row.recorded_us, session.entered_us)",
     ),

@@ -4,8 +4,9 @@ Within one lane, first come, first served among those a limit does not hold back
 makes one dispatcher of many gateways. Source: DESIGN section 3; law 4.
 """
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from diorama.accounts.plans import Account
 from diorama.admission.decision import (
@@ -55,12 +56,16 @@ def counts_for(work: Work, session: Session, account: Account, lane: Lane, rules
 
 def give_slot(work: Work, session: Session, slot: Slot, *, actor: str) -> Session:
     """Reserve a locked free slot for a locked session, and return the session."""
-    held = reserve(slot, session.id, incarnation=work.stores.incarnation)
+    return record(work, session, reserved(work, session.id, slot), actor=actor)
+
+
+def reserved(work: Work, session_id: str, slot: Slot) -> Happened:
+    """Take a locked free slot for a session, and return what that is to the session."""
+    held = reserve(slot, session_id, incarnation=work.stores.incarnation)
     work.stores.slots.save(held)
-    given = Reservation(worker_id=held.worker_id, slot_id=held.id, term=held.term)
-    happened = Happened(event=Event.RESERVED, at_us=work.now_us, reservation=given)
     work.changes.workers.add(held.worker_id)
-    return record(work, session, happened, actor=actor)
+    given = Reservation(worker_id=held.worker_id, slot_id=held.id, term=held.term)
+    return Happened(event=Event.RESERVED, at_us=work.now_us, reservation=given)
 
 
 def free_slot(work: Work, session: Session) -> Slot | None:
@@ -213,9 +218,9 @@ def try_elsewhere(work: Work, session: Session, otherwise: End, *, proven: bool)
     other = free_slot(work, session) if may_move else None
     if other is None:
         return end(work, session, otherwise, actor="gateway")
-    queued = put_in_line(work, session, actor="gateway")
+    waiter = put_in_line(work, session, actor="gateway")
     release_slot(work, session, failed=True, proven=proven)
-    return give_slot(work, queued, other, actor="gateway")
+    return give_slot(work, waiter, other, actor="gateway")
 
 
 def put_aside(work: Work, session: Session) -> Session:
@@ -235,13 +240,17 @@ def put_aside(work: Work, session: Session) -> Session:
 
 
 def put_in_line(work: Work, session: Session, *, actor: str) -> Session:
-    """Queue a locked session, under the lock of its lane; one that had a ticket keeps it."""
+    """Queue a locked session, under the lock of its lane."""
+    return record(work, session, queued(work, session), actor=actor)
+
+
+def queued(work: Work, session: Session) -> Happened:
+    """Give a session its place in line, under the lock of its lane; who had a ticket keeps it."""
     ticket, told = session.ticket, None
     if ticket is None:
         ticket = work.stores.projects.next_ticket(session.project_id, session.region)
         told = _told(work, replace(session, ticket=ticket))
-    happened = Happened(event=Event.QUEUED, at_us=work.now_us, ticket=ticket, told=told)
-    return record(work, session, happened, actor=actor)
+    return Happened(event=Event.QUEUED, at_us=work.now_us, ticket=ticket, told=told)
 
 
 def _told(work: Work, waiter: Session) -> tuple[float, float] | None:

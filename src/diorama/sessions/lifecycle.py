@@ -9,9 +9,12 @@ Source: DESIGN sections 2, 4 and 5.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from diorama.kernel.errors import Refused
 from diorama.kernel.units import seconds
@@ -112,8 +115,7 @@ TRANSITIONS: Final[Mapping[SessionState, Mapping[Event, SessionState | None]]] =
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(msgspec.Struct, frozen=True, kw_only=True):
     """One viewer's stay.
 
     Attributes:

@@ -5,7 +5,7 @@ Source: DESIGN section 3; laws 1, 4 and 8.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, NoReturn
 
 import msgspec
@@ -43,10 +43,10 @@ from diorama.sessions.deadlines import MAX_ASIDES
 from diorama.sessions.dispatch import (
     counts_for,
     free_slot,
-    give_slot,
     is_anybody_there,
     put_aside,
-    put_in_line,
+    queued,
+    reserved,
 )
 from diorama.sessions.doors import (
     OPEN,
@@ -64,17 +64,16 @@ from diorama.sessions.doors import (
 from diorama.sessions.hours import refuse_without_hours
 from diorama.sessions.lifecycle import Event, Happened, Session
 from diorama.sessions.show import holder_detail
-from diorama.sessions.store import Answered, EventRow
+from diorama.sessions.store import Answered
 from diorama.sessions.suspending import refuse_suspended
 from diorama.sessions.work import (
-    Step,
     Work,
-    deadline_us,
     end,
     lock_counts,
     lock_lanes,
     locked,
     record,
+    record_new,
 )
 
 GUESSABLE: Final = 16
@@ -161,14 +160,12 @@ def open_session(work: Work, opening: Opening) -> Opened:
         )
     _priority(opening, project)
     _lock_lanes(work, project, region)
+    _lock_account(work, project)
     project = _project(work, opening)  # as it is now that nobody can change it: see `ruling`
     known = _answered(work, project, opening)  # by one that came first, while we stood at the lock
     if known is not None:
         return Opened(known, project, continued=False)
     own = _continued(work, project, opening)
-    if own is None:
-        _lock_account(work, project)
-        own = _continued(work, project, opening)  # by one that came first, in another region
     session = _admit(work, project, region, opening) if own is None else own
     if opening.idempotency_key is not None:
         answered = Answered(fingerprint=opening.fingerprint, session_id=session.id)
@@ -306,7 +303,7 @@ def _admit(work: Work, project: Project, region: str, opening: Opening) -> Sessi
         refuse_crowd_of_address(work, opening.door, project)
     refuse_without_hours(work, account)
     requested = _requested(work, project, region, account, opening)
-    requested = replace(requested, link_id=link_id)
+    requested = msgspec.structs.replace(requested, link_id=link_id)
     counts = counts_for(work, requested, account, lane, project.rules)
     must_wait = not _pass_limits(work, requested, counts, opening, project)
     somebody_ahead = lane.waiting > 0 and is_anybody_there(work, project.id, region)
@@ -323,16 +320,14 @@ def _admit(work: Work, project: Project, region: str, opening: Opening) -> Sessi
         _refuse(work, where, project, opening)
     if where is Placement.LINE:
         refuse_crowd_in_line(work, requested.end_user, project)
-    row = EventRow(
-        kind=Event.REQUESTED, at_us=work.now_us, recorded_us=work.now_us, actor=opening.actor
-    )
-    work.stores.sessions.add(requested, row, deadline_us=deadline_us(work, requested))
-    use_ticket(work, opening.door.ticket, requested)
-    work.changes.steps.append(Step(Event.REQUESTED, None, requested))
     if where is Placement.SLOT and slot is not None:
-        return give_slot(work, requested, slot, actor="gateway")
-    work.changes.room = work.changes.room or not must_wait
-    return put_in_line(work, requested, actor="gateway")
+        first = reserved(work, requested.id, slot)
+    else:
+        first = queued(work, requested)
+        work.changes.room = work.changes.room or not must_wait
+    session = record_new(work, requested, first, actor=opening.actor)
+    use_ticket(work, opening.door.ticket, session)
+    return session
 
 
 def _requested(

@@ -104,8 +104,8 @@ class HistoryStore(Protocol):
 class SessionStore(Protocol):
     """Sessions, their viewers' leases and their log at rest."""
 
-    def add(self, session: Session, row: EventRow, *, deadline_us: int | None) -> None:
-        """Store a session that is new, with the first row of its log and its viewer's lease."""
+    def add(self, log: Sequence[tuple[Session, EventRow]], *, deadline_us: int | None) -> None:
+        """Store a session that is new, as the last of these, with its log and viewer's lease."""
 
     def save(
         self, before: Session, after: Session, row: EventRow, *, deadline_us: int | None

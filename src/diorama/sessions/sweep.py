@@ -5,8 +5,9 @@ Silence is held against nobody during the grace after a start or a step of the c
 been ours. Source: DESIGN section 4; law 7.
 """
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from diorama.kernel.units import seconds
 from diorama.leases.slots import SlotState, fence, keep_fencing

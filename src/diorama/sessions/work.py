@@ -134,9 +134,39 @@ def _detached_where_unheard(work: Work, session: Session, at_us: int) -> Session
     return _written(work, session, Happened(event=Event.DETACHED, at_us=lease.heard_us), "gateway")
 
 
+def record_new(work: Work, requested: Session, first: Happened, *, actor: str) -> Session:
+    """Write a new session with what is decided of it at once, two rows of the log, and return it.
+
+    Args:
+        work: the unit.
+        requested: as it was asked for; nobody else ever sees it so.
+        first: its slot, or its place in line.
+        actor: who asked for it.
+    """
+    asked = Happened(event=Event.REQUESTED, at_us=work.now_us)
+    after = advance(requested, first)
+    log = (
+        (requested, _row(work, requested, asked, actor)),
+        (after, _row(work, after, first, "gateway")),
+    )
+    due_us = deadline_us(work, after)
+    work.stores.sessions.add(log, deadline_us=due_us)
+    work.changes.steps.append(Step(Event.REQUESTED, None, requested))
+    _note(work, requested, after, first.event, due_us)
+    return after
+
+
 def _written(work: Work, session: Session, happened: Happened, actor: str) -> Session:
     after = advance(session, happened)
-    row = EventRow(
+    due_us = deadline_us(work, after)
+    row = _row(work, after, happened, actor)
+    work.stores.sessions.save(session, after, row, deadline_us=due_us)
+    _note(work, session, after, happened.event, due_us)
+    return after
+
+
+def _row(work: Work, after: Session, happened: Happened, actor: str) -> EventRow:
+    return EventRow(
         kind=happened.event,
         at_us=happened.at_us,
         recorded_us=work.now_us,
@@ -144,19 +174,20 @@ def _written(work: Work, session: Session, happened: Happened, actor: str) -> Se
         end=happened.end,
         until_us=until_us(after, happened.event),
     )
-    due_us = deadline_us(work, after)
-    work.stores.sessions.save(session, after, row, deadline_us=due_us)
+
+
+def _note(work: Work, session: Session, after: Session, event: Event, due_us: int | None) -> None:
+    """Keep what the gateways are to hear of a session's next version."""
     if due_us is not None:
         work.changes.soon_us = min(due_us, work.changes.soon_us or due_us)
     work.changes.sessions.add(session.id)
-    work.changes.steps.append(Step(happened.event, session, after))
+    work.changes.steps.append(Step(event, session, after))
     came_back = session.aside_us is not None and after.aside_us is None
     if (session.state in WAITING) is not (after.state in WAITING) or came_back:
         work.changes.lanes.add((session.project_id, session.region))
     work.changes.room |= came_back
     if session.worker_id is not None:
         work.changes.workers.add(session.worker_id)
-    return after
 
 
 def worker_actor(work: Work, session: Session) -> str:

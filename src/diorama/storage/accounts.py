@@ -1,5 +1,6 @@
 """Accounts in SQL."""
 
+from dataclasses import replace
 from typing import Final
 
 from diorama.accounts.hours import (
@@ -25,6 +26,7 @@ class SqlAccountStore:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
+        self._locked: dict[str, Account] = {}  # nobody else changes them meanwhile
 
     def add(self, account: Account) -> None:
         """Store an account that is new."""
@@ -46,9 +48,14 @@ class SqlAccountStore:
 
     def get(self, account_id: str, *, lock: bool = False) -> Account | None:
         """Return an account; with `lock`, no one else changes it meanwhile."""
+        if account_id in self._locked:
+            return self._locked[account_id]
         suffix = " {for_update}" if lock else ""
         rows = self._tx.run(f"SELECT {_ACCOUNT} FROM account WHERE id = ?{suffix}", account_id)
-        return _account(rows[0]) if rows else None
+        account = _account(rows[0]) if rows else None
+        if account is not None and lock:
+            self._locked[account_id] = account
+        return account
 
     def listed(self, *, after: str | None, limit: int) -> list[Account]:
         """Return accounts by id, after the id `after`."""
@@ -64,6 +71,7 @@ class SqlAccountStore:
         What runs, starts and waits is looked at anew where its hours change.
         """
         a = account
+        self._locked.pop(a.id, None)
         self._tx.run(
             "UPDATE stream_month SET look_us = month_us WHERE account_id = ?"
             " AND month_us = (SELECT MAX(month_us) FROM stream_month WHERE account_id = ?)"
@@ -91,6 +99,7 @@ class SqlAccountStore:
 
     def set_limit(self, account_id: str, concurrent_streams: int) -> None:
         """Change how many sessions may hold a slot at once."""
+        self._locked.pop(account_id, None)
         self._tx.run(
             "UPDATE account SET concurrent_streams = ?, own_streams = ? WHERE id = ?",
             concurrent_streams,
@@ -201,6 +210,9 @@ class SqlAccountStore:
     def count_held(self, account_id: str, change: int) -> None:
         """Add `change` to the sessions that hold a slot."""
         self._tx.run("UPDATE account SET held = held + ? WHERE id = ?", change, account_id)
+        account = self._locked.get(account_id)
+        if account is not None:
+            self._locked[account_id] = replace(account, held=account.held + change)
 
 
 def _account(row: Row) -> Account:

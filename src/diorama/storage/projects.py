@@ -1,5 +1,6 @@
 """Projects and lanes in SQL. A project is one document; what is searched by is a column."""
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -23,6 +24,7 @@ class SqlProjectStore:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
+        self._locked: dict[tuple[str, str], Lane] = {}  # nobody else changes them meanwhile
 
     def put(self, project: Project) -> None:
         """Store a project, or its next version, with a lane for each region."""
@@ -91,13 +93,18 @@ class SqlProjectStore:
 
     def lane(self, project_id: str, region: str, *, lock: bool = False) -> Lane | None:
         """Return a lane; with `lock`, no one else enqueues or dispatches in it meanwhile."""
+        if (project_id, region) in self._locked:
+            return self._locked[project_id, region]
         suffix = " {for_update}" if lock else ""
         rows = self._tx.run(
             f"SELECT {_LANE} FROM lane WHERE project_id = ? AND region = ?{suffix}",
             project_id,
             region,
         )
-        return _lane(*rows[0]) if rows else None
+        lane = _lane(*rows[0]) if rows else None
+        if lane is not None and lock:
+            self._locked[project_id, region] = lane
+        return lane
 
     def waiting_lanes(self, *, limit: int) -> list[Lane]:
         """Return lanes with someone waiting, the one whose head waits longest first."""
@@ -130,6 +137,11 @@ class SqlProjectStore:
             project_id,
             region,
         )
+        lane = self._locked.get((project_id, region))
+        if lane is not None:
+            self._locked[project_id, region] = replace(
+                lane, held=lane.held + held, waiting=lane.waiting + waiting
+            )
 
     def _one(self, sql: str, value: str) -> Project | None:
         rows = self._tx.run(sql, value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -38,7 +39,6 @@ _FIXED: Final = (
     "dialect",
     "priority",
     "stream_us",
-    "rules",
     "created_us",
 )
 _CHANGING: Final = (
@@ -81,7 +81,9 @@ _HOLD: Final = {
     "hold_until_us": "until_us",
     "hold_spent_us": "spent_us",
 }
-_COLUMNS: Final = (*_FIXED, *_CHANGING, "end_code", "end_reason")
+_COLUMNS: Final = ("rules", *_FIXED, *_CHANGING, "end_code", "end_reason")
+_fixed: Final = attrgetter(*_FIXED)
+_changing: Final = attrgetter(*(f"hold.{_HOLD[n]}" if n in _HOLD else n for n in _CHANGING))
 _SELECT: Final = "SELECT " + ", ".join("s." + name for name in _COLUMNS) + " FROM session s"
 _INSERT: Final = (
     f"INSERT INTO session ({', '.join(_COLUMNS)}, deadline_us)"
@@ -89,9 +91,9 @@ _INSERT: Final = (
 )
 _EVENT: Final = (
     "INSERT INTO event (session_id, version, kind, state, at_us, recorded_us, actor, code, reason,"
-    " slot_id, term, account_id, project_id, region, end_user, until_us)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " slot_id, term, account_id, project_id, region, end_user, until_us) VALUES "
 )
+_LOGGED: Final = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _IN_LINE: Final = (
     "FROM session WHERE project_id = ? AND region = ? AND state = 'queued' AND aside_us IS NULL"
 )
@@ -114,9 +116,9 @@ def _document(rules: Rules) -> str:
 
 
 @lru_cache(_CACHED)
-def _update(changed: tuple[str, ...]) -> str:
-    """Return the statement that replaces these columns, the end and the deadline."""
-    columns = ", ".join(f"{name} = ?" for name in changed)
+def _update(changed: tuple[int, ...]) -> str:
+    """Return the statement that replaces these of `_CHANGING`, the end and the deadline."""
+    columns = ", ".join(f"{_CHANGING[at]} = ?" for at in changed)
     return (
         f"UPDATE session SET {columns}, end_code = ?, end_reason = ?, deadline_us = ?"
         " WHERE id = ? AND version = ? RETURNING id"
@@ -133,28 +135,29 @@ class SqlSessionStore:
         self._accounts = accounts
         self._projects = projects
 
-    def add(self, session: Session, row: EventRow, *, deadline_us: int | None) -> None:
-        """Store a session that is new, with the first row of its log and its viewer's lease."""
-        fixed = [_value(session, name) for name in _FIXED]
-        changing = [_value(session, name) for name in _CHANGING]
-        self._tx.run(_INSERT, *fixed, *changing, *_end(session), deadline_us)
+    def add(self, log: Sequence[tuple[Session, EventRow]], *, deadline_us: int | None) -> None:
+        """Store a session that is new, as the last of these, with its log and viewer's lease."""
+        session, _ = log[-1]
+        fixed = (_document(session.rules), *_fixed(session))
+        self._tx.run(_INSERT, *fixed, *_changing(session), *_end(session), deadline_us)
         self._tx.run(
             "INSERT INTO viewer_lease (session_id, heard_us, input_us) VALUES (?, ?, ?)",
             session.id,
             session.created_us,
             session.created_us,
         )
-        self._append(session, row)
+        self._append(log)
         self._count(None, session)
 
     def save(
         self, before: Session, after: Session, row: EventRow, *, deadline_us: int | None
     ) -> None:
         """Replace a locked session by its next version, with its row of the log and the counts."""
-        changed = tuple(n for n in _CHANGING if _value(before, n) != _value(after, n))
+        old, new = _changing(before), _changing(after)
+        changed = tuple(at for at, value in enumerate(new) if value != old[at])
         saved = self._tx.run(
             _update(changed),
-            *(_value(after, name) for name in changed),
+            *(new[at] for at in changed),
             *_end(after),
             deadline_us,
             after.id,
@@ -162,33 +165,15 @@ class SqlSessionStore:
         )
         if not saved:
             raise AssertionError(f"session {after.id} was changed without its lock")
-        self._append(after, row)
+        self._append([(after, row)])
         self._count(before, after)
         self._meter(before, after)
         keep_span(self._tx, before, after)
 
-    def _append(self, session: Session, row: EventRow) -> None:
-        """Write a row of the log, after the session's own: publishing counts on that order."""
-        code, reason = (row.end.code, row.end.reason) if row.end else (None, None)
-        self._tx.run(
-            _EVENT,
-            session.id,
-            session.version,
-            row.kind,
-            session.state,
-            max(row.at_us, session.entered_us),
-            row.recorded_us,
-            row.actor,
-            code,
-            reason,
-            session.slot_id,
-            session.term,
-            session.account_id,
-            session.project_id,
-            session.region,
-            session.end_user,
-            row.until_us,
-        )
+    def _append(self, log: Sequence[tuple[Session, EventRow]]) -> None:
+        """Write rows of the log, after the session's own: publishing counts on that order."""
+        values = [value for session, row in log for value in _logged(session, row)]
+        self._tx.run(_event(len(log)), *values)
 
     def _count(self, before: Session | None, after: Session) -> None:
         held = (after.state in HOLDS_SLOT) - (before is not None and before.state in HOLDS_SLOT)
@@ -439,12 +424,32 @@ class SqlSessionStore:
         return _session(rows[0]) if rows else None
 
 
-def _value(session: Session, name: str) -> Value:
-    if name == "rules":
-        return _document(session.rules)
-    part = session.hold if name in _HOLD else session
-    value: Value = getattr(part, _HOLD.get(name, name))
-    return value
+@lru_cache
+def _event(count: int) -> str:
+    """Return the statement that writes so many rows of the log."""
+    return _EVENT + ", ".join([_LOGGED] * count)
+
+
+def _logged(session: Session, row: EventRow) -> tuple[Value, ...]:
+    code, reason = (row.end.code, row.end.reason) if row.end else (None, None)
+    return (
+        session.id,
+        session.version,
+        row.kind,
+        session.state,
+        max(row.at_us, session.entered_us),
+        row.recorded_us,
+        row.actor,
+        code,
+        reason,
+        session.slot_id,
+        session.term,
+        session.account_id,
+        session.project_id,
+        session.region,
+        session.end_user,
+        row.until_us,
+    )
 
 
 def _end(session: Session) -> tuple[int | None, str | None]:
