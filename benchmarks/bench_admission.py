@@ -87,6 +87,10 @@ class _Recorder:
             self.writes.append((sql, values))
         return self._tx.run(sql, *values)
 
+    def write(self, sql: str, *values: Value) -> None:
+        self.writes.append((sql, values))
+        self._tx.write(sql, *values)
+
     def run_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> None:
         self.writes += [(sql, tuple(row)) for row in rows]
         self._tx.run_many(sql, rows)

@@ -65,6 +65,55 @@ async def test_a_unit_that_raises_leaves_nothing(counter: Database) -> None:
     assert await counter.read(count_of) == 0
 
 
+async def test_what_is_written_in_passing_is_there_for_the_next_statement(
+    counter: Database,
+) -> None:
+    def count_up(tx: Transaction) -> int:
+        tx.write("UPDATE tally SET count = count + ? WHERE id = ?", 2, "a")
+        tx.write("UPDATE tally SET count = count * ? WHERE id = ?", 5, "a")
+        return count_of(tx)
+
+    assert await counter.run(count_up) == 10
+
+    assert await counter.read(count_of) == 10
+
+
+async def test_what_is_written_last_and_in_passing_is_committed(counter: Database) -> None:
+    await counter.run(lambda tx: tx.write("UPDATE tally SET count = 7 WHERE id = ?", "a"))
+
+    assert await counter.read(count_of) == 7
+
+
+@pytest.mark.parametrize("looks", [True, False])
+async def test_what_was_wrong_with_a_write_in_passing_undoes_its_unit(
+    counter: Database, *, looks: bool
+) -> None:
+    def break_a_law(tx: Transaction) -> int:
+        increment(tx)
+        tx.write("UPDATE tally SET count = ? WHERE id = ?", -1, "a")
+        tx.write("UPDATE tally SET count = ? WHERE id = ?", 9, "a")
+        return count_of(tx) if looks else 0
+
+    for _ in range(12):  # each connection there is, and again
+        with pytest.raises(BrokenConstraint):
+            await counter.run(break_a_law)
+
+    assert await counter.run(increment) == 1
+
+
+async def test_what_a_unit_that_raises_wrote_in_passing_is_nobodys(counter: Database) -> None:
+    def regret(tx: Transaction) -> None:
+        tx.write("UPDATE tally SET count = ? WHERE id = ?", 9, "a")
+        raise Regretted
+
+    for _ in range(12):  # as above
+        with pytest.raises(Regretted):
+            await counter.run(regret)
+        await counter.run(increment)
+
+    assert await counter.read(count_of) == 12
+
+
 async def test_a_unit_that_raises_spoils_none_of_its_neighbours(counter: Database) -> None:
     def every_third_regrets(number: int) -> int:
         if number % 3 == 0:

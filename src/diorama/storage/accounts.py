@@ -209,7 +209,7 @@ class SqlAccountStore:
 
     def count_held(self, account_id: str, change: int) -> None:
         """Add `change` to the sessions that hold a slot."""
-        self._tx.run("UPDATE account SET held = held + ? WHERE id = ?", change, account_id)
+        self._tx.write("UPDATE account SET held = held + ? WHERE id = ?", change, account_id)
         account = self._locked.get(account_id)
         if account is not None:
             self._locked[account_id] = replace(account, held=account.held + change)

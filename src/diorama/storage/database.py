@@ -57,6 +57,13 @@ class Transaction(Protocol):
     def run(self, sql: str, *values: Value) -> list[Row]:
         """Run one statement with `?` for each value; return its rows, none where it has none."""
 
+    def write(self, sql: str, *values: Value) -> None:
+        """Run one statement whose rows nobody needs, before anything that comes after it.
+
+        On PostgreSQL it is sent with the next statement that is waited for, or with the commit, so
+        that it costs no round trip. What is wrong with it rises there.
+        """
+
     def run_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> None:
         """Run one statement once for each row of values, in order."""
 

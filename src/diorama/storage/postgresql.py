@@ -30,7 +30,6 @@ from diorama.storage.database import (
     BrokenConstraint,
     Dialect,
     Row,
-    Transaction,
     Unit,
     Value,
     masked,
@@ -174,7 +173,7 @@ class PostgresDatabase:
             raise
         return connection
 
-    def transaction(self, connection: psycopg.Connection[Row]) -> Transaction:
+    def transaction(self, connection: psycopg.Connection[Row]) -> "_Transaction":
         """Return what units on this connection are given."""
         return _Transaction(connection, self._clock)
 
@@ -225,8 +224,21 @@ class _Transaction:
     dialect: Dialect = "postgresql"
 
     def __init__(self, connection: psycopg.Connection[Row], clock: Clock | None) -> None:
+        self._connection = connection
         self._cursor = connection.cursor()
+        self._writer = connection.cursor()
+        self._unsent: list[tuple[str, Sequence[Value]]] = []
         self._clock = clock
+
+    def begin(self, sql: str) -> None:
+        """Begin a unit; what another one did not send is forgotten."""
+        self._unsent.clear()
+        self._cursor.execute(sql)
+
+    def commit(self) -> str | None:
+        """Commit the unit, and return what PostgreSQL says it did."""
+        self._send("COMMIT")
+        return self._cursor.statusmessage
 
     def now_us(self) -> int:
         if self._clock is not None:
@@ -235,12 +247,26 @@ class _Transaction:
 
     def run(self, sql: str, *values: Value) -> list[Row]:
         cursor = self._cursor
-        cursor.execute(for_postgresql(sql), values or None)
+        self._send(for_postgresql(sql), values)
         result = cursor.pgresult
         return cursor.fetchall() if result is not None and result.nfields else []
 
+    def write(self, sql: str, *values: Value) -> None:
+        self._unsent.append((for_postgresql(sql), values))
+
     def run_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> None:
-        self._cursor.executemany(for_postgresql(sql), rows)
+        self._unsent += [(for_postgresql(sql), values) for values in rows]
+
+    def _send(self, sql: str, values: Sequence[Value] = ()) -> None:
+        """Run a statement after all that were not sent yet, and wait once for all of them."""
+        if not self._unsent:
+            self._cursor.execute(sql, values or None)
+            return
+        unsent, self._unsent = self._unsent, []
+        with self._connection.pipeline():
+            for earlier in unsent:
+                self._writer.execute(*earlier)
+            self._cursor.execute(sql, values or None)
 
 
 class _Server:
@@ -290,13 +316,13 @@ class _Server:
             self._connection = self._database.connect()
             self._transaction = self._database.transaction(self._connection)
             self._control = self._connection.cursor()
-        self._control.execute(_READ if job.reads_only else _WRITE)
+        self._transaction.begin(_READ if job.reads_only else _WRITE)
         job.start(self._transaction)
         self._commit()
 
     def _commit(self) -> None:
         try:
-            self._control.execute("COMMIT")
+            said = self._transaction.commit()
         except psycopg.Error as error:
             if self._is_lost():
                 self._drop()
@@ -306,7 +332,7 @@ class _Server:
                     code="commit_unknown",
                 ) from error
             raise
-        if self._control.statusmessage != "COMMIT":  # what PostgreSQL says of an aborted one
+        if said != "COMMIT":  # what PostgreSQL says of an aborted one
             raise AssertionError("a unit caught a database error and went on: it was rolled back")
 
     def _may_try_again(self, error: psycopg.Error) -> bool:

@@ -129,7 +129,7 @@ class SqlProjectStore:
 
     def count(self, project_id: str, region: str, *, held: int = 0, waiting: int = 0) -> None:
         """Add to a lane's counts."""
-        self._tx.run(
+        self._tx.write(
             "UPDATE lane SET held = held + ?, waiting = waiting + ?"
             " WHERE project_id = ? AND region = ?",
             held,

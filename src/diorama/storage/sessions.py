@@ -139,8 +139,8 @@ class SqlSessionStore:
         """Store a session that is new, as the last of these, with its log and viewer's lease."""
         session, _ = log[-1]
         fixed = (_document(session.rules), *_fixed(session))
-        self._tx.run(_INSERT, *fixed, *_changing(session), *_end(session), deadline_us)
-        self._tx.run(
+        self._tx.write(_INSERT, *fixed, *_changing(session), *_end(session), deadline_us)
+        self._tx.write(
             "INSERT INTO viewer_lease (session_id, heard_us, input_us) VALUES (?, ?, ?)",
             session.id,
             session.created_us,
@@ -173,7 +173,7 @@ class SqlSessionStore:
     def _append(self, log: Sequence[tuple[Session, EventRow]]) -> None:
         """Write rows of the log, after the session's own: publishing counts on that order."""
         values = [value for session, row in log for value in _logged(session, row)]
-        self._tx.run(_event(len(log)), *values)
+        self._tx.write(_event(len(log)), *values)
 
     def _count(self, before: Session | None, after: Session) -> None:
         held = (after.state in HOLDS_SLOT) - (before is not None and before.state in HOLDS_SLOT)

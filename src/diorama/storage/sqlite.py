@@ -143,6 +143,9 @@ class _Transaction:
     def run(self, sql: str, *values: Value) -> list[Row]:
         return self._cursor.execute(for_sqlite(sql), values).fetchall()
 
+    def write(self, sql: str, *values: Value) -> None:
+        self._cursor.execute(for_sqlite(sql), values)
+
     def run_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> None:
         self._cursor.executemany(for_sqlite(sql), rows)
 

@@ -94,7 +94,7 @@ def keep_span(tx: Transaction, before: Session, after: Session) -> None:
     if before.state is after.state or before.state not in HOLDS_SLOT:
         return
     for day_us, from_us, to_us in by_day(before.entered_us, after.entered_us):
-        tx.run(
+        tx.write(
             _SPAN,
             after.account_id,
             day_us,
