@@ -149,7 +149,7 @@ async def closed_loop(ask: Ask, count: int) -> list[float]:
     return took
 
 
-async def paced(ask: Ask, first: int, count: int) -> list[float]:
+async def paced(ask: Ask, first: int, count: int, per_s: int = PACED_PER_S) -> list[float]:
     """Ask at a fixed pace, answered or not; return the times counted from when each was due."""
     took: list[float] = []
     began = time.perf_counter()
@@ -160,7 +160,7 @@ async def paced(ask: Ask, first: int, count: int) -> list[float]:
 
     async with asyncio.TaskGroup() as tasks:
         for number in range(count):
-            due = began + number / PACED_PER_S
+            due = began + number / per_s
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             tasks.create_task(one(first + number, due))
     return took

@@ -14,7 +14,7 @@ _CREATED = b"HTTP/1.1 201"
 
 @contextlib.asynccontextmanager
 async def post_sessions(
-    url: str, connections: int
+    url: str, connections: int, project: str = "bench0"
 ) -> AsyncIterator[Callable[[int], Awaitable[bytes]]]:
     """Yield a function that posts the request of this number and returns the answer's body."""
     address = urlsplit(url).netloc
@@ -24,7 +24,7 @@ async def post_sessions(
         free.put_nowait(await asyncio.open_connection(host, port))
 
     async def post(number: int) -> bytes:
-        body = b'{"project":"bench0","client_id":"client-id-%08d"}' % number
+        body = b'{"project":"%s","client_id":"client-id-%08d"}' % (project.encode(), number)
         head = (
             b"POST /v1/sessions HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n"
             b"Idempotency-Key: key-%08d\r\nContent-Length: %d\r\n\r\n"

@@ -13,7 +13,7 @@ from diorama.accounts.hours import (
     stopped,
 )
 from diorama.accounts.plans import Account, Plan
-from diorama.storage.database import Row, Transaction
+from diorama.storage.database import Row, Transaction, stays
 
 _ACCOUNT: Final = (
     "id, name, plan, concurrent_streams, held, max_runtime_s, stream_us, simulation_us,"
@@ -26,7 +26,7 @@ class SqlAccountStore:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._locked: dict[str, Account] = {}  # nobody else changes them meanwhile
+        self._known: dict[str, Account] = {}  # nobody else changes them meanwhile
 
     def add(self, account: Account) -> None:
         """Store an account that is new."""
@@ -48,13 +48,13 @@ class SqlAccountStore:
 
     def get(self, account_id: str, *, lock: bool = False) -> Account | None:
         """Return an account; with `lock`, no one else changes it meanwhile."""
-        if account_id in self._locked:
-            return self._locked[account_id]
+        if account_id in self._known:
+            return self._known[account_id]
         suffix = " {for_update}" if lock else ""
         rows = self._tx.run(f"SELECT {_ACCOUNT} FROM account WHERE id = ?{suffix}", account_id)
         account = _account(rows[0]) if rows else None
-        if account is not None and lock:
-            self._locked[account_id] = account
+        if account is not None and stays(self._tx, locked=lock):
+            self._known[account_id] = account
         return account
 
     def listed(self, *, after: str | None, limit: int) -> list[Account]:
@@ -71,7 +71,7 @@ class SqlAccountStore:
         What runs, starts and waits is looked at anew where its hours change.
         """
         a = account
-        self._locked.pop(a.id, None)
+        self._known.pop(a.id, None)
         self._tx.run(
             "UPDATE stream_month SET look_us = month_us WHERE account_id = ?"
             " AND month_us = (SELECT MAX(month_us) FROM stream_month WHERE account_id = ?)"
@@ -99,7 +99,7 @@ class SqlAccountStore:
 
     def set_limit(self, account_id: str, concurrent_streams: int) -> None:
         """Change how many sessions may hold a slot at once."""
-        self._locked.pop(account_id, None)
+        self._known.pop(account_id, None)
         self._tx.run(
             "UPDATE account SET concurrent_streams = ?, own_streams = ? WHERE id = ?",
             concurrent_streams,
@@ -210,9 +210,9 @@ class SqlAccountStore:
     def count_held(self, account_id: str, change: int) -> None:
         """Add `change` to the sessions that hold a slot."""
         self._tx.write("UPDATE account SET held = held + ? WHERE id = ?", change, account_id)
-        account = self._locked.get(account_id)
+        account = self._known.get(account_id)
         if account is not None:
-            self._locked[account_id] = replace(account, held=account.held + change)
+            self._known[account_id] = replace(account, held=account.held + change)
 
 
 def _account(row: Row) -> Account:

@@ -28,6 +28,7 @@ __all__ = [
     "Value",
     "masked",
     "open_database",
+    "stays",
 ]
 
 Dialect: TypeAlias = Literal["sqlite", "postgresql"]
@@ -66,6 +67,11 @@ class Transaction(Protocol):
 
     def run_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> None:
         """Run one statement once for each row of values, in order."""
+
+
+def stays(tx: Transaction, *, locked: bool = False) -> bool:
+    """Return whether a row stays as this unit read it: one it locked; any, where it is alone."""
+    return locked or tx.dialect == "sqlite"
 
 
 Unit: TypeAlias = Callable[[Transaction], T]

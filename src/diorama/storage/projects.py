@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
 from diorama.projects.rules import Project
 from diorama.projects.store import Lane
-from diorama.storage.database import Transaction
+from diorama.storage.database import Transaction, stays
 
 _CACHED: Final = 1_024
 _LANE: Final = "project_id, region, held, waiting"
@@ -24,10 +24,12 @@ class SqlProjectStore:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self._locked: dict[tuple[str, str], Lane] = {}  # nobody else changes them meanwhile
+        self._lanes: dict[tuple[str, str], Lane] = {}  # nobody else changes these meanwhile
+        self._known: dict[tuple[str, str], Project] = {}  # nor these, by id and by name
 
     def put(self, project: Project) -> None:
         """Store a project, or its next version, with a lane for each region."""
+        self._known.clear()
         self._tx.run(
             "INSERT INTO project (id, account_id, name, document, version) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET name = excluded.name, document = excluded.document,"
@@ -61,6 +63,7 @@ class SqlProjectStore:
 
     def remove(self, project_id: str, now_us: int) -> None:
         """Hide a project, which `get` alone still finds; its name is free again."""
+        self._known.clear()
         # A slash is in no project's name: what is hidden is found under none, and bars none.
         self._tx.run(
             "UPDATE project SET deleted_us = ?, name = 'deleted/' || id WHERE id = ?",
@@ -80,11 +83,11 @@ class SqlProjectStore:
 
     def get(self, project_id: str) -> Project | None:
         """Return a project by its id."""
-        return self._one("SELECT document FROM project WHERE id = ?", project_id)
+        return self._one("id", project_id)
 
     def named(self, name: str) -> Project | None:
         """Return a project by its name."""
-        return self._one("SELECT document FROM project WHERE name = ?", name)
+        return self._one("name", name)
 
     def all(self) -> list[Project]:
         """Return every project, by name."""
@@ -93,8 +96,8 @@ class SqlProjectStore:
 
     def lane(self, project_id: str, region: str, *, lock: bool = False) -> Lane | None:
         """Return a lane; with `lock`, no one else enqueues or dispatches in it meanwhile."""
-        if (project_id, region) in self._locked:
-            return self._locked[project_id, region]
+        if (project_id, region) in self._lanes:
+            return self._lanes[project_id, region]
         suffix = " {for_update}" if lock else ""
         rows = self._tx.run(
             f"SELECT {_LANE} FROM lane WHERE project_id = ? AND region = ?{suffix}",
@@ -102,8 +105,8 @@ class SqlProjectStore:
             region,
         )
         lane = _lane(*rows[0]) if rows else None
-        if lane is not None and lock:
-            self._locked[project_id, region] = lane
+        if lane is not None and stays(self._tx, locked=lock):
+            self._lanes[project_id, region] = lane
         return lane
 
     def waiting_lanes(self, *, limit: int) -> list[Lane]:
@@ -137,15 +140,20 @@ class SqlProjectStore:
             project_id,
             region,
         )
-        lane = self._locked.get((project_id, region))
+        lane = self._lanes.get((project_id, region))
         if lane is not None:
-            self._locked[project_id, region] = replace(
+            self._lanes[project_id, region] = replace(
                 lane, held=lane.held + held, waiting=lane.waiting + waiting
             )
 
-    def _one(self, sql: str, value: str) -> Project | None:
-        rows = self._tx.run(sql, value)
-        return _project(rows[0][0]) if rows else None
+    def _one(self, column: Literal["id", "name"], value: str) -> Project | None:
+        if (column, value) in self._known:
+            return self._known[column, value]
+        rows = self._tx.run(f"SELECT document FROM project WHERE {column} = ?", value)
+        project = _project(rows[0][0]) if rows else None
+        if project is not None and stays(self._tx):
+            self._known |= {(column, value): project, ("id", project.id): project}
+        return project
 
 
 def _lane(project_id: str, region: str, held: int, waiting: int) -> Lane:
