@@ -17,6 +17,9 @@ from diorama.storage.database import (
 from tests.clock import NOON_US, SteppedClock
 
 
+PATIENT_S = 120.0
+
+
 class Colour(StrEnum):
     RED = "red"
 
@@ -131,7 +134,9 @@ async def test_a_unit_that_raises_spoils_none_of_its_neighbours(counter: Databas
 
 
 async def test_a_thousand_at_once_count_to_a_thousand(counter: Database) -> None:
-    answers = await asyncio.gather(*(counter.run(increment) for _ in range(1000)))
+    answers = await asyncio.gather(
+        *(counter.run(increment, timeout_s=PATIENT_S) for _ in range(1000))
+    )
 
     assert sorted(answers) == list(range(1, 1001))
     assert await counter.read(count_of) == 1000
