@@ -31,8 +31,8 @@ from diorama.projects.store import BY_API
 from diorama.sessions.work import Changes, Work
 from diorama.storage.database import open_database
 
-PER_S: Final = 50
-ROUND_S: Final = 8
+PER_S: Final = 20
+ROUND_S: Final = 15
 ROUNDS: Final = 3
 SETTLE_S: Final = 1.0
 """For the flood to use its burst up, and for its last answers to leave."""

@@ -57,6 +57,7 @@ from tests.clock import SteppedClock
 from tests.sessions.laws import Findings, findings
 
 T = TypeVar("T")
+PATIENT_S: Final = 120.0
 ACCOUNT: Final = "acc_house"
 REGION: Final = "here"
 POOL: Final = "default"
@@ -101,7 +102,7 @@ class House:
         def unit(tx: Transaction) -> T:
             return use_case(self._work(tx))
 
-        return await self._database.run(unit)
+        return await self._database.run(unit, timeout_s=PATIENT_S)
 
     async def do(self, use_case: Callable[[Work], T]) -> T:
         """Run a use case, then look at the laws."""
@@ -110,10 +111,10 @@ class House:
         return answer
 
     async def look(self, use_case: Callable[[Work], T]) -> T:
-        return await self._database.read(lambda tx: use_case(self._work(tx)))
+        return await self._database.read(lambda tx: use_case(self._work(tx)), timeout_s=PATIENT_S)
 
     async def look_at_laws(self) -> None:
-        found = await self._database.read(findings)
+        found = await self._database.read(findings, timeout_s=PATIENT_S)
         found.check(limits=not self.limits_may_be_exceeded)
         found.check_after(self._seen)
         self._seen = found
@@ -268,7 +269,7 @@ class House:
 
     async def metered_s(self, session: Session) -> float:
         """Return what a session is billed, from its log alone."""
-        found = await self._database.read(findings)
+        found = await self._database.read(findings, timeout_s=PATIENT_S)
         return metered_us(found.log(session.id), until_us=self.clock.now_us()) / 1_000_000
 
     async def hear(self, *sessions: Session) -> None:

@@ -16,7 +16,6 @@ from diorama.storage.database import (
 )
 from tests.clock import NOON_US, SteppedClock
 
-
 PATIENT_S = 120.0
 
 
