@@ -1,5 +1,6 @@
 """The built pages as a browser asks for them."""
 
+import gzip
 import os
 import re
 from pathlib import Path
@@ -10,7 +11,13 @@ from fastapi import FastAPI
 
 from diorama.gateway.embedding import PlayerFacts
 from diorama.gateway.front import Front
-from diorama.gateway.pages import CONTENT_SECURITY_POLICY, PORTAL_PATHS, lost_page, pages
+from diorama.gateway.pages import (
+    CONTENT_SECURITY_POLICY,
+    PORTAL_PATHS,
+    lost_page,
+    pages,
+    takes_gzip,
+)
 from diorama.gateway.problems import install
 from diorama.gateway.settings import S3Settings
 from tests.gateway.raw_http import RawAnswer, ask, listening
@@ -93,6 +100,40 @@ async def test_a_file_comes_with_its_type_and_how_long_to_keep_it(
     assert answer.header("referrer-policy") == "no-referrer"
     assert "microphone=()" in answer.header("permissions-policy")
     assert answer.header("cross-origin-opener-policy") == "same-origin"
+
+
+async def test_what_is_long_enough_travels_compressed_to_who_takes_that(folder: Path) -> None:
+    script = "export const a = 'a'\n" * 500
+    (folder / "assets" / "long-1a2b.js").write_text(script)
+    plain = await get(folder, "/assets/long-1a2b.js")
+    zipped = await get(folder, "/assets/long-1a2b.js", "Accept-Encoding: br, gzip\r\n")
+    tag = zipped.header("etag")
+    asked = f"Accept-Encoding: gzip\r\nIf-None-Match: {tag}\r\n"
+    again = await get(folder, "/assets/long-1a2b.js", asked)
+    short = await get(folder, "/assets/play-1a2b.js", "Accept-Encoding: gzip\r\n")
+
+    assert plain.body == gzip.decompress(zipped.body) == script.encode()
+    assert zipped.header("content-encoding") == "gzip"
+    assert zipped.header("vary") == plain.header("vary") == "Accept-Encoding"
+    assert tag != plain.header("etag")
+    assert (again.status, again.body) == (304, b"")
+    assert short.body == b"export {}"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "takes"),
+    [
+        ("gzip", True),
+        ("br;q=1.0, GZip;q=0.5", True),
+        ("*", True),
+        ("", False),
+        ("br", False),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, *", False),
+    ],
+)
+def test_who_refuses_gzip_is_not_sent_it(accepted: str, *, takes: bool) -> None:
+    assert takes_gzip(accepted) is takes
 
 
 async def test_a_page_that_is_still_the_same_is_not_sent_again(folder: Path) -> None:

@@ -140,9 +140,10 @@ def put_runs(tx: Transaction, runs: Sequence[RunHistory]) -> None:
     tx.run_many(
         "INSERT INTO simulation_run (id, simulation_id, account_id, project_id, region, pool,"
         " kind, number, length_ms, start_timeout_s, ticket, created_us, state, version, entered_us,"
-        " attempt, term, frames, metered_us, metered_since_us, slot_id, detail, deadline_us)"
+        " attempt, term, frames, metered_us, metered_since_us, slot_id, detail, first_us, ended_us,"
+        " deadline_us)"
         " VALUES (?, ?, ?, ?, ?, 'default', 'python', 0, 1, 1, ?, 1, ?, 1, 1, 1, 1, 0, ?, ?, ?,"
-        " '', 1)",
+        " '', ?, ?, ?)",
         [_row(one) for one in runs],
     )
     tx.run_many(
@@ -161,9 +162,14 @@ def _row(one: RunHistory) -> tuple[str | int | None, ...]:
     since_us = next((since for since, until in one.rendered if until is None), None)
     metered_us = sum(until - since for since, until in one.rendered if until is not None)
     runs = since_us is not None
+    kind, at_us = one.log[-1]
+    ended_us = at_us if kind == "ended" else None
+    state = "completed" if ended_us is not None else "processing" if runs else "pending"
+    first_us = next((at_us for kind, at_us in one.log if kind == "started"), None)
     return (
         *(one.id, f"sim{one.id}", one.account, f"prj_{one.project}", one.region, one.number),
-        *("processing" if runs else "pending", metered_us, since_us, one.id if runs else None),
+        *(state, metered_us, since_us, one.id if runs else None),
+        *(first_us, ended_us, 1 if ended_us is None else None),
     )
 
 

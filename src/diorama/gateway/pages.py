@@ -1,12 +1,14 @@
 """The player's and the portal's files, as the build left them in `static/`.
 
 Pages are asked for again at each visit and answered with 304 while they are the same; assets carry
-a digest in their name and are kept for a year. Every answer has the headers that keep foreign code
-out. A player page is told a project's facts (`embedding`), which also say who may frame it. The
-portal is one page at many paths, sent anew each time with a nonce of its own: its scripts and
-styles are the ones that carry it. Where nothing is built, a page says how to build it.
+a digest in their name, are kept for a year, and travel compressed. Every answer has the headers
+that keep foreign code out. A player page is told a project's facts (`embedding`), which also say
+who may frame it. The portal is one page at many paths, sent anew each time with a nonce of its own:
+its scripts and styles are the ones that carry it. Where nothing is built, a page says how to build
+it.
 """
 
+import gzip
 import hashlib
 import mimetypes
 import secrets
@@ -25,6 +27,8 @@ from diorama.gateway.embedding import PlayerFacts, ancestors, framers, with_fact
 
 STATIC: Final = Path(__file__).parent / "static"
 MAX_FILE_BYTES: Final = 16_000_000
+MIN_ZIPPED_BYTES: Final = 1_000
+"""What is shorter gains nothing: it fits in one packet as it is."""
 _POLICY: Final = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "media-src 'self' blob:; connect-src 'self'; form-action 'self'; "
@@ -91,6 +95,7 @@ _FOR_EVERYBODY: Final[Mapping[str, str]] = {
 }
 FactsOf: TypeAlias = Callable[[str], Awaitable[PlayerFacts]]
 """Finds the facts of the project with a name, or those of no project."""
+_REFUSED: Final = frozenset({"q=0", "q=0.0", "q=0.00", "q=0.000"})
 _ASK_AGAIN: Final = "no-cache"
 _KEEP: Final = "public, max-age=31536000, immutable"
 _NOT_BUILT: Final = """<!doctype html>
@@ -103,12 +108,17 @@ then load this page again.</p></body></html>
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """One file, with what tells it from an older one."""
+    """One file, with what tells it from an older one.
+
+    Attributes:
+        zipped: the content by gzip, where that is worth it.
+    """
 
     content: bytes
     media_type: str
     etag: str
     stamp: tuple[int, int]
+    zipped: bytes | None = None
 
 
 class StaticFolder:
@@ -268,7 +278,26 @@ def _asset(
     if file is None:
         headers = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
         return Response("There is no such file.\n", HTTPStatus.NOT_FOUND, headers, "text/plain")
-    return _answer(request, file, {"Cache-Control": keep, **more})
+    if file.zipped is None:
+        return _answer(request, file, {"Cache-Control": keep, **more})
+    vary = {"Cache-Control": keep, "Vary": "Accept-Encoding", **more}
+    if not takes_gzip(request.headers.get("accept-encoding", "")):
+        return _answer(request, file, vary)
+    tag = f'{file.etag[:-1]}-gzip"'
+    return _answer(
+        request,
+        replace(file, content=file.zipped, etag=tag),
+        {"Content-Encoding": "gzip", **vary},
+    )
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Return whether an `Accept-Encoding` names gzip, or any, and does not refuse it (RFC 9110)."""
+    weights: dict[str, bool] = {}
+    for part in accepted.lower().split(","):
+        name, _, weight = part.partition(";")
+        weights[name.strip()] = weight.strip().replace(" ", "") not in _REFUSED
+    return weights.get("gzip", weights.get("*", False))
 
 
 def _answer(request: Request, file: StaticFile, more: Mapping[str, str]) -> Response:
@@ -283,9 +312,15 @@ def _answer(request: Request, file: StaticFile, more: Mapping[str, str]) -> Resp
 def _read(path: Path, stamp: tuple[int, int]) -> StaticFile:
     content = path.read_bytes()
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    is_text = media_type.startswith("text/") or media_type.endswith(
+        ("javascript", "json", "svg+xml")
+    )
+    zipped = None
+    if is_text and len(content) >= MIN_ZIPPED_BYTES:
+        zipped = gzip.compress(content, compresslevel=6, mtime=0)
     if media_type.startswith("text/") or media_type.endswith("javascript"):
         media_type += "; charset=utf-8"
-    return StaticFile(content, media_type, _tag(content), stamp)
+    return StaticFile(content, media_type, _tag(content), stamp, zipped)
 
 
 def _tag(content: bytes) -> str:

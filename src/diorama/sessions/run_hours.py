@@ -1,6 +1,7 @@
 """What the simulation hours of a plan mean: who is refused, and what ends. Use cases.
 
-The hours of a month are summed up from the runs' log each time they are asked for. Source: DESIGN
+The hours of a month are summed up each time they are asked for: of runs that are over, from what is
+settled of them, of others from their log. Source: DESIGN
 sections 2 and 7.
 """
 

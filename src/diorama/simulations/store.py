@@ -158,7 +158,7 @@ class SimulationStore(Protocol):
         """Return the ids of runs whose deadline is at or before `now_us`, the oldest first."""
 
     def used_us(self, account_id: str, from_us: int, until_us: int, now_us: int) -> int:
-        """Return the metered time of an account's runs between two instants, from their log."""
+        """Return the metered time of an account's runs between two instants."""
 
     def kept(self, account_id: str | None, *, after: str, limit: int) -> list[KeptRun]:
         """Return what is kept of the runs past this id, of an account or of all (None)."""

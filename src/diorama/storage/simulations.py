@@ -1,6 +1,6 @@
 """Simulations, their runs, scripts and log in SQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -9,7 +9,6 @@ import msgspec
 from diorama.protocol.scripts import Script
 from diorama.protocol.states import OVER, SimulationState
 from diorama.protocol.worker import Frame
-from diorama.simulations.deadlines import LONGEST_RUN_US
 from diorama.simulations.lifecycle import Run, RunEvent, Simulation
 from diorama.simulations.line import Line, Waiting
 from diorama.simulations.store import (
@@ -89,6 +88,29 @@ def _marks(count: int) -> str:
 
 _SELECT_JOB: Final = f"SELECT {', '.join(_JOB)} FROM simulation"
 _SELECT_RUN: Final = f"SELECT {', '.join(_columns(_RUN))} FROM simulation_run"
+_WHOLE: Final = """
+SELECT COALESCE(SUM(metered_us), 0) FROM simulation_run
+WHERE account_id = ? AND ended_us >= ? AND ended_us <= ? AND first_us >= ?
+"""
+"""Runs of which all lies between two instants."""
+_PARTS: Final = """
+SELECT COALESCE(SUM(CASE WHEN m.b > m.a THEN m.b - m.a ELSE 0 END), 0) FROM (
+    SELECT CASE WHEN s.at_us < w.from_us THEN w.from_us ELSE s.at_us END AS a,
+        CASE WHEN n.at_us <= w.until_us THEN n.at_us ELSE w.until_us END AS b
+    FROM (
+        SELECT id FROM simulation_run WHERE account_id = ? AND ended_us IS NULL
+        UNION ALL SELECT id FROM simulation_run
+            WHERE account_id = ? AND ended_us >= ? AND ended_us <= ? AND first_us < ?
+        UNION ALL SELECT id FROM simulation_run
+            WHERE account_id = ? AND ended_us > ? AND first_us < ?
+    ) r
+    JOIN run_event s ON s.run_id = r.id AND s.kind = 'started'
+    LEFT JOIN run_event n ON n.run_id = s.run_id AND n.version = s.version + 1
+    CROSS JOIN (SELECT CAST(? AS BIGINT) AS from_us, CAST(? AS BIGINT) AS until_us) w
+) m
+"""
+"""Those that reach over an instant. What follows `started` in a log is what stopped the meter:
+`lifecycle.TRANSITIONS`."""
 _IN_LOCK_ORDER: Final = "ORDER BY simulation_id, id"
 _LINE: Final = "pool = ? AND region = ? AND kind = ?"
 _EVENT: Final = (
@@ -331,25 +353,17 @@ class SqlSimulationStore:
         return [i for (i,) in rows]
 
     def used_us(self, account_id: str, from_us: int, until_us: int, now_us: int) -> int:
-        """Return the metered time of an account's runs between two instants, from their log.
+        """Return the metered time of an account's runs between two instants.
 
-        What follows `started` in a log is what stopped the meter: `lifecycle.TRANSITIONS`.
+        What is settled of a run is known, so only the logs of those that reach over an instant, or
+        are not over, are read.
         """
-        ((used_us,),) = self._tx.run(
-            "WITH w (from_us, until_us) AS (SELECT CAST(? AS BIGINT), CAST(? AS BIGINT))"
-            " SELECT COALESCE(SUM(CASE WHEN m.b > m.a THEN m.b - m.a ELSE 0 END), 0) FROM ("
-            " SELECT CASE WHEN s.at_us < w.from_us THEN w.from_us ELSE s.at_us END AS a,"
-            " CASE WHEN COALESCE(n.at_us, w.until_us) > w.until_us THEN w.until_us"
-            " ELSE COALESCE(n.at_us, w.until_us) END AS b FROM w, run_event s"
-            " LEFT JOIN run_event n ON n.run_id = s.run_id AND n.version = s.version + 1"
-            " WHERE s.account_id = ? AND s.kind = 'started' AND s.at_us >= ? AND s.at_us < ?) m",
-            from_us,
-            min(until_us, now_us),
-            account_id,
-            from_us - LONGEST_RUN_US,
-            until_us,
-        )
-        return int(used_us)
+        until_us = min(until_us, now_us)
+        bounds: dict[str, Value] = {"account": account_id, "from": from_us, "until": until_us}
+        ((whole_us,),) = self._tx.run(_WHOLE, *_in_order("account from until from", bounds))
+        names = "account account from until from account until until from until"
+        ((parts_us,),) = self._tx.run(_PARTS, *_in_order(names, bounds))
+        return int(whole_us) + int(parts_us)
 
     def kept(self, account_id: str | None, *, after: str, limit: int) -> list[KeptRun]:
         """Return what is kept of the runs past this id, of an account or of all."""
@@ -392,6 +406,10 @@ class SqlSimulationStore:
     def _count(self, source: str, *values: Value) -> int:
         ((count,),) = self._tx.run(f"SELECT COUNT(*) FROM {source}", *values)
         return int(count)
+
+
+def _in_order(names: str, bounds: Mapping[str, Value]) -> list[Value]:
+    return [bounds[name] for name in names.split()]
 
 
 def _key(line: Line) -> tuple[str, str, str]:
