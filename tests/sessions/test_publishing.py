@@ -171,6 +171,7 @@ async def test_what_commits_late_is_in_the_future_of_whoever_read_meanwhile(
 
     def hold(work: Work) -> None:
         step(slow)(work)
+        work.stores.sessions.get(slow.id)  # with what is read, what was written is sent
         written.set()
         assert go_on.wait(HELD_S)
 
