@@ -13,6 +13,7 @@ from tests.browser.axe import bring_axe, grave_faults
 from tests.browser.player import Player
 from tests.browser.portal import PASSWORD, Portal, owners_browser, paths, tab, until_quiet
 from tests.browser.running import PAINTED, Running, running
+from tests.browser.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 MARKUP: Final = "<img src=x onerror=document.title='caught'>"
@@ -188,11 +189,23 @@ async def test_a_session_is_ended_by_keys_alone_on_a_phone(
     await portal.page.get_by_role("button", name="End the session of ada").focus()
     await keys.press("Enter")
     await portal.page.get_by_role("dialog").get_by_text("End this session?").wait_for()
+    await until_focused(portal, "button", "Cancel")
     while await focused(portal) != "End the session":
         await keys.press("Tab")
     await keys.press("Enter")
 
     await diorama.until_session(session, SessionState.DISCONNECTED)
+    await until_focused(portal, "main")
+
+
+async def until_focused(portal: Portal, kind: str, reads: str = "") -> None:
+    """Wait until an element of a kind, with this text in it, has the focus."""
+
+    async def look() -> bool | None:
+        found = await portal.page.evaluate("document.activeElement.localName")
+        return (found == kind and reads in await focused(portal)) or None
+
+    await until(look, what=f"the focus is at {kind} {reads}")
 
 
 async def focused(portal: Portal) -> str:

@@ -1,7 +1,7 @@
 import { Burger, Center, Drawer } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { Suspense, useEffect, useRef } from 'react'
+import { type RefObject, Suspense, useEffect, useRef } from 'react'
 import { Navigate, Outlet, ScrollRestoration, useLocation } from 'react-router'
 import { LiveFeed } from '../api/LiveFeed.tsx'
 import { Someone, whoIsIn } from '../api/me.ts'
@@ -39,6 +39,7 @@ export function Shell() {
 function Frame() {
   const [isOpen, { toggle, close }] = useDisclosure(false)
   const main = useMainFocus()
+  useFocusKept(main)
   return (
     <div className={classes['frame']}>
       <a href="#main" className={classes['skip']}>
@@ -82,4 +83,27 @@ function useMainFocus() {
     main.current?.focus({ preventScroll: true })
   }, [pathname])
   return main
+}
+
+/** Moves the focus to the page where what had it is gone, as a button with the row it was in. */
+function useFocusKept(main: RefObject<HTMLElement | null>) {
+  useEffect(() => {
+    let last: EventTarget | null = null
+    const focused = (event: FocusEvent) => {
+      last = event.target
+    }
+    const look = () => {
+      const isGone = last instanceof Element && !last.isConnected
+      if (!isGone || document.activeElement !== document.body) return
+      last = null
+      main.current?.focus({ preventScroll: true })
+    }
+    const observer = new MutationObserver(look)
+    observer.observe(document.body, { childList: true, subtree: true })
+    document.addEventListener('focusin', focused)
+    return () => {
+      observer.disconnect()
+      document.removeEventListener('focusin', focused)
+    }
+  }, [main])
 }

@@ -2,7 +2,11 @@ import { Text } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import type { ReactNode } from 'react'
 
-/** Asks before something is done that cannot be taken back; `act` runs on a yes alone. */
+/**
+ * Asks before something is done that cannot be taken back; `act` runs on a yes alone.
+ *
+ * The focus begins at Cancel: who presses Enter once too often ends nothing.
+ */
 export function confirm({
   title,
   about,
@@ -26,6 +30,7 @@ export function confirm({
       </Text>
     ),
     labels: { confirm: action, cancel: 'Cancel' },
+    cancelProps: { 'data-autofocus': true },
     confirmProps: { color: gently ? 'pine' : 'red' },
     onConfirm: act,
   })
