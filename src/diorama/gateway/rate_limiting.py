@@ -3,7 +3,9 @@
 What is counted, and on whom, is `rate_limits`'s.
 """
 
+import asyncio
 from http import HTTPStatus
+from typing import Final
 
 from aiohttp import web
 from starlette.responses import Response
@@ -16,6 +18,10 @@ from diorama.gateway.odyssey.cross_origin import PREFIX
 from diorama.gateway.odyssey.refusals import usage_error
 from diorama.gateway.rate_limits import RateLimits
 from diorama.kernel.errors import LimitReached
+
+HELD_BACK_S: Final = 0.1
+"""Who asks too often and does not wait is answered no faster than this on each connection: refusing
+thousands a second would take the event loop from all others."""
 
 
 class Limited:
@@ -35,6 +41,7 @@ class Limited:
         try:
             self._limits.count(scope)
         except LimitReached as error:
+            await asyncio.sleep(HELD_BACK_S)
             await _document(error, scope)(scope, receive, send)
             return
         await self._app(scope, receive, send)
