@@ -75,11 +75,11 @@ OF_RUNS: Final = (
         "metered_since_us=since_us",
     ),
     bug(
-        "usage_begins_when_a_worker_accepts_a_run",
+        "usage_forgets_runs_that_are_over",
         (5,),
         simulations.SqlSimulationStore.used_us,
-        "s.kind = 'started'",
-        "s.kind = 'accepted'",
+        "int(whole_us) + int(parts_us)",
+        "int(parts_us)",
     ),
     bug(
         "runs_are_never_given_a_slot_in_time",

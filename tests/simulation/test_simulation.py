@@ -16,8 +16,8 @@ from tests.simulation.world import simulate
 
 HOURS = 17
 STORMS_WITH_SCRIPTS = 12
-PLANTED_SEEDS = (*range(1, 9), 12, 20, 25)
-RUN_SEEDS = (2, 4, 1, 8, 3, 5, 6, 7)
+PLANTED_SEEDS = (1, 4, 3, 12, 2, 5, 6, 7, 8, 20, 25)
+RUN_SEEDS = (2, 4, 1, 5, 8, 3, 6, 7)
 STORM_HOURS = 0.25
 SEED_HOURS = 0.1
 
