@@ -13,6 +13,8 @@ from typing import Final, Protocol
 import httpx
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page
 
+from tests.gateway.running import Place
+
 PAGES: Final = Path(__file__).parents[2] / "web" / "apps" / "portal" / "src" / "pages"
 NAME: Final = "Ada"
 EMAIL: Final = "ada@example.com"
@@ -31,6 +33,23 @@ class House(Protocol):
     @property
     def key(self) -> str:
         """The owner's API key."""
+
+
+@dataclass(frozen=True)
+class OwnGateway:
+    """A gateway in this process, as pages of the portal are opened of it."""
+
+    place: Place
+
+    @property
+    def address(self) -> str:
+        """Where it is opened."""
+        return self.place.front.url
+
+    @property
+    def key(self) -> str:
+        """The owner's API key."""
+        return self.place.secrets.api_key
 
 
 @dataclass

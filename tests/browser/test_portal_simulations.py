@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +14,9 @@ from playwright.async_api import Browser, BrowserContext
 from diorama.gateway.settings import ProjectSettings
 from diorama.projects.rules import RecordingRules, Rules, SpectatorRules
 from diorama.protocol import worker as wire
-from tests.browser.portal import Portal, owners_browser, tab, until_quiet
+from tests.browser.portal import OwnGateway, Portal, owners_browser, tab, until_quiet
 from tests.browser.test_portal import judge
-from tests.gateway.running import Place, Worker, gateway_at
+from tests.gateway.running import Worker, gateway_at
 from tests.gateway.test_webhooks import now_us
 from tests.gateway.uploading import FACTS, FILES, record
 
@@ -33,21 +32,6 @@ COVE: Final = ProjectSettings(
 SIZE: Final = (320, 180)
 PLAYS: Final = "() => { const v = document.querySelector('video'); return v.readyState >= 2 }"
 SHOWN: Final = "() => [...document.images].every((one) => one.complete && one.naturalWidth > 0)"
-
-
-@dataclass(frozen=True)
-class House:
-    """A gateway in this process, as pages of the portal are opened of it."""
-
-    place: Place
-
-    @property
-    def address(self) -> str:
-        return self.place.front.url
-
-    @property
-    def key(self) -> str:
-        return self.place.secrets.api_key
 
 
 def pictures() -> Mapping[str, bytes]:
@@ -78,21 +62,21 @@ def pictures() -> Mapping[str, bytes]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OwnGateway]:
     """Yield a gateway with one project, and no worker yet."""
     async with gateway_at(tmp_path_factory.mktemp("house"), COVE, now_us=now_us()) as place:
-        yield House(place)
+        yield OwnGateway(place)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def owner(house: House, chromium: Browser) -> AsyncIterator[BrowserContext]:
+async def owner(house: OwnGateway, chromium: Browser) -> AsyncIterator[BrowserContext]:
     """Yield the browser of its owner."""
     async with owners_browser(chromium, house) as context:
         yield context
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def portal(owner: BrowserContext, house: House) -> AsyncIterator[Portal]:
+async def portal(owner: BrowserContext, house: OwnGateway) -> AsyncIterator[Portal]:
     """Yield a tab of the owner's."""
     async with tab(owner, house) as found:
         yield found
@@ -108,7 +92,7 @@ async def begins(worker: Worker) -> dict[str, object]:
 
 
 async def test_a_script_is_written_submitted_watched_and_cancelled(
-    portal: Portal, house: House
+    portal: Portal, house: OwnGateway
 ) -> None:
     page = portal.page
     await portal.go("/simulations")
@@ -151,7 +135,7 @@ async def test_what_is_wrong_with_a_script_is_said_before_it_is_sent(portal: Por
     assert await page.get_by_role("button", name="Submit the simulation").is_disabled()
 
 
-async def test_a_failure_is_explained(portal: Portal, house: House) -> None:
+async def test_a_failure_is_explained(portal: Portal, house: OwnGateway) -> None:
     page = portal.page
     script = [{"at_ms": 1_000, "end": True}]
     body = {"project": "cove", "name": "Broken", "script": script}
@@ -168,7 +152,7 @@ async def test_a_failure_is_explained(portal: Portal, house: House) -> None:
 
 
 async def test_a_session_that_is_recorded_is_watched_saved_and_deleted(
-    portal: Portal, house: House, tmp_path: Path
+    portal: Portal, house: OwnGateway, tmp_path: Path
 ) -> None:
     page = portal.page
     recorded = await record(house.place, "second")

@@ -9,10 +9,10 @@ from playwright.async_api import BrowserContext
 from pydantic import SecretStr
 
 from diorama.gateway.settings import OidcSettings
-from tests.browser.portal import Portal
+from tests.browser.portal import OwnGateway, Portal
 from tests.browser.test_portal import judge
 from tests.gateway.provider import CLIENT, SECRET, Provider, running_provider
-from tests.gateway.running import Place, gateway_at
+from tests.gateway.running import gateway_at
 from tests.gateway.signing import owner_of
 from tests.gateway.test_webhooks import now_us
 
@@ -20,19 +20,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @dataclass(frozen=True)
-class House:
+class House(OwnGateway):
     """A gateway whose portal is looked at, and the provider that it trusts."""
 
-    place: Place
     provider: Provider
-
-    @property
-    def address(self) -> str:
-        return self.place.front.url
-
-    @property
-    def key(self) -> str:
-        return self.place.secrets.api_key
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -74,6 +74,14 @@ async def started(house: House, rig: Rig, simulation: Simulation) -> Run:
     return await run_of(house, simulation)
 
 
+async def running(house: House) -> tuple[Rig, Simulation, Run]:
+    """Return the worker of a house that is built, and a simulation whose one run it renders."""
+    await house.build()
+    rig = await house.worker()
+    simulation = await submitted(house)
+    return rig, simulation, await started(house, rig, simulation)
+
+
 async def rendered(rig: Rig, run: Run, *, age_ms: int = 0) -> None:
     await rig.say(wire.RunRendered(session=run.id, term=run.term, frames=60, age_ms=age_ms))
 

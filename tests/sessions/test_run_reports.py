@@ -24,6 +24,7 @@ from tests.sessions.jobs import (
     rendered,
     run_of,
     run_stopped,
+    running,
     started,
     submitted,
     told,
@@ -77,10 +78,7 @@ async def test_a_worker_is_told_to_stop_a_run_that_is_over(house: House) -> None
 
 
 async def test_progress_is_shown_and_is_no_event_of_the_log(house: House) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    rig, simulation, run = await running(house)
     await rig.say(progress(run, 30))
     await rig.say(progress(run, 20))
     found = await view(house, simulation)
@@ -96,10 +94,7 @@ async def test_progress_is_shown_and_is_no_event_of_the_log(house: House) -> Non
 async def test_a_run_is_metered_from_the_first_picture_to_the_last_that_its_worker_tells(
     house: House,
 ) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    rig, simulation, run = await running(house)
     house.clock.step(seconds=10)
     await rendered(rig, run, age_ms=4_000)
     house.clock.step(seconds=10)
@@ -110,10 +105,7 @@ async def test_a_run_is_metered_from_the_first_picture_to_the_last_that_its_work
 
 
 async def test_what_is_said_twice_late_or_by_another_worker_changes_nothing(house: House) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    rig, simulation, run = await running(house)
     other = await house.worker("other")
     for late in (
         accepted(run),
@@ -129,10 +121,7 @@ async def test_what_is_said_twice_late_or_by_another_worker_changes_nothing(hous
 
 
 async def test_a_run_whose_files_never_came_is_not_completed(house: House) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    rig, simulation, run = await running(house)
     await rendered(rig, run)
     await rig.say(wire.RunEnded(session=run.id, term=run.term))
 
@@ -143,10 +132,7 @@ async def test_a_run_whose_files_never_came_is_not_completed(house: House) -> No
 async def test_a_run_whose_files_are_there_is_completed_though_its_worker_is_lost(
     house: House,
 ) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    rig, simulation, run = await running(house)
     await rendered(rig, run)
     await uploaded(house, run)
     await house.after(80)
@@ -158,10 +144,7 @@ async def test_a_run_whose_files_are_there_is_completed_though_its_worker_is_los
 async def test_a_run_whose_files_are_there_is_completed_though_it_is_cancelled(
     house: House,
 ) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    rig, simulation, run = await running(house)
     await rendered(rig, run)
     await uploaded(house, run)
     await cancelled(house, simulation)
@@ -173,10 +156,7 @@ async def test_a_run_whose_files_are_there_is_completed_though_it_is_cancelled(
 async def test_what_a_lost_worker_uploads_of_a_run_that_waits_again_is_refused(
     house: House,
 ) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    _rig, simulation, run = await running(house)
     kept = await recording(house, run)
     await house.after(80)
     waits = await run_of(house, simulation)
@@ -193,10 +173,7 @@ async def test_what_a_lost_worker_uploads_of_a_run_that_waits_again_is_refused(
 async def test_a_world_that_ends_before_its_script_fails_the_run(
     house: House, outcome: wire.Outcome, reason: str
 ) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    rig, simulation, run = await running(house)
     exit_code = None if outcome == "ended" else 1
     await rig.say(
         wire.WorldEnded(session=run.id, term=run.term, outcome=outcome, exit_code=exit_code)
@@ -208,10 +185,7 @@ async def test_a_world_that_ends_before_its_script_fails_the_run(
 async def test_a_run_that_its_worker_ended_for_nobody_confirmed_it_is_tried_again(
     house: House,
 ) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    rig, simulation, run = await running(house)
     await rig.say(wire.WorldEnded(session=run.id, term=run.term, outcome="crashed"))
     await run_stopped(house, rig, run)
     again = await run_of(house, simulation)
@@ -220,10 +194,7 @@ async def test_a_run_that_its_worker_ended_for_nobody_confirmed_it_is_tried_agai
 
 
 async def test_a_world_that_ends_after_its_last_picture_is_not_missed(house: House) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    rig, simulation, run = await running(house)
     await rendered(rig, run)
     await rig.say(wire.WorldEnded(session=run.id, term=run.term, outcome="ended"))
 
@@ -277,10 +248,7 @@ async def test_a_run_that_a_worker_refuses_is_tried_on_another(house: House) -> 
 async def test_a_run_on_a_worker_that_starts_anew_is_tried_again_under_a_new_term(
     house: House,
 ) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    rig, simulation, run = await running(house)
     kept = await recording(house, run)
     house.clock.step(seconds=3)
     await rig.start()
@@ -360,10 +328,7 @@ async def test_a_run_on_a_worker_whose_time_is_up_goes_on_elsewhere(house: House
 
 
 async def test_a_run_that_its_worker_stopped_by_itself_is_tried_again(house: House) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    rig, simulation, run = await running(house)
     await run_stopped(house, rig, run)
     again = await run_of(house, simulation)
 
@@ -371,10 +336,7 @@ async def test_a_run_that_its_worker_stopped_by_itself_is_tried_again(house: Hou
 
 
 async def test_a_worker_that_comes_back_under_the_same_start_keeps_its_run(house: House) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    rig, simulation, run = await running(house)
     await rig.register()
 
     assert await run_of(house, simulation) == run

@@ -15,6 +15,7 @@ from tests.sessions.jobs import (
     rendered,
     run_of,
     run_stopped,
+    running,
     started,
     submitted,
     view,
@@ -73,10 +74,7 @@ async def test_a_world_that_does_not_start_in_time_fails_the_run(house: House) -
 async def test_a_world_that_renders_nothing_more_fails_the_run_and_frees_the_slot(
     house: House,
 ) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    rig, simulation, run = await running(house)
     await passes(house, rig, 100)
     await rig.say(wire.RunProgress(session=run.id, term=run.term, frames=1, frames_total=60))
     await passes(house, rig, 100)
@@ -94,10 +92,7 @@ async def test_a_world_that_renders_nothing_more_fails_the_run_and_frees_the_slo
 async def test_a_world_that_renders_nothing_more_is_metered_until_it_last_got_on(
     house: House,
 ) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    rig, simulation, run = await running(house)
     await passes(house, rig, 100)
     await rig.say(wire.RunProgress(session=run.id, term=run.term, frames=1, frames_total=60))
     await passes(house, rig, 120)

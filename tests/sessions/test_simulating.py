@@ -37,6 +37,7 @@ from tests.sessions.jobs import (
     recording,
     run_of,
     run_stopped,
+    running,
     runs,
     started,
     submitted,
@@ -247,10 +248,7 @@ async def test_cancelling_what_is_over_changes_nothing(house: House) -> None:
 
 
 async def test_a_cancel_and_an_end_at_once_make_one_end(house: House) -> None:
-    await house.build()
-    rig = await house.worker()
-    simulation = await submitted(house)
-    run = await started(house, rig, simulation)
+    rig, simulation, run = await running(house)
     ends = wire.RunEnded(session=run.id, term=run.term, reason="world_crashed")
     async with asyncio.TaskGroup() as both:
         both.create_task(cancelled(house, simulation))

@@ -1,4 +1,4 @@
-"""What every viewer's socket knows of the session it is attached to, whichever protocol it speaks.
+"""What every viewer's end knows of the session it is attached to, whichever protocol it speaks.
 
 It is the part of `hub.ViewerEnd` that asks nothing and sends nothing: which session, where it
 waits, and how new what is known of it is.
@@ -8,7 +8,7 @@ from diorama.sessions.lifecycle import Session
 
 
 class Attached:
-    """A socket's own knowledge of its session, as it was when it last was told."""
+    """A viewer's end's own knowledge of its session, as it was when it last was told."""
 
     __slots__ = ("_sent_version", "_session")  # thousands wait in line: no dictionary for each
 

@@ -312,14 +312,13 @@ def _answer(request: Request, file: StaticFile, more: Mapping[str, str]) -> Resp
 def _read(path: Path, stamp: tuple[int, int]) -> StaticFile:
     content = path.read_bytes()
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    is_text = media_type.startswith("text/") or media_type.endswith(
-        ("javascript", "json", "svg+xml")
-    )
+    has_charset = media_type.startswith("text/") or media_type.endswith("javascript")
+    is_text = has_charset or media_type.endswith(("json", "svg+xml"))
+    if has_charset:
+        media_type += "; charset=utf-8"
     zipped = None
     if is_text and len(content) >= MIN_ZIPPED_BYTES:
         zipped = gzip.compress(content, compresslevel=6, mtime=0)
-    if media_type.startswith("text/") or media_type.endswith("javascript"):
-        media_type += "; charset=utf-8"
     return StaticFile(content, media_type, _tag(content), stamp, zipped)
 
 

@@ -1,6 +1,6 @@
 """Simulations, their runs, scripts and log in SQL."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -359,10 +359,14 @@ class SqlSimulationStore:
         are not over, are read.
         """
         until_us = min(until_us, now_us)
-        bounds: dict[str, Value] = {"account": account_id, "from": from_us, "until": until_us}
-        ((whole_us,),) = self._tx.run(_WHOLE, *_in_order("account from until from", bounds))
-        names = "account account from until from account until until from until"
-        ((parts_us,),) = self._tx.run(_PARTS, *_in_order(names, bounds))
+        ((whole_us,),) = self._tx.run(_WHOLE, account_id, from_us, until_us, from_us)
+        ((parts_us,),) = self._tx.run(
+            _PARTS,
+            account_id,
+            *(account_id, from_us, until_us, from_us),
+            *(account_id, until_us, until_us),
+            *(from_us, until_us),
+        )
         return int(whole_us) + int(parts_us)
 
     def kept(self, account_id: str | None, *, after: str, limit: int) -> list[KeptRun]:
@@ -406,10 +410,6 @@ class SqlSimulationStore:
     def _count(self, source: str, *values: Value) -> int:
         ((count,),) = self._tx.run(f"SELECT COUNT(*) FROM {source}", *values)
         return int(count)
-
-
-def _in_order(names: str, bounds: Mapping[str, Value]) -> list[Value]:
-    return [bounds[name] for name in names.split()]
 
 
 def _key(line: Line) -> tuple[str, str, str]:

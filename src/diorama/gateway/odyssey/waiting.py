@@ -10,6 +10,7 @@ from typing import Final
 
 from starlette.requests import Request
 
+from diorama.gateway.attached import Attached
 from diorama.gateway.hub import Hub
 from diorama.protocol.media import FromPeer
 from diorama.protocol.states import SessionState
@@ -21,34 +22,15 @@ HUNG_UP: Final = "hung_up"
 STOPPING: Final = "stopping"
 
 
-class Waiter:
-    """One request that is held. See `gateway.hub.ViewerEnd`."""
+class Waiter(Attached):
+    """One request that is held, in a socket's place. See `gateway.hub.ViewerEnd`."""
+
+    __slots__ = ("_moved", "_stopping")
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        super().__init__(session)
         self._stopping = False
         self._moved = asyncio.Event()
-        self._shown_version = 0
-
-    @property
-    def session_id(self) -> str:
-        """The session it is for."""
-        return self._session.id
-
-    @property
-    def lane(self) -> tuple[str, str]:
-        """The (project, region) of its session."""
-        return self._session.project_id, self._session.region
-
-    @property
-    def socket(self) -> int:
-        """The number it attached with, in place of a socket."""
-        return self._session.socket
-
-    @property
-    def version(self) -> int:
-        """The version of its session that it was shown last."""
-        return self._shown_version
 
     def expects(self, worker_id: str, term: int, attachment: int) -> bool:  # noqa: ARG002 - nothing
         """Whether a signal is for it: none is, before its viewer has a socket."""
@@ -66,7 +48,7 @@ class Waiter:
         """Take what its session is now."""
         if session.version < self._session.version:
             return
-        self._session, self._shown_version = session, session.version
+        self._session, self._sent_version = session, session.version
         if session.state is not SessionState.QUEUED:
             self._moved.set()
 
