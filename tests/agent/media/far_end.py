@@ -28,6 +28,7 @@ from diorama.agent.media.stream import Stream
 PATIENCE_S: Final = 30.0
 LOCAL: Final = PeerSettings(allow_private_candidates=True, fps=30)
 RGB: Final = (200, 60, 30)
+_WISH_EVERY_S: Final = 0.4
 
 
 class PaintedWorld:
@@ -171,8 +172,27 @@ class Viewer:
                 pass
         return frame
 
-    async def request_key_frame(self) -> None:
-        """Send a picture loss indication, as a browser does after a loss."""
+    @asynccontextmanager
+    async def wishing_for_a_key_frame(self) -> AsyncIterator[None]:
+        """Send picture loss indications again and again, as a browser does that lost the thread.
+
+        libwebrtc passes over those that come within 300 ms of another (`EncoderRtcpFeedback`).
+        """
+        wishing = asyncio.create_task(self._wish())
+        try:
+            yield
+        finally:
+            wishing.cancel()
+            with suppress(asyncio.CancelledError):
+                await wishing
+
+    async def _wish(self) -> None:
+        while True:
+            await self._request_key_frame()
+            await asyncio.sleep(_WISH_EVERY_S)
+
+    async def _request_key_frame(self) -> None:
+        """Send a picture loss indication."""
         track = await self.track
         for receiver in self.connection.getReceivers():
             if receiver.track is track:

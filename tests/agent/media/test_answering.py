@@ -156,5 +156,5 @@ async def test_the_viewer_sees_on_when_a_spectator_is_gone(
         link.world.colour = (20, 90, 220)
 
         await link.viewer.picture_like((20, 90, 220))
-        await link.viewer.request_key_frame()
-        await link.viewer.key_picture()
+        async with link.viewer.wishing_for_a_key_frame():
+            await link.viewer.key_picture()

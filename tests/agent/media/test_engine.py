@@ -55,8 +55,8 @@ async def test_a_viewer_that_lost_the_thread_gets_a_key_frame(
 ) -> None:
     async with linked(engine, encoders) as link:
         await link.viewer.picture()
-        await link.viewer.request_key_frame()
-        await link.viewer.key_picture()
+        async with link.viewer.wishing_for_a_key_frame():
+            await link.viewer.key_picture()
 
     assert link.heard.key_frame_requests >= 1
 
@@ -67,9 +67,10 @@ async def test_a_world_that_stands_still_answers_a_key_frame_request(
     async with linked(engine, encoders) as link:
         await link.viewer.picture()
         link.world.moving = False
-        await link.viewer.request_key_frame()
+        link.world.shown_again.clear()
 
-        assert await asyncio.to_thread(link.world.shown_again.wait, PATIENCE_S)
+        async with link.viewer.wishing_for_a_key_frame():
+            assert await asyncio.to_thread(link.world.shown_again.wait, PATIENCE_S)
 
 
 async def test_messages_go_both_ways(engine: MediaEngine, encoders: Encoders) -> None:

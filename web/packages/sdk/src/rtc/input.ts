@@ -67,7 +67,8 @@ class Capture implements AttachedInput {
   private readonly buttons = new Set<number>()
   /** The browser's number of each finger that is down, and ours. */
   private readonly fingers = new Map<number, number>()
-  private wasLocked = false
+  /** Whether the lock is the video's, or was asked for: one lost at once is told of only then. */
+  private lockWanted = false
 
   constructor(video: HTMLVideoElement, session: InputSink, options: InputOptions) {
     this.video = video
@@ -140,8 +141,8 @@ class Capture implements AttachedInput {
     document.addEventListener(
       'pointerlockchange',
       () => {
-        if (this.wasLocked && !this.locked) this.releaseAll()
-        this.wasLocked = this.locked
+        if (this.lockWanted && !this.locked) this.releaseAll()
+        this.lockWanted = this.locked
       },
       { signal },
     )
@@ -258,9 +259,11 @@ class Capture implements AttachedInput {
   }
 
   private async lock(): Promise<void> {
+    this.lockWanted = true
     try {
       await this.video.requestPointerLock()
     } catch {
+      this.lockWanted = false
       // the browser wants a pause after Escape, or the page may not: the pointer stays free
     }
   }
