@@ -16,7 +16,7 @@ from diorama.storage.database import Database, open_database
 from tests.clock import SteppedClock
 from tests.postgresql import fresh_database, running_postgresql
 
-pytest_plugins = ("tests.browser.people", "tests.in_vain")
+pytest_plugins = ("tests.browser.people",)
 
 _REMEMBER = """
 DO $$ DECLARE t record; BEGIN
