@@ -135,6 +135,27 @@ async def test_what_is_wrong_with_a_script_is_said_before_it_is_sent(portal: Por
     assert await page.get_by_role("button", name="Submit the simulation").is_disabled()
 
 
+async def test_a_simulation_that_holds_a_slot_is_named_and_one_click_and_a_yes_free_it(
+    portal: Portal, house: OwnGateway
+) -> None:
+    page = portal.page
+    await page.get_by_text("Nobody watches right now").wait_for()
+    script = [{"at_ms": 1_000, "end": True}]
+    body = {"project": "cove", "name": "Storm", "script": script}
+    await house.place.ask("POST", "/v1/simulations", body, secret=house.key)
+    worker = Worker(house.place.lines[-1])
+    await begins(worker)
+    held = page.get_by_role("table", name="Simulations that hold slots")
+    await held.get_by_role("link", name="Storm").wait_for()
+    await judge(portal, "/")
+
+    await held.get_by_role("button", name="Cancel Storm").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel the simulation").click()
+    await page.get_by_text("Nobody watches right now").wait_for()
+
+    await worker.stop()
+
+
 async def test_a_failure_is_explained(portal: Portal, house: OwnGateway) -> None:
     page = portal.page
     script = [{"at_ms": 1_000, "end": True}]
@@ -192,3 +213,19 @@ async def test_a_session_that_is_recorded_is_watched_saved_and_deleted(
     await page.get_by_role("link", name="Session in cove").wait_for(state="detached")
 
     assert saved.read_bytes() == files["video.mp4"]
+
+
+async def test_a_session_that_failed_says_what_may_help(
+    portal: Portal, house: OwnGateway
+) -> None:
+    opened = await house.place.open()
+    await portal.go(f"/sessions/{opened.session.id}")
+    await portal.until_titled("Visitor in cove")
+    assert await portal.page.get_by_text("What may help").count() == 0
+
+    await house.place.sweep(after_s=60)
+
+    await portal.page.get_by_text("did not take it up within").first.wait_for()
+    help_there = portal.page.get_by_role("alert", name="What may help")
+    await help_there.get_by_text("also on a second worker").wait_for()
+    await judge(portal, portal.page.url)

@@ -51,6 +51,18 @@ async def test_a_session_is_shown_with_why_it_ended(typist: Typist) -> None:
     assert listed.rows[0][3] == "disconnected"
 
 
+async def test_a_session_that_failed_is_shown_with_what_may_help(typist: Typist) -> None:
+    await typist.place.worker()
+    opened = await typist.place.open()
+    live = await typist.types("sessions", "show", opened.session.id)
+    await typist.place.sweep(after_s=60)
+
+    shown = await typist.types("sessions", "show", opened.session.id)
+
+    assert "\nWhat may help: The world failed to start, also on a second worker" in shown.out
+    assert "What may help" not in live.out
+
+
 async def test_sessions_are_ended_by_name_and_what_became_of_each_is_said(typist: Typist) -> None:
     await typist.place.worker()
     opened = await typist.place.open()

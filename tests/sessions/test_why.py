@@ -9,7 +9,7 @@ from diorama.protocol.end_codes import END_CODES, End, EndCode
 from diorama.protocol.states import SessionState as S
 from diorama.sessions.lifecycle import Event, Session
 from diorama.sessions.timeline_store import Logged
-from diorama.sessions.why import WHY, Story, duration, sentence
+from diorama.sessions.why import WHY, Story, duration, hint, sentence
 from tests.sessions.stories import requested
 
 REASONS = [End(code, reason) for code, entry in END_CODES.items() for reason in entry.reasons]
@@ -62,6 +62,14 @@ def test_every_reason_of_the_registry_becomes_one_plain_sentence(end: End) -> No
     assert told.endswith(".")
     assert told[0].isupper()
     assert not set("{}_") & set(told)
+
+
+@pytest.mark.parametrize("end", REASONS, ids=lambda end: end.reason)
+def test_a_session_that_failed_says_what_may_help_and_no_other_does(end: End) -> None:
+    failed = end.entry.ends is S.FAILED
+
+    assert hint(session(end)) == (end.entry.operator if failed else None)
+    assert hint(session()) is None
 
 
 def test_no_sentence_is_of_a_reason_that_is_not_there() -> None:

@@ -89,6 +89,8 @@ def show(
     if asking.as_json:
         return
     typer.echo(f"\n{tables.printable(found.sentence)}\n")
+    if found.hint is not None:
+        typer.echo(f"What may help: {tables.printable(found.hint)}\n")
     told = [one for one in found.entries if measured or one.kind != "quality"]
     tables.print_table(("AT", "STATE", "BY", "WHAT"), [line(one) for one in told], ("STATE",))
     if not found.complete:

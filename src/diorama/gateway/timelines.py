@@ -9,7 +9,7 @@ from diorama.sessions.lifecycle import Session
 from diorama.sessions.listing import names_of_workers
 from diorama.sessions.naming import names_of, source_of
 from diorama.sessions.timeline import entries
-from diorama.sessions.why import Story, sentence
+from diorama.sessions.why import Story, hint, sentence
 from diorama.sessions.work import Work
 
 MAX_EVENTS: Final = 2_000
@@ -47,4 +47,5 @@ def timeline_of(work: Work, session: Session) -> Timeline:
         sentence=sentence(story),
         entries=entries(story),
         complete=len(log) < MAX_EVENTS and len(notes) < MAX_NOTES,
+        hint=hint(session),
     )

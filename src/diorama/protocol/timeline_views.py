@@ -46,9 +46,11 @@ class Timeline(msgspec.Struct, frozen=True):
         sentence: why it ended, or what it waits for, in one plain sentence.
         entries: what happened, the first first.
         complete: whether these are all; a session that went through more shows its first thousands.
+        hint: of a session that failed, what whoever runs it may do about that.
     """
 
     session: SessionView
     sentence: str
     entries: tuple[TimelineEntry, ...]
     complete: bool = True
+    hint: str | None = None

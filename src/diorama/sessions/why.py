@@ -114,6 +114,12 @@ def sentence(story: Story) -> str:
     return template.format_map(_ending(story))
 
 
+def hint(session: Session) -> str | None:
+    """Return what may be done about a session that failed; None of any other."""
+    end = session.end
+    return end.entry.operator if end is not None and end.entry.ends is SessionState.FAILED else None
+
+
 def duration(us: int) -> str:
     """Return a length of time as people write it: `0.4 s`, `12 s`, `3 min 5 s`, `1 h 2 min`."""
     if us < 10 * SECOND_US:

@@ -64,6 +64,31 @@ test('each kind of news lands where it is shown, and unknown kinds nowhere', () 
   expect(place(client, sent('news', {}), NOTHING_OWED)).toBe(NOTHING_OWED)
 })
 
+test('other scripts that run or wait have the lists of simulations asked again', () => {
+  const client = new QueryClient()
+  const figures = (running: number, queued: number, streams = 0) =>
+    place(
+      client,
+      {
+        type: 'overview',
+        data: JSON.stringify({ runs_running: running, runs_queued: queued, streams }),
+        id: null,
+      },
+      NOTHING_OWED,
+    )
+  client.setQueryData([...keys.simulations, { active: true }], pages())
+
+  const first = figures(0, 2)
+  const same = figures(0, 2, 5)
+  const started = figures(1, 1)
+  const waits = figures(1, 2)
+  settle(client, started)
+
+  expect([first, same]).toEqual([NOTHING_OWED, NOTHING_OWED])
+  expect([started.simulations, waits.simulations]).toEqual([true, true])
+  expect(client.getQueryState([...keys.simulations, { active: true }])?.isInvalidated).toBe(true)
+})
+
 test('a worker that is new stands after the others', () => {
   const client = new QueryClient()
   client.setQueryData(keys.workers, { workers: [{ id: 'w1', state: 'ready' }] })

@@ -3204,11 +3204,14 @@ export interface components {
          *             sentence: why it ended, or what it waits for, in one plain sentence.
          *             entries: what happened, the first first.
          *             complete: whether these are all; a session that went through more shows its first thousands.
+         *             hint: of a session that failed, what whoever runs it may do about that.
          */
         Timeline: {
             /** @default true */
             complete: boolean;
             entries: components["schemas"]["TimelineEntry"][];
+            /** @default null */
+            hint: string | null;
             sentence: string;
             session: components["schemas"]["SessionView"];
         };

@@ -10,6 +10,7 @@ import { useAct } from '../pieces/useAct.ts'
 import { answerOf, api, type Schemas } from './client.ts'
 import type { paths } from './schema.d.ts'
 import { pause, readStream } from './streams.ts'
+import { keys } from './watched.ts'
 
 export type Simulation = Schemas['SimulationView']
 export type Run = Schemas['RunView']
@@ -19,9 +20,10 @@ export type SimulationFilter = Omit<
   'cursor' | 'limit'
 >
 
-const KEY = ['simulations']
+const KEY = keys.simulations
 const ONE = ['simulation']
 const OVER: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled'])
+const ON_SLOT: ReadonlySet<string> = new Set(['dispatched', 'processing'])
 const PAGE = 50
 const AGAIN_MS = 2_000
 const IDLE_MS = 15_000
@@ -29,6 +31,11 @@ const IDLE_MS = 15_000
 /** Whether a simulation, or a run, is over. */
 export function isOver({ state }: Pick<Simulation, 'state'>): boolean {
   return OVER.has(state)
+}
+
+/** Returns how many slots a simulation holds: one for each of its scripts that has one. */
+export function slotsOf({ runs }: Pick<Simulation, 'runs'>): number {
+  return runs.filter(({ state }) => ON_SLOT.has(state)).length
 }
 
 /** The simulations that fit, the newest first; asked again sooner while one of them goes on. */

@@ -5,6 +5,7 @@ import type { ServerSent } from './serverSent.ts'
 
 type Session = Schemas['SessionView']
 type Worker = Schemas['WorkerView']
+type Overview = Schemas['Overview']
 
 /** The names under which answers are kept. */
 export const keys = {
@@ -13,6 +14,7 @@ export const keys = {
   sessions: ['sessions'],
   timelines: ['timeline'],
   timeline: (id: string) => ['timeline', id],
+  simulations: ['simulations'],
   workers: ['workers'],
   projects: ['projects'],
 } as const
@@ -23,17 +25,17 @@ export type SessionPages = InfiniteData<Schemas['Page'], string | null>
 /** What is to be asked again, gathered so that many news of one moment ask once. */
 export interface Owed {
   readonly lists: boolean
+  readonly simulations: boolean
   readonly timelines: ReadonlySet<string>
 }
 
-export const NOTHING_OWED: Owed = { lists: false, timelines: new Set() }
+export const NOTHING_OWED: Owed = { lists: false, simulations: false, timelines: new Set() }
 
 /** Lays one event of the live feed over what is known; returns what is then still to be asked. */
 export function place(client: QueryClient, { type, data }: ServerSent, owed: Owed): Owed {
   switch (type) {
     case 'overview':
-      client.setQueryData(keys.overview, JSON.parse(data) as Schemas['Overview'])
-      return owed
+      return placeOverview(client, JSON.parse(data) as Overview, owed)
     case 'session':
       return placeSession(client, JSON.parse(data) as Session, owed)
     case 'worker':
@@ -50,14 +52,25 @@ export function place(client: QueryClient, { type, data }: ServerSent, owed: Owe
 /** Asks again what news made doubtful. */
 export function settle(client: QueryClient, owed: Owed): void {
   if (owed.lists) void client.invalidateQueries({ queryKey: keys.sessions })
+  if (owed.simulations) void client.invalidateQueries({ queryKey: keys.simulations })
   for (const id of owed.timelines) void client.invalidateQueries({ queryKey: keys.timeline(id) })
 }
 
 /** Asks everything again that a stream keeps, after a time without one. */
 export function catchUp(client: QueryClient): void {
-  for (const queryKey of [keys.sessions, keys.timelines, keys.series]) {
+  for (const queryKey of [keys.sessions, keys.simulations, keys.timelines, keys.series]) {
     void client.invalidateQueries({ queryKey })
   }
+}
+
+/** Takes the account's figures; other scripts that run or wait mean other simulations. */
+export function placeOverview(client: QueryClient, now: Overview, owed: Owed): Owed {
+  const before = client.getQueryData<Overview>(keys.overview)
+  client.setQueryData(keys.overview, now)
+  const isSame =
+    before === undefined ||
+    (before.runs_running === now.runs_running && before.runs_queued === now.runs_queued)
+  return isSame ? owed : { ...owed, simulations: true }
 }
 
 /** Lays a session's news over the lists that show it; one that does not may have it now. */
@@ -67,6 +80,7 @@ export function placeSession(client: QueryClient, session: Session, owed: Owed):
     laidOver(pages, session),
   )
   return {
+    ...owed,
     lists: owed.lists || lists.some(([, pages]) => !holds(pages, session.id)),
     timelines: new Set(owed.timelines).add(session.id),
   }

@@ -1,4 +1,4 @@
-import { Anchor, Button } from '@mantine/core'
+import { Anchor, Box, Button } from '@mantine/core'
 import IconPlayerPlay from '@tabler/icons-react/dist/esm/icons/IconPlayerPlay.mjs'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
@@ -7,6 +7,8 @@ import { useRefresh } from '../../api/LiveFeed.tsx'
 import { useMay } from '../../api/me.ts'
 import { overviewNow } from '../../api/overview.ts'
 import { isHolding, sessionsThat } from '../../api/sessions.ts'
+import { type Simulation, simulationsThat, slotsOf } from '../../api/simulations.ts'
+import { DataTable } from '../../pieces/DataTable.tsx'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Figure, Figures } from '../../pieces/Figure.tsx'
@@ -14,6 +16,7 @@ import { PageHeader, Part } from '../../pieces/PageHeader.tsx'
 import { PlayButton } from '../../pieces/PlayButton.tsx'
 import { exactText, hoursText } from '../../pieces/spans.ts'
 import { SessionTable } from '../sessions/SessionTable.tsx'
+import { columnsFor } from '../simulations/SimulationTable.tsx'
 import { Course } from './Course.tsx'
 import { monthName, percentText, toneOf } from './figures.ts'
 
@@ -172,6 +175,7 @@ function slotsNote(workers: number, slots: Schemas['SlotCounts']): string {
 function Held() {
   const refetchInterval = useRefresh()
   const { data, error } = useInfiniteQuery({ ...sessionsThat({ live: true }), refetchInterval })
+  const simulated = useSimulated()
   const live = data?.pages.flatMap(({ sessions }) => sessions)
   const holding = live?.filter(isHolding)
   const more = Math.max(0, (holding?.length ?? 0) - SHOWN)
@@ -190,10 +194,54 @@ function Held() {
         <SessionTable
           label="What holds the slots"
           sessions={holding?.slice(0, SHOWN)}
-          empty={<NobodyWatches />}
+          empty={simulated?.length === 0 && <NobodyWatches />}
         />
       )}
+      <HeldBySimulations found={simulated ?? []} isBelow={holding?.length !== 0} />
     </Part>
+  )
+}
+
+/** Returns the simulations that hold slots; undefined where that is not known yet. */
+function useSimulated(): readonly Simulation[] | undefined {
+  const refetchInterval = useRefresh()
+  const may = useMay('simulations:read')
+  const { data, error } = useInfiniteQuery({
+    ...simulationsThat({ state: ['dispatched', 'processing'] }),
+    ...(refetchInterval !== false && { refetchInterval }),
+    enabled: may,
+  })
+  if (data === undefined) return may && !error ? undefined : []
+  return data.pages
+    .flatMap(({ simulations }) => simulations)
+    .filter((simulation) => slotsOf(simulation) > 0)
+}
+
+function HeldBySimulations({
+  found,
+  isBelow,
+}: {
+  readonly found: readonly Simulation[]
+  /** Whether sessions stand above. */
+  readonly isBelow: boolean
+}) {
+  const mayCancel = useMay('simulations:write')
+  const more = found.length - SHOWN
+  return (
+    <Box mt={isBelow ? 'sm' : 0}>
+      <DataTable
+        label="Simulations that hold slots"
+        columns={columnsFor({ mayCancel, withSlots: true })}
+        rows={found.slice(0, SHOWN)}
+        keyOf={({ id }) => id}
+        empty={null}
+      />
+      {more > 0 && (
+        <Anchor component={Link} to="/simulations?state=active" size="sm" mt="xs" display="block">
+          {more} more, and all simulations that go on
+        </Anchor>
+      )}
+    </Box>
   )
 }
 
@@ -201,11 +249,7 @@ function NobodyWatches() {
   return (
     <EmptyState icon={IconPlayerPlay} title="Nobody watches right now" actions={<PlayButton />}>
       Open a world in another tab: its session shows up here as it connects, with what it holds and
-      a button that ends it. Scripts that run hold slots too: they are under{' '}
-      <Anchor component={Link} to="/simulations">
-        Simulations
-      </Anchor>
-      .
+      a button that ends it. So does a simulation while its scripts run.
     </EmptyState>
   )
 }

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Menu, Paper, Switch, Text } from '@mantine/core'
+import { Alert, Anchor, Button, Group, Menu, Paper, Switch, Text } from '@mantine/core'
 import IconChevronDown from '@tabler/icons-react/dist/esm/icons/IconChevronDown.mjs'
 import IconPlayerStop from '@tabler/icons-react/dist/esm/icons/IconPlayerStop.mjs'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -51,7 +51,7 @@ export default function Session() {
       </>
     )
   }
-  const { session, sentence, entries, complete } = data
+  const { session, sentence, hint, entries, complete } = data
   return (
     <>
       <PageHeader title={`${viewerOf(session)} in ${session.project}`} above={back}>
@@ -68,6 +68,11 @@ export default function Session() {
         </Group>
         <Text fz="lg">{sentence}</Text>
       </Paper>
+      {hint !== null && (
+        <Alert color="clay" mt="md" title="What may help">
+          {hint}
+        </Alert>
+      )}
       <About session={session} />
       {!isOver(session) && session.attachment > 0 && <Spectators session={session} />}
       <Quality entries={entries} />

@@ -22,7 +22,7 @@ import { exactText } from '../../pieces/spans.ts'
 import { StateBadge } from '../../pieces/StateBadge.tsx'
 import { RecordingGrid } from '../recordings/RecordingGrid.tsx'
 import { ProgressLine } from './ProgressLine.tsx'
-import { askToCancel, nameOf } from './Simulations.tsx'
+import { askToCancel, nameOf } from './SimulationTable.tsx'
 import { adviceFor, sentenceOf, shareOfAll } from './words.ts'
 
 /** One simulation: how far it is, script by script, and what it left. */
