@@ -215,9 +215,7 @@ async def test_a_session_that_is_recorded_is_watched_saved_and_deleted(
     assert saved.read_bytes() == files["video.mp4"]
 
 
-async def test_a_session_that_failed_says_what_may_help(
-    portal: Portal, house: OwnGateway
-) -> None:
+async def test_a_session_that_failed_says_what_may_help(portal: Portal, house: OwnGateway) -> None:
     opened = await house.place.open()
     await portal.go(f"/sessions/{opened.session.id}")
     await portal.until_titled("Visitor in cove")
