@@ -116,6 +116,35 @@ async def test_a_filter_stands_in_the_address_and_a_reload_keeps_it(
     assert portal.page.url == f"{diorama.address}/sessions?which=all"
 
 
+async def test_the_audit_log_is_narrowed_to_somebody_by_their_name(
+    portal: Portal, diorama: Running
+) -> None:
+    headers = {"Authorization": f"Bearer {diorama.key}"}
+    async with httpx.AsyncClient(base_url=diorama.address, headers=headers) as client:
+        made = await client.post(
+            "/v1/keys", json={"name": "night shift", "scopes": ["sessions:read"]}
+        )
+    assert made.status_code == 201, made.text
+    page = portal.page
+    await portal.go("/audit")
+    log = page.get_by_role("table", name="Audit log")
+    await log.get_by_text("key.created").first.wait_for()
+
+    await page.get_by_role("combobox", name="Who").fill("night")
+    await page.get_by_role("option", name="night shift").click()
+    await page.get_by_text("No entry fits").wait_for()
+    await page.get_by_role("button", name="Clear the filters").click()
+    await page.get_by_role("combobox", name="Who").click()
+    await page.get_by_role("option", name="Ada").click()
+    await log.get_by_text("member.joined").wait_for()
+    await log.get_by_text("key.created").first.wait_for(state="detached")
+    await portal.go(page.url.removeprefix(diorama.address))
+    await log.get_by_text("member.joined").wait_for()
+
+    assert "actor=member%3Amem_" in page.url
+    assert await page.get_by_role("combobox", name="Who").input_value() == "Ada"
+
+
 async def judge(portal: Portal, path: str) -> None:
     """Fail on what axe calls serious, and on what is wider than a phone."""
     await until_quiet(portal.page)

@@ -211,6 +211,9 @@ async def test_a_session_is_shown_with_how_it_went(typist: Typist) -> None:
     as_json = await typist.types("sessions", "show", opened.session.id, "--json")
 
     assert as_json.json["sentence"] in shown.out
+    at = as_json.json["session"]["created_at"]
+    assert f"  {at.replace('T', ' ')}\n" in shown.out
+    assert "\n12:00:00.000Z  requesting" in shown.out
     assert len(as_json.json["entries"]) >= 3
     assert "key:" in shown.out
 

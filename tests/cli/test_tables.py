@@ -7,9 +7,11 @@ from diorama.cli.tables import (
     cell,
     duration,
     fitting,
+    instant,
     print_lines,
     print_table,
     printable,
+    stamp,
 )
 
 
@@ -46,12 +48,19 @@ def test_an_age_is_counted_across_time_zones() -> None:
         (True, "yes"),
         (0, "0"),
         (("a", "b"), "a, b"),
-        (datetime(2026, 11, 21, 12, tzinfo=UTC), "2026-11-21 12:00:00"),
+        (datetime(2026, 11, 21, 12, tzinfo=UTC), "2026-11-21 12:00:00Z"),
         ("[bold]x[/bold]", "[bold]x[/bold]"),
     ],
 )
 def test_a_value_stands_in_a_table_as_a_person_reads_it(value: object, shown: str) -> None:
     assert cell(value) == shown
+
+
+def test_a_time_is_printed_in_utc_and_says_so() -> None:
+    at = datetime(2026, 11, 21, 12, 59, 3, 250_999, tzinfo=timezone(timedelta(hours=1)))
+
+    assert instant(at) == cell(at) == "2026-11-21 11:59:03Z"
+    assert stamp(at) == "2026-11-21 11:59:03.250Z"
 
 
 def test_what_moves_a_cursor_or_turns_a_line_is_not_printed() -> None:

@@ -168,9 +168,11 @@ def redeliver(
 
 def row(event: "EventView") -> tuple[object, ...]:
     """Return an event's line."""
+    from diorama.cli import tables
+
     facts = json.loads(bytes(event.data))  # of as many shapes as there are types
     return (
-        f"{event.at:%Y-%m-%d %H:%M:%S.%f}"[:-3],
+        tables.stamp(event.at),
         event.id,
         event.type,
         event.session,

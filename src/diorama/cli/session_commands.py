@@ -216,7 +216,9 @@ def facts(session: "SessionView") -> Iterator[tuple[str, object]]:
 
 def line(entry: "TimelineEntry") -> tuple[object, ...]:
     """Return one thing that happened, as a line of the table."""
-    return f"{entry.at:%H:%M:%S.%f}"[:-3], entry.state, entry.actor, entry.text
+    from diorama.cli import tables
+
+    return tables.stamp(entry.at).partition(" ")[2], entry.state, entry.actor, entry.text
 
 
 def _end(asking: Asking, wanted: list[str]) -> None:

@@ -47,10 +47,20 @@ def cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        return instant(value)
     if isinstance(value, tuple | list | frozenset):
         return ", ".join(printable(str(one)) for one in value) or NOTHING
     return printable(str(value)) or NOTHING
+
+
+def instant(at: datetime) -> str:
+    """Return a moment in UTC, which its `Z` says: `2026-11-21 18:05:09Z`."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
+
+
+def stamp(at: datetime) -> str:
+    """Return a moment with what tells it from others of its second: `2026-11-21 18:05:09.250Z`."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"[:-3] + "Z"
 
 
 def age(since: datetime, now: datetime) -> str:

@@ -192,9 +192,11 @@ def _figures(used: "UsageSum") -> tuple[object, ...]:
 
 
 def _of(found: "UsageView | CostView") -> str:
-    since, to, until = (f"{at:%Y-%m-%d %H:%M:%S}" for at in (found.from_, found.to, found.until))
+    from diorama.cli import tables
+
+    since, to, until = map(tables.instant, (found.from_, found.to, found.until))
     so_far = f", counted up to {until}" if found.until < found.to else ""
-    return f"from {since} to {to} UTC{so_far}; h:mm:ss"
+    return f"from {since} to {to}{so_far}; h:mm:ss"
 
 
 def _together(pages: "list[VerifiedView]") -> "VerifiedView":

@@ -1,46 +1,32 @@
 import { Alert, Button, Group, Stack, Text, TextInput, Tooltip } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
-import { infiniteQueryOptions, useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { useDebouncedCallback } from '@mantine/hooks'
+import IconFilterOff from '@tabler/icons-react/dist/esm/icons/IconFilterOff.mjs'
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs'
 import IconShieldCheck from '@tabler/icons-react/dist/esm/icons/IconShieldCheck.mjs'
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
+import { useSearchParams } from 'react-router'
 import { answerOf, api } from '../../api/client.ts'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
+import { Listing } from '../../pieces/Listing.tsx'
 import { Moment } from '../../pieces/Moment.tsx'
 import { PageHeader } from '../../pieces/PageHeader.tsx'
-import { Listing } from '../../pieces/Listing.tsx'
+import { addressOf, type Filters, filtersOf, isAction, shortId } from './actors.ts'
+import { auditOf } from './asked.ts'
 import classes from './Audit.module.css'
-import { shortId, Who } from './Who.tsx'
+import { Who, WhoSelect } from './Who.tsx'
 
 const PAUSE_MS = 300
 
-function auditOf(actor: string, action: string) {
-  return infiniteQueryOptions({
-    queryKey: ['audit', actor, action],
-    initialPageParam: null as string | null,
-    queryFn: ({ pageParam }) =>
-      answerOf(
-        api.GET('/v1/audit', {
-          params: {
-            query: {
-              ...(actor !== '' && { actor }),
-              ...(action !== '' && { action }),
-              ...(pageParam !== null && { cursor: Number(pageParam) }),
-            },
-          },
-        }),
-      ),
-    getNextPageParam: ({ cursor }) => cursor,
-  })
-}
-
 /** Who changed what, and when. */
 export default function Audit() {
-  const [actor, setActor] = useState('')
-  const [action, setAction] = useState('')
-  const [heldActor] = useDebouncedValue(actor.trim(), PAUSE_MS)
-  const [heldAction] = useDebouncedValue(action.trim(), PAUSE_MS)
-  const asked = useInfiniteQuery(auditOf(heldActor, heldAction))
+  const [search, setSearch] = useSearchParams()
+  const filters = filtersOf(search)
+  const [typed, setTyped] = useState(filters.action ?? '')
+  const asked = useInfiniteQuery(auditOf(filters))
+  const put = (next: Filters): void => {
+    setSearch(addressOf(next), { replace: true })
+  }
   return (
     <>
       <PageHeader
@@ -49,24 +35,19 @@ export default function Audit() {
       >
         <Check />
       </PageHeader>
-      <Group gap="sm" mb="sm">
-        <TextInput
-          aria-label="Who"
-          placeholder="Who: member:mem_… or key:key_…"
-          value={actor}
-          onChange={(event) => {
-            setActor(event.currentTarget.value)
+      <Group gap="sm" mb="sm" align="start">
+        <WhoSelect
+          actor={filters.actor}
+          onChange={(actor) => {
+            put({ ...filters, actor })
           }}
-          w={{ base: '100%', xs: '16rem' }}
         />
-        <TextInput
-          aria-label="What"
-          placeholder="What: project.changed"
-          value={action}
-          onChange={(event) => {
-            setAction(event.currentTarget.value)
+        <What
+          typed={typed}
+          onType={setTyped}
+          onChange={(action) => {
+            put({ ...filters, action })
           }}
-          w={{ base: '100%', xs: '16rem' }}
         />
       </Group>
       <Listing
@@ -79,7 +60,7 @@ export default function Audit() {
           {
             key: 'actor',
             title: 'Who',
-            cell: ({ actor: who }) => <Who actor={who} />,
+            cell: ({ actor: who }) => <Who actor={who} action={filters.action} />,
           },
           {
             key: 'action',
@@ -106,12 +87,70 @@ export default function Audit() {
           },
         ]}
         empty={
-          <EmptyState icon={IconHistory} title="Nothing was changed yet">
-            Once somebody invites a member, makes a key or changes a rule, it stands here.
-          </EmptyState>
+          filters.actor === null && filters.action === null ? (
+            <EmptyState icon={IconHistory} title="Nothing was changed yet">
+              Once somebody invites a member, makes a key or changes a rule, it stands here.
+            </EmptyState>
+          ) : (
+            <NothingFits
+              onClear={() => {
+                setTyped('')
+                put({ actor: null, action: null })
+              }}
+            />
+          )
         }
       />
     </>
+  )
+}
+
+/** What was done, by its name or the first word of it; taken once whoever types pauses. */
+function What({
+  typed,
+  onType,
+  onChange,
+}: {
+  readonly typed: string
+  readonly onType: (typed: string) => void
+  readonly onChange: (action: string | null) => void
+}) {
+  const take = useDebouncedCallback((text: string) => {
+    if (text === '' || isAction(text)) onChange(text === '' ? null : text)
+  }, PAUSE_MS)
+  const text = typed.trim()
+  return (
+    <TextInput
+      aria-label="What"
+      placeholder="Anything: project.changed, or project"
+      value={typed}
+      error={
+        text !== '' &&
+        !isAction(text) &&
+        'Small letters, as in project.changed, or project for all.'
+      }
+      onChange={(event) => {
+        onType(event.currentTarget.value)
+        take(event.currentTarget.value.trim())
+      }}
+      w={{ base: '100%', xs: '20rem' }}
+    />
+  )
+}
+
+function NothingFits({ onClear }: { readonly onClear: () => void }) {
+  return (
+    <EmptyState
+      icon={IconFilterOff}
+      title="No entry fits"
+      actions={
+        <Button variant="default" onClick={onClear}>
+          Clear the filters
+        </Button>
+      }
+    >
+      There may be some of somebody else, or of another kind.
+    </EmptyState>
   )
 }
 

@@ -1,42 +1,65 @@
-import { Text, Tooltip } from '@mantine/core'
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { useMay } from '../../api/me.ts'
-import { keysSeen } from '../keys/asked.ts'
-import { membersSeen } from '../members/asked.ts'
-
-const ENDS = 6
+import { Anchor, Select, Text, Tooltip } from '@mantine/core'
+import { Link } from 'react-router'
+import { actorsOf, addressOf, fitting, shortId, withActor } from './actors.ts'
+import { useActors } from './asked.ts'
 
 /** Who did something: by name where it is a member or a key that is still known, else by id. */
-export function Who({ actor }: { readonly actor: string }) {
+export function Who({
+  actor,
+  action,
+}: {
+  readonly actor: string
+  /** What the log is narrowed to already. */
+  readonly action: string | null
+}) {
+  const { members, keys } = useActors()
   const [kind = '', id = ''] = actor.split(':')
-  const name = useNameOf(kind, id)
-  if (id === '') return <>{actor}</>
+  const all: readonly { readonly id: string; readonly name: string }[] =
+    kind === 'member' ? members : keys
+  const name = id === '' ? actor : (all.find((one) => one.id === id)?.name ?? shortId(id))
   return (
-    <Tooltip label={actor}>
-      <span>
-        {name ?? shortId(id)}
+    <span>
+      <Tooltip label={`All that ${actor} did`}>
+        <Anchor component={Link} to={{ search: addressOf({ actor, action }).toString() }} inherit>
+          {name}
+        </Anchor>
+      </Tooltip>
+      {id !== '' && (
         <Text component="span" size="xs" c="dimmed" ml={6}>
           {kind}
         </Text>
-      </span>
-    </Tooltip>
+      )}
+    </span>
   )
 }
 
-/** Returns an id short enough for a table: what it is of, and its end, which differs. */
-export function shortId(id: string): string {
-  const [kind = '', rest = ''] = id.split('_')
-  return rest.length <= ENDS ? id : `${kind}_…${rest.slice(-ENDS)}`
-}
-
-function useNameOf(kind: string, id: string): string | undefined {
-  const members = useInfiniteQuery({
-    ...membersSeen,
-    enabled: useMay('members:read') && kind === 'member',
-  })
-  const keys = useInfiniteQuery({ ...keysSeen, enabled: useMay('keys:read') && kind === 'key' })
-  if (kind === 'member') {
-    return members.data?.pages.flatMap((page) => page.members).find((one) => one.id === id)?.name
-  }
-  return keys.data?.pages.flatMap((page) => page.keys).find((one) => one.id === id)?.name
+/** One of the account’s members and keys, by name; an id of somebody who is gone can be typed. */
+export function WhoSelect({
+  actor,
+  onChange,
+}: {
+  readonly actor: string | null
+  readonly onChange: (actor: string | null) => void
+}) {
+  const { members, keys } = useActors()
+  const lists = withActor(actorsOf(members, keys), actor)
+  return (
+    <Select
+      aria-label="Who"
+      placeholder="Anybody"
+      searchable
+      clearable
+      nothingFoundMessage="Nobody of this name"
+      data={lists.map(({ group, items }) => ({ group, items: [...items] }))}
+      filter={({ search }) =>
+        fitting(lists, search).map(({ group, items }) => ({
+          group,
+          items: items.map((item) => ({ ...item, disabled: false })),
+        }))
+      }
+      value={actor}
+      onChange={onChange}
+      w={{ base: '100%', xs: '16rem' }}
+    />
+  )
 }
