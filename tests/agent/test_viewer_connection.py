@@ -30,6 +30,8 @@ from diorama.protocol.channel import Prompt
 from diorama.protocol.media import Broadcasting, FromPeer, MediaState, Notice, Offer, Said
 from diorama.protocol.worker import Attach
 
+PATIENCE_S = 30.0
+
 
 @dataclass
 class HandEngine:
@@ -38,6 +40,7 @@ class HandEngine:
     name: str = "by hand"
     sent: list[tuple[str, str]] = field(default_factory=list)
     opened: set[str] = field(default_factory=set)
+    asked: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     events: PeerEvents | None = None
     offered: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -58,6 +61,9 @@ class HandEngine:
 
     async def add_remote_candidate(self, candidate: IceCandidate | None) -> bool:
         return candidate is None
+
+    def open_channel(self, label: str) -> None:
+        self.asked.put_nowait(label)
 
     def send(self, label: str, data: bytes | str) -> bool:
         self.sent.append((label, str(data)))
@@ -156,6 +162,17 @@ async def test_an_answer_waits_for_the_channel_that_it_goes_by() -> None:
     assert engine.told == [(TO_VIEWER, "stream_started"), (TO_VIEWER, "update_acknowledged")]
     assert msgspec.json.decode(engine.sent[0][1])["stream_id"] == "rec_1"
     assert [taken.to_world for taken in heard.taken] == [Prompt("a red sky"), Prompt("snow")]
+
+
+async def test_the_viewer_may_speak_a_moment_after_it_is_spoken_to() -> None:
+    async with connection() as (_, engine, _):
+        engine.open(TO_VIEWER)
+        at_once = engine.asked.qsize()
+        async with asyncio.timeout(PATIENCE_S):
+            then = await engine.asked.get()
+
+    assert (at_once, then) == (0, FROM_VIEWER)
+    assert FROM_VIEWER not in CHANNELS, "those of the offer are open all at once"
 
 
 async def test_what_was_said_on_the_socket_is_taken_as_if_on_the_channel() -> None:

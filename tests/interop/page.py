@@ -12,10 +12,10 @@ from tests.browser.site import Site
 from tests.browser.waiting import until
 
 _LOADED: Final = "() => window.client !== undefined"
-_CONNECT: Final = "outcome(() => client.connect(handlers).then(() => null))"
+_CONNECT: Final = "outcome(() => client.connect(handlers).then(settled))"
 _CREDENTIALS: Final = """(given) => outcome(() => {
   const credentials = odyssey.credentialsFromDict(given)
-  return client.connectWithCredentials(credentials, handlers).then(() => null)
+  return client.connectWithCredentials(credentials, handlers).then(settled)
 })"""
 
 
@@ -44,9 +44,9 @@ class OdysseyPage(Page):
         await page.wait_for_function(_LOADED)
         return cls(page)
 
-    async def connect(self) -> None:
-        """Connect, however long it takes."""
-        _value_of(await self.page.evaluate(_CONNECT))
+    async def connect(self) -> str:
+        """Connect, however long it takes; return the id of the session."""
+        return str(_value_of(await self.page.evaluate(_CONNECT)))
 
     async def connect_with(self, credentials: dict[str, Any]) -> None:
         """Connect with what a backend made."""

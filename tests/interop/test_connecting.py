@@ -103,6 +103,7 @@ async def test_many_prompts_at_the_moment_of_connecting_are_all_answered(
     answered = await page.do(
         """async () => {
           await client.connect(handlers)
+          await settled()
           await client.startStream({ prompt: 'red' })
           const answered = []
           for (const prompt of ['blue', 'green', 'red', 'yellow']) {

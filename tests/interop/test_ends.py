@@ -18,8 +18,7 @@ async def test_who_does_nothing_is_warned_and_then_told_that_this_was_the_end(
     diorama: Running, site: Site, someone: BrowserContext
 ) -> None:
     page = await OdysseyPage.of(someone, site, api=api_of(diorama, "impatient"), key=diorama.key)
-    await page.connect()
-    session = await page.session_id()
+    session = await page.connect()
     warned = await page.until_told("stream_error")
     over = await page.until_told("error")
     await diorama.until_free(within_s=10.0)

@@ -7,8 +7,12 @@ is answered, those that are wrong too. Of two that wait it takes the first answe
 nothing here can mend that.
 
 Two channels: `streamerToClient` carries what the worker says and is opened first, so that it is
-open when the viewer first speaks on `clientToStreamer`.
-Source: `@odysseyml/odyssey` 1.3.1, dist/index.js, `setupStreamerToClientChannel`.
+open when the viewer first speaks on `clientToStreamer`. That one follows a moment later: the SDK's
+`connect()` is done once it is open, and `startStream` fails at once unless the page was told before
+that its connection stands. Chromium tells of a channel as soon as it can, of a connection in a task
+of its own, so in a page that was busy the channel came first if both were there.
+Source: `@odysseyml/odyssey` 1.3.1, dist/index.js, `callOnConnected`, `startStream`,
+`setupStreamerToClientChannel`.
 """
 
 from typing import Final
@@ -24,7 +28,10 @@ from diorama.protocol.strict_json import parse
 
 TO_VIEWER: Final = "streamerToClient"
 FROM_VIEWER: Final = "clientToStreamer"
-CHANNELS: Final = (TO_VIEWER, FROM_VIEWER)
+CHANNELS: Final = (TO_VIEWER,)
+SETTLES_S: Final = 0.15
+"""From `streamerToClient` to `clientToStreamer`: three of what browsers call a long task, and
+hidden behind a world's start."""
 MAX_MESSAGE_BYTES: Final = 256 * 1024
 """What the SDK sends by a channel at most: a longer one must reach us to be answered."""
 _MAX_PER_S: Final = 50

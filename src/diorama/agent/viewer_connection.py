@@ -25,6 +25,7 @@ from diorama.agent.media.frames import FrameSource
 from diorama.agent.media.stream import Stream, StreamStats
 from diorama.agent.odyssey_messages import (
     FROM_VIEWER,
+    SETTLES_S,
     TO_VIEWER,
     BroadcastReady,
     OdysseyMessages,
@@ -106,6 +107,7 @@ class ViewerConnection:
         self._media: MediaState = "connecting"
         self._closed = False
         self._peer: Peer | None = None
+        self._settling: asyncio.TimerHandle | None = None
 
     async def run(self, pictures: "asyncio.Future[FrameSource]", encoders: EncoderFactory) -> None:
         """Offer, connect and stream until cancelled; a failure is told as media lost."""
@@ -177,8 +179,16 @@ class ViewerConnection:
     def on_channel_open(self, label: str) -> None:
         """Send what waited for the channel, if anything may."""
         self._opened.add(label)
-        while self._unsent and label == TO_VIEWER:
+        if not self._is_odyssey or label != TO_VIEWER:
+            return
+        while self._unsent:
             self._send(self._unsent.popleft())
+        loop = asyncio.get_running_loop()
+        self._settling = loop.call_later(SETTLES_S, self._let_viewer_speak)
+
+    def _let_viewer_speak(self) -> None:
+        if self._peer is not None and not self._closed:
+            self._peer.open_channel(FROM_VIEWER)
 
     def on_channel_message(self, label: str, data: bytes | str) -> None:
         """Answer a message of the viewer and tell the session what it comes to."""
@@ -270,6 +280,8 @@ class ViewerConnection:
 
     async def _close(self) -> None:
         self._closed = True
+        if self._settling is not None:
+            self._settling.cancel()
         if self._stream is not None:
             await self._stream.stop()
         if self._peer is not None:

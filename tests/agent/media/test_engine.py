@@ -87,6 +87,23 @@ async def test_messages_go_both_ways(engine: MediaEngine, encoders: Encoders) ->
     assert sorted(link.heard.messages) == [(CONTROL, "to the worker"), (INPUT, b"\x02")]
 
 
+async def test_a_channel_may_be_opened_beside_those_of_the_offer(
+    engine: MediaEngine, encoders: Encoders
+) -> None:
+    async with linked(engine, encoders, replace(LOCAL, channels=("first",))) as link:
+        await until(link.heard, lambda: link.heard.open == {"first"})
+        link.peer.open_channel("second")
+        link.peer.open_channel("second")
+        await until(link.heard, lambda: link.heard.open == {"first", "second"})
+        assert link.peer.send("second", "to the viewer")
+        assert await link.viewer.messages.get() == "to the viewer"
+        link.viewer.channels["second"].send("to the worker")
+        await until(link.heard, lambda: bool(link.heard.messages))
+
+    assert list(link.viewer.channels) == ["first", "second"]
+    assert link.heard.messages == [("second", "to the worker")]
+
+
 async def test_the_viewer_may_open_an_input_channel_of_its_own(
     engine: MediaEngine, encoders: Encoders
 ) -> None:
@@ -130,6 +147,8 @@ async def test_a_closed_peer_refuses_what_comes_late(engine: MediaEngine) -> Non
         await peer.add_remote_candidate(IceCandidate(candidate=PUBLIC, sdp_mid="0"))
     with pytest.raises(Refused):
         await peer.stats()
+    with pytest.raises(Refused):
+        peer.open_channel(CONTROL)
 
 
 async def test_a_stopped_stream_leaves_the_peer_open(

@@ -33,7 +33,14 @@ async function outcome(doing) {
   }
 }
 
+/** Wait until the client calls itself connected, which a busy page may hear after `connect()`. */
+async function settled() {
+  const session = client.currentSessionId
+  while (client.currentStatus === 'connecting') await new Promise((then) => setTimeout(then))
+  return session
+}
+
 if (wish.has('api')) window.__ODYSSEY_API_URL__ = wish.get('api')
 const apiKey = wish.get('key')
 const client = new odyssey.Odyssey(apiKey ? { apiKey } : undefined)
-Object.assign(window, { odyssey, client, handlers, told, outcome, video })
+Object.assign(window, { odyssey, client, handlers, told, outcome, settled, video })

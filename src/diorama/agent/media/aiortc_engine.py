@@ -158,6 +158,13 @@ class AiortcPeer:
             raise Invalid(f"the candidate cannot be used: {error}", code="bad_candidate") from error
         return True
 
+    def open_channel(self, label: str) -> None:
+        """Open one more channel. Raises Refused."""
+        self._assert_open()
+        if label not in self._channels:
+            self._channels[label] = self._make_channel(label)
+            self._listen(label, self._channels[label])
+
     def send(self, label: str, data: bytes | str) -> bool:
         """Send on a channel; False where it is not open or its buffer is full."""
         channel = self._channels.get(label)

@@ -1,6 +1,6 @@
 """The seam between a session and whatever speaks WebRTC for it.
 
-It says what a peer connection does for the worker: offer, take the answer, carry two data
+It says what a peer connection does for the worker: offer, take the answer, carry data
 channels, pull encoded pictures and tell how the network is. It does not decide what is encoded
 (`stream`), how (`encoder`), nor which viewer may connect.
 
@@ -11,7 +11,8 @@ nothing lags on a poor link.
 Data channels: the worker opens those of the settings before the offer; of Diorama's own viewers
 `control` (reliable, ordered) and `input`. Such a viewer may open its own `input` (unordered,
 `maxRetransmits: 0`): only the end that opens a channel chooses how it is delivered, and libwebrtc's
-Python binding opens reliable ones only. Messages of either arrive under the same label.
+Python binding opens reliable ones only. Messages of either arrive under the same label. One more
+may be opened beside them at any time after the offer: it needs no other.
 """
 
 from dataclasses import dataclass, field
@@ -192,7 +193,7 @@ class Answerer(Screen, Protocol):
 
 
 class Peer(Screen, Protocol):
-    """One peer connection: a `sendonly` video and two data channels.
+    """One peer connection: a `sendonly` video and data channels.
 
     Everything but `frame_ready` is called on the asyncio loop that made it. Once it is closed,
     `send` and `frame_ready` say False and what is awaited raises Refused (`peer_closed`).
@@ -209,6 +210,12 @@ class Peer(Screen, Protocol):
 
         False: it lies in a special-purpose range and is dropped and counted. Raises Invalid for
         one that does not parse, Refused past `MAX_REMOTE_CANDIDATES`, those in the answer counted.
+        """
+
+    def open_channel(self, label: str) -> None:
+        """Open one more channel, reliable and ordered; the peer was made with one at least.
+
+        One that is open already stays. Raises Refused (`peer_closed`).
         """
 
     def send(self, label: str, data: bytes | str) -> bool:

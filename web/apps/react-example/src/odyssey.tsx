@@ -11,11 +11,13 @@ function World() {
   })
 
   useEffect(() => {
-    connect()
-      .then(() => startStream({ prompt: 'red' }))
-      .catch(() => undefined) // `error` says why
+    connect().catch(() => undefined) // `error` says why
     return disconnect
   }, []) // the hook gives another `connect` at each render
+
+  useEffect(() => {
+    if (status === 'connected') startStream({ prompt: 'red' }).catch(() => undefined)
+  }, [status])
 
   useEffect(() => {
     if (video.current) video.current.srcObject = mediaStream
