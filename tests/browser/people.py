@@ -20,6 +20,7 @@ from tests.browser.running import PAINTED, Running, running
 from tests.browser.waiting import until
 
 CHROMIUM: Final = "/usr/bin/chromium"
+CONNECTED_MS: Final = 90_000  # of a machine that does much else
 FLAGS: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -80,7 +81,7 @@ class Doomed:
 async def doomed(tmp_path: Path) -> AsyncIterator[Doomed]:
     """Yield a person with a browser process of its own."""
     profile = tmp_path / "profile"
-    own = ("--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}")
+    own = ("--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank")
     process = await asyncio.create_subprocess_exec(
         *(CHROMIUM, *FLAGS, *own),
         stdout=asyncio.subprocess.DEVNULL,
@@ -90,7 +91,8 @@ async def doomed(tmp_path: Path) -> AsyncIterator[Doomed]:
     try:
         port = await until(lambda: _debugging_port(profile), what="the browser listens")
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+            address = f"http://127.0.0.1:{port}"
+            browser = await playwright.chromium.connect_over_cdp(address, timeout=CONNECTED_MS)
             yield Doomed(browser.contexts[0], process)
     finally:
         with contextlib.suppress(ProcessLookupError):
