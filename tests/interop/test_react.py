@@ -45,6 +45,7 @@ async def test_a_reloaded_app_leaves_its_first_session_for_another(
     diorama: Running, app: DevServer, someone: BrowserContext
 ) -> None:
     tab = await Player.visit(someone, f"{app.address}odyssey.html")
+    await tab.page.wait_for_selector("main[data-status=connected]")
     await tab.until_colour("red")
     first = await diorama.only_session()
 

@@ -33,11 +33,21 @@ async function outcome(doing) {
   }
 }
 
-/** Wait until the client calls itself connected, which a busy page may hear after `connect()`. */
+/**
+ * Wait until what is said is heard: on a busy machine Chromium may tell that a channel is open before
+ * it tells that the connection stands, and before the channel takes what is sent.
+ */
 async function settled() {
   const session = client.currentSessionId
-  while (client.currentStatus === 'connecting') await new Promise((then) => setTimeout(then))
+  while (client.currentStatus === 'connecting' || (client.pc && !(await isOpen(client.pc)))) {
+    await new Promise((then) => setTimeout(then))
+  }
   return session
+}
+
+async function isOpen(pc) {
+  const stats = [...(await pc.getStats()).values()]
+  return stats.some(({ label, state }) => label === 'clientToStreamer' && state === 'open')
 }
 
 if (wish.has('api')) window.__ODYSSEY_API_URL__ = wish.get('api')
