@@ -8,7 +8,7 @@ import pytest
 
 from diorama.client import AsyncDiorama, Diorama, NotFound
 from tests.gateway.receiving import receiver
-from tests.gateway.running import gateway_at
+from tests.gateway.running import WITHIN_S, gateway_at
 from tests.gateway.test_webhooks import OPEN, now_us, settled
 
 
@@ -61,11 +61,11 @@ async def test_events_are_read_on_from_a_cursor(tmp_path: Path) -> None:
     ):
         await place.worker()
         session = (await backend.open_session("cove")).session.id
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WITHIN_S):
             while not (page := await backend.events(types=["session.*"])).events:
                 continue
         await backend.end_session(session)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WITHIN_S):
             while not (rest := await backend.events(cursor=page.cursor, session=session)).events:
                 continue
 

@@ -11,7 +11,7 @@ import pytest
 
 from diorama.client import AsyncDiorama, Diorama, Forbidden, Retries, Unreachable
 from diorama.client.following import TIMES, Following
-from tests.gateway.running import gateway_at
+from tests.gateway.running import WITHIN_S, gateway_at
 
 AT_ONCE = Retries(times=1, first_wait_s=0.0)
 LOST = Unreachable("lost")
@@ -94,7 +94,7 @@ async def test_the_same_goes_for_programs_of_asyncio(tmp_path: Path) -> None:
         await place.worker()
         start = (await backend.events()).cursor
         opened = await backend.open_session("cove")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WITHIN_S):
             following = backend.follow_events(cursor=start, session=opened.session.id)
             async with contextlib.aclosing(following) as feed:
                 first = await anext(feed)

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from diorama.gateway.settings import S3Settings
 
+WITHIN_S: Final = 60
 SECRET_KEY: Final = "SecretKeyOfTheBucket0123456789"
 
 
@@ -22,7 +23,7 @@ def bucket() -> Iterator[S3Settings]:
     server.start()
     try:
         host, port = server.get_host_and_port()
-        httpx.put(f"http://{host}:{port}/worlds").raise_for_status()
+        httpx.put(f"http://{host}:{port}/worlds", timeout=WITHIN_S).raise_for_status()
         yield S3Settings(
             bucket="worlds",
             endpoint=f"http://{host}:{port}",

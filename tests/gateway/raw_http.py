@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from diorama.gateway.front import Front, RunningFront, start_front
 
-WITHIN_S = 10
+WITHIN_S = 60
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 from standardwebhooks import Webhook
 
-WITHIN_S = 10
+WITHIN_S = 60
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 

@@ -1,7 +1,8 @@
 """A whole gateway in this process, on a free port, and clients that talk to it.
 
 Nobody sleeps: clients wait for messages, time is stepped, and what time brings is asked for by
-`sweep`. The gateway's own loops run all the same, and find nothing due.
+`sweep`, and comes at no other time: a round of the gateway's own between two steps of a test would
+see an hour that the test means to pass over. Its other loops run, and find nothing due.
 """
 
 import asyncio
@@ -36,7 +37,9 @@ from tests.clock import NOON_US, SteppedClock
 
 T = TypeVar("T")
 Json = Mapping[str, object]
-WITHIN_S: Final = 10
+WITHIN_S: Final = 60
+NEVER_S: Final = 3_600.0
+"""Longer than any test."""
 COVE: Final = ProjectSettings(name="cove", world="a:B")
 NO_NETWORKS: Final = WebhookSettings()
 NOBODY_IS_HELD: Final = RateLimitSettings(enabled=False)
@@ -231,7 +234,21 @@ class Place:
         await worker.hello(name=name, slots=slots, boot=boot)
         return worker
 
+    async def heard(self, worker: Worker, n: int = 1, **slot: object) -> worker_wire.BeatConfirmed:
+        """Have a worker's beat written, without the pause before that.
+
+        What it is told meanwhile is lost on it.
+        """
+        await worker.beat(n, **slot)
+        confirmed = asyncio.ensure_future(worker.next(worker_wire.BeatConfirmed))
+        while not confirmed.done():
+            await self.gateway.beats.write()
+            await asyncio.sleep(0)
+        return confirmed.result()
+
     async def sweep(self, *, after_s: float) -> None:
+        """Let time pass, and have done what it brings; who was heard was heard before that."""
+        await self.gateway.beats.write()
         self.clock.step(seconds=after_s)
         await self.gateway.sweeps.once()
 
@@ -266,6 +283,7 @@ async def gateway_at(  # noqa: PLR0913 - a test names only what it is about
         open_database, url or f"sqlite://{folder / 'diorama.db'}", clock=clock
     )
     gateway = Gateway(settings, database, secrets, clock)
+    gateway.sweeps.every_s = NEVER_S
     try:
         async with gateway.run() as front, ClientSession() as http:
             running = await start_front(front, host="127.0.0.1", port=0, stop_within_s=1)

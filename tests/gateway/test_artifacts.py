@@ -14,7 +14,7 @@ import pytest
 from diorama.gateway.artifacts import Artifacts, FolderArtifacts, Place, S3Artifacts
 from diorama.gateway.settings import ArtifactSettings, S3Settings
 from diorama.kernel.errors import Unavailable
-from tests.gateway.bucket import SECRET_KEY, bucket
+from tests.gateway.bucket import SECRET_KEY, WITHIN_S, bucket
 from tests.gateway.running import gateway_at
 from tests.gateway.uploading import FILES, RECORDED, VIDEO, pieces, record
 
@@ -157,7 +157,7 @@ async def test_a_bucket_is_written_to_and_read_from_by_addresses_of_its_own(
     assert there is not None
     assert back is not None
 
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=WITHIN_S) as client:
         put = await client.put(there, content=VIDEO, headers={"Content-Type": "video/mp4"})
         got = await client.get(back, headers={"Range": "bytes=5-9"})
 

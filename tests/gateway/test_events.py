@@ -64,6 +64,7 @@ class Feed:
             while line := (await self._got.content.readline()).decode().rstrip("\n"):
                 name, _, value = line.partition(": ")
                 fields[name] = value
+            assert fields, "the feed is over"
         self.last_id = fields.get("id", self.last_id)
         return fields
 

@@ -13,7 +13,7 @@ from diorama.protocol import media
 from diorama.protocol import worker as worker_wire
 from tests.gateway.fleet import two_gateways
 from tests.gateway.odyssey.sdk import Sdk
-from tests.gateway.running import Place, Reply, Worker, gateway_at
+from tests.gateway.running import WITHIN_S, Place, Reply, Worker, gateway_at
 from tests.gateway.test_spectators import cove, let, offer, reply_to, shown
 
 SECRET: Final = "a secret shared with coturn"
@@ -89,7 +89,7 @@ async def test_an_attachment_is_told_once_however_time_passes(tmp_path: Path) ->
         for end in place.gateway.hub.workers():
             end.wake()
         await place.ask("DELETE", f"/v1/sessions/{opened.session.id}", secret=opened.token)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WITHIN_S):
             told = msgspec.json.decode((await worker.socket.receive()).data)
 
     assert told["type"] == "stop"

@@ -10,7 +10,7 @@ import pytest
 
 from diorama.accounts.keys import is_mistyped
 from diorama.protocol.key_views import CreatedKey, Keys, KeyView
-from tests.gateway.running import Json, Place, Reply, gateway_at
+from tests.gateway.running import WITHIN_S, Json, Place, Reply, gateway_at
 from tests.gateway.signing import joined, owner_of
 
 READS: dict[str, object] = {"name": "reader", "scopes": ["sessions:read"]}
@@ -166,7 +166,7 @@ async def test_a_revoked_worker_key_takes_its_worker_off_the_gateway(place: Plac
     place.secrets = replace(place.secrets, worker_key=made.secret)
     worker = await place.worker()
     await owner.ask("DELETE", f"/v1/keys/{made.key.id}")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WITHIN_S):
         _, closed = await worker.end()
     back = await place.worker_line()
     problems, refused = await back.end()

@@ -7,7 +7,7 @@ from diorama.gateway.bootstrap import OWNER
 from diorama.gateway.settings import ProjectSettings
 from diorama.projects.rules import OnLimit, Rules
 from diorama.protocol.states import HOLDS_SLOT
-from tests.gateway.running import Place, Reply, gateway_at
+from tests.gateway.running import WITHIN_S, Place, Reply, gateway_at
 
 LIMIT = 10
 AT_ONCE = 100
@@ -126,7 +126,7 @@ def _state(reply: Reply) -> str:
 
 
 async def _until_detached(place: Place, session_id: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WITHIN_S):
         while True:
             session = await place.gateway.desk.look(
                 lambda work: work.stores.sessions.get(session_id)

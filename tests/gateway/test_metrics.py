@@ -10,7 +10,6 @@ from msgspec import structs
 from prometheus_client.parser import text_string_to_metric_families
 
 from diorama.accounts.plans import Account
-from diorama.cli.readiness import free_port
 from diorama.gateway.metrics import Metrics
 from diorama.gateway.server import open_gateway
 from diorama.gateway.settings import MetricsSettings, Settings
@@ -22,7 +21,8 @@ from diorama.sessions.census_store import LaneCount
 from diorama.sessions.lifecycle import Event
 from diorama.sessions.work import RunStep, Step, Work
 from diorama.simulations.lifecycle import RunEvent
-from tests.gateway.running import Place, gateway_at
+from tests.gateway.running import WITHIN_S, Place, gateway_at
+from tests.ports import reserved_port
 from tests.sessions.stories import requested
 from tests.simulations.test_lifecycle import PENDING
 
@@ -182,15 +182,14 @@ async def test_metrics_are_the_operators(place: Place) -> None:
 async def test_a_port_of_its_own_asks_for_no_key_and_has_nothing_else(tmp_path: Path) -> None:
     import httpx
 
-    port = free_port("127.0.0.1")
-    settings = Settings(data=tmp_path, metrics=MetricsSettings(port=port))
-
-    async with (
-        open_gateway(settings, SystemClock()),
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
-    ):
-        found = await http.get("/metrics")
-        missing = await http.get("/v1/sessions")
+    with reserved_port() as port:
+        settings = Settings(data=tmp_path, metrics=MetricsSettings(port=port))
+        async with (
+            open_gateway(settings, SystemClock()),
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=WITHIN_S) as http,
+        ):
+            found = await http.get("/metrics")
+            missing = await http.get("/v1/sessions")
 
     assert (found.status_code, missing.status_code) == (200, 404)
     assert "diorama_store_up 1.0" in found.text

@@ -17,12 +17,13 @@ from tests.gateway.running import Place, gateway_at
 from tests.sessions.house import House
 
 PATH = {"local": "srflx", "remote": "host", "protocol": "udp"}
+LATER_S = 600
+"""A note is as old as it waited to be written, by the machine's clock: never so long."""
 FACTS = {"fps": 59.5, "bitrate_kbps": 4_000.0, "rtt_ms": 21.0, "loss_percent": 0.4}
 
 
 async def notes(place: Place, opened: OpenedSession) -> list[TimelineEntry]:
-    """Write what waits, a second later, and return what stands in the session's timeline."""
-    place.clock.step(seconds=1)
+    """Write what waits, and return what stands in the session's timeline."""
     await place.gateway.notebook.write()
     path = f"/v1/sessions/{opened.session.id}/timeline"
     reply = await place.ask("GET", path, secret=place.secrets.api_key)
@@ -37,6 +38,7 @@ async def test_what_a_viewer_measures_stands_in_its_timeline(tmp_path: Path) -> 
         welcome = await viewer.hello(opened.token)
         await worker.start()
         await viewer.until("streaming")
+        place.clock.step(seconds=LATER_S)
         await viewer.send(type="quality", attachment=1, path=PATH, **FACTS)
         await viewer.send(type="quality", attachment=1, path=PATH, **FACTS)
         await viewer.send(type="quality", attachment=7, path={**PATH, "remote": "relay"})
@@ -59,6 +61,7 @@ async def test_a_waiter_s_places_stand_in_its_timeline(tmp_path: Path) -> None:
         await place.worker()
         await place.open()
         waiting = await place.open()
+        place.clock.step(seconds=LATER_S)
         await place.viewer(waiting)
         (lane,) = place.gateway.hub.lanes()
         await place.gateway.places.tell(lane)

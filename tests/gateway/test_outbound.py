@@ -17,7 +17,8 @@ from cryptography.x509.oid import NameOID
 
 from diorama.events.retrying import Outcome
 from diorama.gateway.outbound import KEPT_ANSWER, MAX_ANSWER, Message, Outbound, is_own
-from tests.gateway.receiving import LOOPBACK, Talk, raw_receiver, receiver
+from tests.gateway.receiving import LOOPBACK, WITHIN_S, Talk, raw_receiver, receiver
+from tests.ports import reserved_port
 
 PUBLIC = "93.184.215.14"
 MiB = 1 << 20
@@ -29,7 +30,7 @@ def message(url: str) -> Message:
 
 @pytest.fixture
 async def outbound() -> AsyncIterator[Outbound]:
-    found = Outbound(LOOPBACK, within_s=2)
+    found = Outbound(LOOPBACK, within_s=WITHIN_S)
     yield found
     found.close()
 
@@ -192,11 +193,10 @@ async def test_a_receiver_asks_for_time_in_seconds(outbound: Outbound) -> None:
 
 
 async def test_nobody_listens_is_told_from_no_such_name(outbound: Outbound) -> None:
-    async with raw_receiver(saying(b"")) as gone:
-        pass
     nameless = Outbound(LOOPBACK, resolve=_no_such_name)
 
-    nobody = await outbound.send(message(f"http://127.0.0.1:{gone.port}/"))
+    with reserved_port() as port:
+        nobody = await outbound.send(message(f"http://127.0.0.1:{port}/"))
     no_name = await nameless.send(message("https://no.example/"))
     nameless.close()
 
@@ -239,14 +239,15 @@ async def test_a_name_that_means_something_else_the_second_time_is_asked_once() 
         return ["127.0.0.2"] if len(asked) == 1 else ["127.0.0.1"]
 
     outside = (ip_network("127.0.0.2/32"),)  # stands for the internet, which tests leave alone
-    outbound = Outbound(outside, resolve=rebinding, within_s=2)
+    outbound = Outbound(outside, resolve=rebinding, within_s=WITHIN_S)
     answer = saying(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-    async with (
-        raw_receiver(answer, host="127.0.0.2") as outer,
-        raw_receiver(answer, port=outer.port) as inner,
-    ):
-        first = await outbound.send(message(f"http://rebind.example:{outer.port}/"))
-        second = await outbound.send(message(f"http://rebind.example:{outer.port}/"))
+    with reserved_port("0.0.0.0") as port:
+        async with (
+            raw_receiver(answer, host="127.0.0.2", port=port) as outer,
+            raw_receiver(answer, port=port) as inner,
+        ):
+            first = await outbound.send(message(f"http://rebind.example:{port}/"))
+            second = await outbound.send(message(f"http://rebind.example:{port}/"))
     outbound.close()
 
     assert asked == ["rebind.example", "rebind.example"]

@@ -331,6 +331,8 @@ async def test_an_upload_that_breaks_off_leaves_nothing_and_can_be_made_again(
 
     async def broken() -> AsyncIterator[bytes]:
         yield body[:2_500_000]
+        while not files_under(tmp_path):  # it has begun to be written
+            await place.ask("GET", "/healthz")
         raise ConnectionResetError
 
     headers = {"Content-Length": str(len(body))}

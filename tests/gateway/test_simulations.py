@@ -14,7 +14,7 @@ from diorama.protocol.simulation_views import Simulations, SimulationView
 from diorama.protocol.states import SimulationState as S
 from tests.gateway.feeds import Feed
 from tests.gateway.fleet import Deaf, two_gateways
-from tests.gateway.running import Json, Place, Reply, Worker, gateway_at
+from tests.gateway.running import WITHIN_S, Json, Place, Reply, Worker, gateway_at
 from tests.gateway.tenants import tenant
 
 SIMULATIONS = "/v1/simulations"
@@ -70,7 +70,7 @@ async def take(worker: Worker) -> dict[str, object]:
 
 
 async def until(place: Place, simulation: SimulationView, state: S) -> SimulationView:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(WITHIN_S):
         while (view := await look(place, simulation)).state is not state:
             pass
     return view
@@ -88,7 +88,7 @@ async def test_a_script_reaches_a_worker_as_it_was_sent_and_its_progress_is_show
         await worker.send(type="world_started", **about)
         await worker.send(type="run_progress", **about, frames=12, frames_total=60)
         view = await until(place, simulation, S.PROCESSING)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WITHIN_S):
             while (view := await look(place, simulation)).progress.frames == 0:
                 pass
 

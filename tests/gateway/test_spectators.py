@@ -15,7 +15,7 @@ from diorama.protocol import worker as worker_wire
 from diorama.protocol.spectator_views import CreatedSpectator, Spectators, WatchView
 from diorama.protocol.views import OpenedSession
 from tests.gateway.fleet import Deaf, two_gateways
-from tests.gateway.running import Json, Place, Reply, Worker, gateway_at
+from tests.gateway.running import WITHIN_S, Json, Place, Reply, Worker, gateway_at
 
 OFFER: Final = b"v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\n"
 ANSWER: Final = "v=0\r\nan answer\r\n"
@@ -226,8 +226,7 @@ async def test_a_spectator_that_the_worker_misses_counts_no_more(
         who = await let(place, opened.session.id)
         posted, spectate = await asyncio.gather(offer(place, who), reply_to(worker))
         await worker.send(type="spectator_left", **about(spectate), reason=reason)
-        await worker.beat()
-        await worker.next(worker_wire.BeatConfirmed)
+        await place.heard(worker)
         seen = await look(place, who, spectate.spectator)
 
     assert posted.status == 201
@@ -240,15 +239,12 @@ async def test_a_spectator_that_no_beat_tells_of_is_taken_for_lost(tmp_path: Pat
         who = await let(place, opened.session.id)
         watched = await watch(place, worker, who)
         term = {"term": 1, "session": opened.session.id, "world": "running", "media": "connected"}
-        await worker.beat(1, **term, spectators=[watched])
-        await worker.next(worker_wire.BeatConfirmed)
+        await place.heard(worker, 1, **term, spectators=[watched])
         with_it = await look(place, who, watched)
-        await worker.beat(2, **term)
-        await worker.next(worker_wire.BeatConfirmed)
-        async with asyncio.timeout(10):
+        await place.heard(worker, 2, **term)
+        async with asyncio.timeout(WITHIN_S):
             while (without := await look(place, who, watched)).watching:
-                await worker.beat(3, **term)
-                await worker.next(worker_wire.BeatConfirmed)
+                await place.heard(worker, 3, **term)
 
     assert with_it.watching
     assert without.reason == "lost"

@@ -13,7 +13,7 @@ from diorama.gateway.settings import ProjectSettings
 from diorama.projects.rules import AfkRules, Rules
 from diorama.protocol.viewer import Warned
 from diorama.protocol.views import OpenedSession
-from diorama.protocol.worker import BeatConfirmed, Problem
+from diorama.protocol.worker import Problem
 from diorama.sessions.filters import ALL
 from tests.clock import NOON_US
 from tests.gateway.running import Place, gateway_at
@@ -205,8 +205,8 @@ async def test_the_end_of_the_plan_s_hours_is_told_and_comes(tmp_path: Path) -> 
         near = await viewer.next(Warned)
         late = await (await place.viewer()).hello(opened.token, attachment=1)
         for n in range(1, 8):
-            await worker.beat(n, term=assign.term, session=assign.session, viewer_age_ms=0)
-            await worker.next(BeatConfirmed)
+            about = {"term": assign.term, "session": assign.session}
+            await place.heard(worker, n, **about, viewer_age_ms=0)
             await place.sweep(after_s=9)
         over = await place.look(opened)
         await worker.stop()

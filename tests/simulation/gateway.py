@@ -176,7 +176,7 @@ class _Core(server.Gateway):
         workers = WorkerParts(
             desk=self.desk,
             hub=self.hub,
-            beats=self._beats,
+            beats=self.beats,
             relay=self._relay,
             notebook=self.notebook,
             ice=NO_ICE,

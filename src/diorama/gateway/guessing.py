@@ -15,7 +15,9 @@ from starlette.requests import Request
 from diorama.accounts import passwords
 from diorama.accounts.buckets import Allowance, Buckets
 from diorama.gateway.client_address import Network, household, visitor_address
+from diorama.kernel.clock import Clock
 from diorama.kernel.errors import LimitReached, Unavailable
+from diorama.kernel.units import SECOND_US
 
 T = TypeVar("T")
 PER_ADDRESS: Final = Allowance(burst=20, every_s=6)
@@ -29,10 +31,12 @@ class Guesses:
     """Counts tries of one gateway, and works on passwords.
 
     Args:
+        clock: tells when somebody may try again.
         proxies: the networks of proxies whose word on addresses is taken.
     """
 
-    def __init__(self, proxies: Sequence[Network] = ()) -> None:
+    def __init__(self, clock: Clock, proxies: Sequence[Network] = ()) -> None:
+        self._clock = clock
         self._proxies = proxies
         self._addresses = Buckets(PER_ADDRESS)
         self._emails = Buckets(PER_EMAIL)
@@ -45,7 +49,7 @@ class Guesses:
             LimitReached: with code `too_many_attempts`, and when to try again.
         """
         address = self._address(request)
-        now_s = asyncio.get_running_loop().time()
+        now_s = self._clock.boottime_us() / SECOND_US
         wait_s = self._addresses.wait_s(address, now_s)
         if email is not None:
             wait_s = max(wait_s, self._emails.wait_s(email, now_s))

@@ -57,6 +57,7 @@ from diorama.gateway.usage_routes import usage_routes
 from diorama.gateway.whep import Whep
 from diorama.gateway.whep_routes import whep_routes
 from diorama.gateway.worker_routes import worker_routes
+from diorama.kernel.clock import Clock
 from diorama.kernel.errors import NotFound, Unavailable
 from diorama.kernel.paging import page_of
 from diorama.projects.rules import Project
@@ -82,6 +83,7 @@ class RestParts:
     Attributes:
         desk: runs use cases.
         hub: holds sockets; `/readyz` counts its workers.
+        clock: tells when those who guessed too often may try again.
         secret: signs session tokens and tickets.
         proxies: the networks of proxies whose word on addresses is taken.
         telling: of events.
@@ -96,6 +98,7 @@ class RestParts:
 
     desk: Desk
     hub: Hub
+    clock: Clock
     secret: bytes
     telling: Telling
     metrics: Metrics
@@ -126,7 +129,7 @@ class Rest:
         self._entrance = Entrance(
             desk=parts.desk,
             doors=self._doors,
-            guesses=Guesses(parts.proxies),
+            guesses=Guesses(parts.clock, parts.proxies),
             links=Links(parts.public_url),
             oidc_name=parts.oidc.name if parts.oidc.issuer else None,
         )
@@ -137,6 +140,7 @@ class Rest:
         self._odyssey = OdysseyParts(
             desk=parts.desk,
             hub=parts.hub,
+            clock=parts.clock,
             secret=parts.secret,
             limits=parts.limits,
             base=Base(public_url=parts.public_url, proxies=parts.proxies),

@@ -88,7 +88,7 @@ class Gateway:
             database, settings.timers.timers(), IdFactory(clock), self._told, self._watch
         )
         self.desk.patience = settings.simulations.patience()
-        self._beats = Beats(self.desk, self.hub)
+        self.beats = Beats(self.desk, self.hub)
         self.notebook = Notebook(self.desk)
         self.places = Places(self.desk, self.hub)
         self.sweeps = Sweeps(self.desk, self.hub, clock)
@@ -131,7 +131,7 @@ class Gateway:
             self.sweeps.run(),
             self.places.run(),
             FullCollections().run(),
-            self._beats.run(),
+            self.beats.run(),
             self.notebook.run(),
             self._relay.run(),
             *self.telling.loops(),
@@ -148,7 +148,7 @@ class Gateway:
         workers = WorkerParts(
             desk=self.desk,
             hub=self.hub,
-            beats=self._beats,
+            beats=self.beats,
             relay=self._relay,
             notebook=self.notebook,
             ice=ice,
@@ -172,6 +172,7 @@ class Gateway:
             RestParts(
                 desk=self.desk,
                 hub=self.hub,
+                clock=self._clock,
                 secret=self._secrets.tokens,
                 telling=self.telling,
                 metrics=self.metrics,

@@ -5,6 +5,7 @@ right. An error of the store is logged and tried again; any other is a bug and e
 """
 
 import asyncio
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -41,15 +42,38 @@ STEP_S: Final = 2.0
 _log: Final = structlog.stdlib.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The database's time, and CLOCK_BOOTTIME before it was asked for and after it was known."""
+
+    now_us: int
+    before_us: int
+    after_us: int
+
+    def step_us(self, last: "_Reading") -> int:
+        """Return how far the database's clock moved beyond what can have passed since the last.
+
+        However long an answer was on its way, or this machine stood still, is no step.
+        """
+        moved_us = self.now_us - last.now_us
+        least_us, most_us = self.before_us - last.after_us, self.after_us - last.before_us
+        return moved_us - min(max(moved_us, least_us), most_us)
+
+
 class Sweeps:
-    """The loops of one gateway."""
+    """The loops of one gateway.
+
+    Attributes:
+        every_s: between two rounds of what time brings.
+    """
 
     def __init__(self, desk: Desk, hub: Hub, clock: Clock) -> None:
+        self.every_s = SWEEP_EVERY_S
         self._desk = desk
         self._hub = hub
         self._clock = clock
         self._grace_until_us = 0
-        self._last: tuple[int, int] | None = None
+        self._last: _Reading | None = None
         self._start_grace()
 
     async def run(self) -> None:
@@ -112,7 +136,7 @@ class Sweeps:
 
     async def _sweep(self) -> None:
         while True:
-            await asyncio.sleep(SWEEP_EVERY_S)
+            await asyncio.sleep(self.every_s)
             await self.round()
 
     async def round(self) -> None:
@@ -164,14 +188,16 @@ class Sweeps:
 
     async def _look_at_clock(self) -> int:
         """Return the database's time; start the grace anew where it moved otherwise than time."""
-        now = (await self._desk.look(lambda work: work.now_us), self._clock.boottime_us())
+        before_us = self._clock.boottime_us()
+        now_us = await self._desk.look(lambda work: work.now_us)
+        found = _Reading(now_us, before_us, self._clock.boottime_us())
         if self._last is not None:
-            step_us = (now[0] - self._last[0]) - (now[1] - self._last[1])
+            step_us = found.step_us(self._last)
             if abs(step_us) > seconds(STEP_S):
                 _log.warning("the database's clock was stepped", step_s=step_us / SECOND_US)
                 self._start_grace()
-        self._last = now
-        return now[0]
+        self._last = found
+        return now_us
 
 
 def _complain(error: Unavailable, what: str) -> None:

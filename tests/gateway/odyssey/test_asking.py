@@ -18,7 +18,7 @@ from diorama.sessions.show import time_of
 from diorama.sessions.suspending import suspend
 from tests.clock import NOON_US
 from tests.gateway.odyssey.sdk import Sdk, end_of
-from tests.gateway.running import COVE, Place, Reply, gateway_at
+from tests.gateway.running import COVE, WITHIN_S, Place, Reply, gateway_at
 from tests.gateway.tenants import tenant
 
 OFFERED = ProjectSettings(name="offered", world="e:F", public=False, offered=True)
@@ -27,16 +27,27 @@ REJECTING = ProjectSettings(name="cove", world="a:B", rules=Rules(on_limit=OnLim
 
 async def waiting(place: Place) -> str:
     """Return the session that stands in line, once there is one."""
-    while True:
-        found = await place.gateway.desk.look(
-            lambda work: [
-                one.id
-                for one in work.stores.sessions.listed("acc_owner", ALL, after=None, limit=9)
-                if one.state == "queued" and one.attachment
-            ]
-        )
-        if found:
-            return found[0]
+    async with asyncio.timeout(WITHIN_S):
+        while True:
+            found = await place.gateway.desk.look(
+                lambda work: [
+                    one.id
+                    for one in work.stores.sessions.listed("acc_owner", ALL, after=None, limit=9)
+                    if one.state == "queued" and one.attachment
+                ]
+            )
+            if found:
+                return found[0]
+
+
+async def until_heard(place: Place, name: str) -> None:
+    """Return once a beat that a worker sent now is written; it reads later what it is told."""
+    async with asyncio.timeout(WITHIN_S):
+        heard_us = None
+        while heard_us != place.clock.now_us():
+            await place.gateway.beats.write()
+            found = await place.gateway.desk.look(lambda work: work.stores.workers.named(name))
+            heard_us = found and found.heard_us
 
 
 async def in_line(place: Place) -> tuple[Sdk, str, asyncio.Task[Reply]]:
@@ -88,12 +99,12 @@ async def test_who_stands_in_line_is_answered_when_a_slot_is_given(tmp_path: Pat
         for _ in range(8):  # longer than a viewer may be unheard, and than the SDK polls
             await place.sweep(after_s=5)
             await worker.beat(term=1, session=holder)
-            await place.gateway._beats.write()  # noqa: SLF001 - the loop's step, without its pause
+            await until_heard(place, "one")
         still = await waiting(place)
         path = f"/v1/sessions/{holder}"
         await place.ask("DELETE", path, secret=place.secrets.api_key)
         await worker.stop()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WITHIN_S):
             reply = await asked
 
     assert still == waiter

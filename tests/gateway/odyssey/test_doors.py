@@ -98,6 +98,7 @@ async def test_every_operation_has_its_row(place: Place) -> None:
     parts = OdysseyParts(
         desk=place.gateway.desk,
         hub=place.gateway.hub,
+        clock=place.clock,
         secret=b"",
         limits=RateLimits({}, place.clock, secret=b""),
         base=Base(),

@@ -9,6 +9,7 @@ from diorama.protocol import media
 from diorama.protocol import worker as worker_wire
 from tests.gateway.fleet import two_gateways
 from tests.gateway.odyssey.sdk import Sdk, end_of
+from tests.gateway.running import WITHIN_S
 
 
 async def test_signals_pass_between_a_socket_here_and_a_worker_there(
@@ -62,7 +63,7 @@ async def test_who_waits_at_one_gateway_is_answered_when_another_gives_the_slot(
             line = {one["state"] for one in found}
         await b.ask("DELETE", f"/v1/sessions/{holder}", secret=b.secrets.api_key)
         await worker.stop()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(WITHIN_S):
             reply = await asked
 
     assert reply.status == 200

@@ -5,7 +5,6 @@ it may do is what the key may. It opens nothing outside this address, and nothin
 account and the one project it was made for.
 """
 
-import asyncio
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +20,10 @@ from diorama.gateway.desk import Desk
 from diorama.gateway.guessing import PER_ADDRESS
 from diorama.gateway.odyssey.passes import AccessPass, read_access, sign_access
 from diorama.gateway.rate_limits import RateLimits
+from diorama.kernel.clock import Clock
 from diorama.kernel.errors import Forbidden, Invalid, LimitReached, Unauthorized
 from diorama.kernel.ids import digest
+from diorama.kernel.units import SECOND_US
 from diorama.projects.rules import Project
 from diorama.sessions.work import Work
 
@@ -55,11 +56,19 @@ class Door:
         secret: signs passes.
         proxies: the networks of proxies whose word on addresses is taken.
         limits: are told which passes were good.
+        clock: tells when those who guessed too often may try again.
     """
 
     def __init__(
-        self, desk: Desk, secret: bytes, proxies: Sequence[Network], limits: RateLimits
+        self,
+        desk: Desk,
+        secret: bytes,
+        *,
+        proxies: Sequence[Network],
+        limits: RateLimits,
+        clock: Clock,
     ) -> None:
+        self._clock = clock
         self._limits = limits
         self._desk = desk
         self._secret = secret
@@ -150,7 +159,7 @@ class Door:
         return "this machine" if found is None else str(household(found))
 
     def _now_s(self) -> float:
-        return asyncio.get_running_loop().time()
+        return self._clock.boottime_us() / SECOND_US
 
 
 def _guest(work: Work, access: AccessPass, project: str, needs: Permission) -> Guest:

@@ -41,6 +41,7 @@ from diorama.gateway.odyssey.waiting import HUNG_UP, STOPPING, Waiter
 from diorama.gateway.rate_limits import RateLimits
 from diorama.gateway.recording_links import RecordingLinks
 from diorama.gateway.whep import Whep
+from diorama.kernel.clock import Clock
 from diorama.kernel.errors import DioramaError, NotFound, Unauthorized, Unavailable
 from diorama.protocol.end_codes import End, EndCode
 from diorama.protocol.media import IceServer
@@ -120,6 +121,7 @@ class OdysseyParts:
     Attributes:
         desk: runs use cases.
         hub: says what becomes of who waits.
+        clock: tells when those who guessed too often may try again.
         secret: signs tokens.
         limits: how often may be asked.
         base: where the gateway is.
@@ -130,6 +132,7 @@ class OdysseyParts:
 
     desk: Desk
     hub: Hub
+    clock: Clock
     secret: bytes
     limits: RateLimits
     base: Base
@@ -141,7 +144,13 @@ class OdysseyParts:
 def odyssey_routes(parts: OdysseyParts) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/odyssey/{project}", include_in_schema=False)
-    door = Door(parts.desk, parts.secret, parts.base.proxies, parts.limits)
+    door = Door(
+        parts.desk,
+        parts.secret,
+        proxies=parts.base.proxies,
+        limits=parts.limits,
+        clock=parts.clock,
+    )
 
     @router.post("/auth/token")
     async def token(
