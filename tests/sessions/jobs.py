@@ -33,11 +33,15 @@ async def submitted(
     house: House, scripts: int = 1, *, account_id: str = ACCOUNT, project: str = "cove"
 ) -> Simulation:
     """Submit a simulation, and give slots to whom they are due."""
-    body = SubmitSimulation(project=project, scripts=(SCRIPT,) * scripts)
-    submission = Submission(asked=body, account_id=account_id, actor=ACTOR)
-    found = await house.do(partial(submit, submission=submission))
+    asks = submission(scripts, account_id=account_id, project=project)
+    found = await house.do(partial(submit, submission=asks))
     await house.dispatch()
     return found
+
+
+def submission(scripts: int = 1, *, account_id: str = ACCOUNT, project: str = "cove") -> Submission:
+    body = SubmitSimulation(project=project, scripts=(SCRIPT,) * scripts)
+    return Submission(asked=body, account_id=account_id, actor=ACTOR)
 
 
 async def view(house: House, simulation: Simulation) -> SimulationView:

@@ -235,3 +235,19 @@ async def test_a_lane_whose_head_waits_longer_is_not_passed_by_the_one_that_free
 
     assert (await house.session(longest)).state is S.CONNECTING
     assert (await house.session(waiter)).state is S.QUEUED
+
+
+async def test_of_many_end_users_at_their_limit_each_lets_those_behind_pass(house: House) -> None:
+    users = [f"user {number}" for number in range(12)]
+    await house.build(limit=30, projects=[project(rules=Rules(end_user_limit=1))])
+    await house.worker(slots=12)
+    for user in users:
+        await house.open(Asked(end_user=user))
+    held_back = [(await house.open(Asked(end_user=user))).session for user in users]
+    behind = [(await house.open(Asked(end_user=user))).session for user in ("ann", "bob")]
+    await house.worker("two", slots=3)
+
+    await house.dispatch()
+
+    states = [(await house.session(one)).state for one in (*held_back, *behind)]
+    assert states == [S.QUEUED] * 12 + [S.CONNECTING] * 2

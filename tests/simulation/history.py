@@ -115,6 +115,10 @@ class Ruled:
         """Return the higher of both."""
         return max(self.before.get(name, 0), self.now.get(name, 0))
 
+    def least(self, name: str) -> int:
+        """Return the lower of both."""
+        return min(self.before.get(name, 0), self.now.get(name, 0))
+
 
 @dataclass
 class History:

@@ -91,7 +91,7 @@ class Oracle:
         self.metering = Metering(connection, self.history, self._diary, self._now_us)
         self.rulings = Rulings(connection, self.history)
         self.time_limits = TimeLimits(connection, self.history, self._diary)
-        self.runs = RunLaws(connection, self.history, self.metering, self._diary)
+        self.runs = RunLaws(connection, self.history, self.metering, self.rulings, self._diary)
 
     # After each commit
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from diorama.sessions import run_dispatch, run_reports, run_sweep, running
+from diorama.sessions import run_dispatch, run_reports, run_sweep, run_yielding, running
 from diorama.simulations import lifecycle, line
 from diorama.storage import simulations
 from tests.simulation.bugs import Change, Planted, bug
@@ -11,7 +11,7 @@ OF_RUNS: Final = (
     bug(
         "a_run_that_is_tried_again_keeps_its_term",
         (2,),
-        run_dispatch._serve,
+        run_dispatch._give,
         "term=held.term)",
         "term=run.term or held.term)",
     ),
@@ -35,9 +35,16 @@ OF_RUNS: Final = (
     bug(
         "runs_do_not_wait_for_viewers",
         (4,),
-        line.may_take,
-        "not viewer_waits and free",
-        "free",
+        run_yielding.yields,
+        "return any(",
+        "return False and any(",
+    ),
+    bug(
+        "a_viewer_who_waits_for_a_limit_holds_up_runs",
+        (4,),
+        run_yielding.viewers_in_line,
+        "next_in_line(work, project_id, line.region, set())",
+        "work.stores.sessions.first_in_line(project_id, line.region, without=set())",
     ),
     bug(
         "no_slot_is_kept_free_of_runs",
@@ -56,7 +63,7 @@ OF_RUNS: Final = (
     bug(
         "a_run_counts_as_a_stream",
         (1,),
-        run_dispatch._serve,
+        run_dispatch._give,
         "work.stores.slots.save(held)",
         "work.stores.slots.save(held); work.stores.accounts.count_held(run.account_id, 1)",
     ),

@@ -72,17 +72,29 @@ class Rulings:
 
     def _could_be_served(self, lane: tuple[str, str], now_us: int) -> Stay | None:
         """Return who is next in a lane, if nothing stands in its way."""
+        stay = self.next_of(lane)
+        if stay is None or stay.attempts or not self._has_free_slot(lane[1], now_us):
+            return None
+        return stay
+
+    def next_of(self, lane: tuple[str, str], *, surely: bool = False) -> Stay | None:
+        """Return who is next in a lane, if no limit stands in its way.
+
+        Args:
+            lane: project and region.
+            surely: whether by what was ruled before the last ruling as well.
+        """
         history = self._history
         line = sorted(history.lines[lane].values(), key=lambda s: (-s.priority, s.ticket))
         for stay in line:
             if stay.is_aside or not history.fits_end_user(stay, added=1):
                 continue
-            account = stay.account_id
-            has_room = history.by_account[account] < history.limits.now[account]
-            has_room = has_room and history.by_lane[lane] < history.caps.now[lane[0]]
-            if stay.attempts or not has_room or not self._has_free_slot(lane[1], now_us):
-                return None
-            return stay
+            limits, caps = history.limits, history.caps
+            limit, cap = limits.now[stay.account_id], caps.now[lane[0]]
+            if surely:
+                limit, cap = limits.least(stay.account_id), caps.least(lane[0])
+            has_room = history.by_account[stay.account_id] < limit
+            return stay if has_room and history.by_lane[lane] < cap else None
         return None
 
     def _has_free_slot(self, region: str, now_us: int) -> bool:

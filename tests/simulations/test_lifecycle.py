@@ -192,10 +192,9 @@ def test_the_account_that_runs_least_is_next_and_of_those_who_came_first() -> No
 
 
 @pytest.mark.parametrize(
-    ("free", "keep_free", "viewer_waits", "may"),
-    [(1, 0, False, True), (0, 0, False, False), (1, 1, False, False), (2, 1, True, False)],
+    ("free", "keep_free", "may"), [(1, 0, True), (0, 0, False), (1, 1, False), (2, 1, True)]
 )
-def test_a_run_takes_a_slot_only_where_no_viewer_waits_and_enough_stay_free(
-    *, free: int, keep_free: int, viewer_waits: bool, may: bool
+def test_a_run_takes_a_slot_only_where_enough_stay_free(
+    *, free: int, keep_free: int, may: bool
 ) -> None:
-    assert may_take(free=free, keep_free=keep_free, viewer_waits=viewer_waits) is may
+    assert may_take(free=free, keep_free=keep_free) is may

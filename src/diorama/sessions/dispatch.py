@@ -4,6 +4,8 @@ Within one lane, first come, first served among those a limit does not hold back
 makes one dispatcher of many gateways. Source: DESIGN section 3; law 4.
 """
 
+import dataclasses
+from collections.abc import Collection
 from typing import Final
 
 from msgspec.structs import replace
@@ -31,6 +33,8 @@ BATCH: Final = 200
 HELD_BACK: Final = 2_000
 """End users at their limit who are passed in one transaction. Each holds a session already, so
 there are never more of them than the project has live sessions."""
+LOOKED_AT_ONCE: Final = 500
+"""Waiters whose end users are counted together, once the first is found to be at a limit."""
 LANES_A_SWEEP: Final = 200
 MAX_ATTEMPTS: Final = 2
 """Slots a session is tried on before it ends with 4003: DESIGN section 2."""
@@ -43,7 +47,8 @@ def counts_for(work: Work, session: Session, account: Account, lane: Lane, rules
     """
     end_user = None
     if session.end_user is not None and rules.end_user_limit is not None:
-        end_user = work.stores.sessions.held_by_end_user(session.project_id, session.end_user)
+        held = work.stores.sessions.held_by_end_users(session.project_id, (session.end_user,))
+        end_user = held.get(session.end_user, 0)
     return Counts(
         account=account.held,
         account_limit=account.concurrent_streams,
@@ -75,8 +80,21 @@ def free_slot(work: Work, session: Session) -> Slot | None:
         session.region,
         session.kind,
         work.now_us,
-        not_on=session.worker_id if session.attempt else None,
+        not_on=_failed_on(session),
     )
+
+
+def fits(work: Work, session: Session, slot: Slot) -> bool:
+    """Whether a free slot is one that `free_slot` might return for a session."""
+    worker = work.stores.workers.get(slot.worker_id)
+    if worker is None or worker.id == _failed_on(session):
+        return False
+    asked = session.pool, session.region
+    return asked == (slot.pool, slot.region) and session.kind in worker.kinds
+
+
+def _failed_on(session: Session) -> str | None:
+    return session.worker_id if session.attempt else None
 
 
 def is_anybody_there(work: Work, project_id: str, region: str) -> bool:
@@ -92,21 +110,52 @@ def dispatch_lane(work: Work, project_id: str, region: str) -> int:
     if work.stores.projects.lane(project_id, region, lock=True) is None:
         return 0
     given, held_back = 0, set[str]()
-    while given < BATCH and len(held_back) < HELD_BACK:
-        waiter = work.stores.sessions.first_in_line(project_id, region, without=held_back)
-        if waiter is None:
-            break
-        in_the_way = _in_the_way(work, waiter)
-        if waiter.end_user is not None and in_the_way == {LimitKind.END_USER}:
-            held_back.add(waiter.end_user)
-            continue
-        session = work.stores.sessions.get(waiter.id, lock=True)
-        slot = None if in_the_way or session is None else free_slot(work, session)
+    while given < BATCH:
+        waiter = next_in_line(work, project_id, region, held_back)
+        session = None if waiter is None else work.stores.sessions.get(waiter.id, lock=True)
+        slot = None if session is None else free_slot(work, session)
         if session is None or slot is None:
             break  # what stops this one stops all
         give_slot(work, session, slot, actor="gateway")
         given += 1
     return given
+
+
+def next_in_line(work: Work, project_id: str, region: str, held_back: set[str]) -> Session | None:
+    """Return who of a locked lane is next: the first whom no limit keeps from a free slot.
+
+    Args:
+        work: the unit.
+        project_id: the lane's project.
+        region: the lane's region.
+        held_back: end users at their limit, who let those behind them pass; more are added. Any
+            other limit stops all.
+    """
+    while len(held_back) < HELD_BACK:
+        waiter = work.stores.sessions.first_in_line(project_id, region, without=held_back)
+        if waiter is None:
+            return None
+        counts, _ = _counts(work, waiter)
+        in_the_way = limits_in_the_way(counts)
+        if not in_the_way:
+            return waiter
+        if in_the_way != {LimitKind.END_USER}:
+            return None
+        held_back |= _at_their_limit(work, waiter, counts, held_back)
+    return None
+
+
+def _at_their_limit(
+    work: Work, waiter: Session, counts: Counts, known: Collection[str]
+) -> set[str]:
+    """Return the end users at their limit of those who come next in line, from a waiter on."""
+    sessions = work.stores.sessions
+    there = sessions.end_users_in_line(
+        waiter.project_id, waiter.region, without=known, limit=LOOKED_AT_ONCE
+    )
+    held = sessions.held_by_end_users(waiter.project_id, there)
+    each = {one: dataclasses.replace(counts, end_user=held.get(one, 0)) for one in there}
+    return {one for one in there if LimitKind.END_USER in limits_in_the_way(each[one])}
 
 
 def serve_at_once(work: Work, project_id: str, region: str) -> None:
@@ -181,10 +230,6 @@ def _end_stale(work: Work, session_id: str) -> bool:
 def _pool(work: Work, holder: Holder) -> str | None:
     project = work.stores.projects.get(holder.project_id)
     return None if project is None else project.pool
-
-
-def _in_the_way(work: Work, waiter: Session) -> frozenset[LimitKind]:
-    return limits_in_the_way(_counts(work, waiter)[0])
 
 
 def _counts(work: Work, waiter: Session) -> tuple[Counts, Rules]:

@@ -1,4 +1,4 @@
-"""Which waiting runs of simulations are given slots: those that no viewer waits for. Use cases.
+"""Which waiting runs of simulations are given slots: those that no viewer could have. Use cases.
 
 One gateway at a time deals out a line, under the line's lock. A run that has a slot keeps it:
 viewers who come later wait for the next. Source: DESIGN section 3.
@@ -11,13 +11,23 @@ from diorama.protocol.states import SimulationState
 from diorama.recordings.lifecycle import Source
 from diorama.sessions.recording import begin_recording
 from diorama.sessions.run_hours import is_out_of_hours
+from diorama.sessions.run_yielding import Viewers, viewers_in_line, yields
 from diorama.sessions.running import end_run, locked_run, record_run
 from diorama.sessions.work import Work
-from diorama.simulations.lifecycle import Given, Run, RunEvent, RunHappened, failed
+from diorama.simulations.lifecycle import (
+    Given,
+    Run,
+    RunEvent,
+    RunHappened,
+    Simulation,
+    failed,
+)
 from diorama.simulations.line import Line, first_of, may_take
 
 BATCH: Final = 50
 """Slots given in one transaction; the next round goes on from there."""
+BATCH_BESIDE_VIEWERS: Final = 10
+"""Likewise while lines of viewers are locked, who are let into them after it."""
 LINES_A_ROUND: Final = 200
 
 
@@ -27,24 +37,32 @@ def waiting_runs(work: Work) -> list[Line]:
 
 
 def dispatch_runs(work: Work, line: Line) -> int:
-    """Give free slots to the runs of one line, where viewers leave them; return how many."""
-    simulations = work.stores.simulations
-    simulations.lock_line(line)
+    """Give free slots to the runs of one line, where viewers leave them; return how many.
+
+    Locks are taken in one order everywhere: lane, account, line, simulation, run, slot, audit.
+    """
+    if not _is_room(work, line):
+        return 0  # the usual answer, for which no line is locked
+    viewers = viewers_in_line(work, line)
+    most = BATCH_BESIDE_VIEWERS if viewers.projects else BATCH
+    work.stores.simulations.lock_line(line)
     given = 0
-    for _ in range(BATCH):
-        free = work.stores.slots.count_free(line.pool, line.region, line.kind, work.now_us)
-        waits = simulations.is_viewer_waiting(line.pool, line.region)
-        if not may_take(free=free, keep_free=work.patience.keep_free, viewer_waits=waits):
-            break
-        first = first_of(simulations.waiting(line))
-        if first is None or not _serve(work, line, first.run_id):
-            break
+    while given < most and _is_room(work, line):
+        first = first_of(work.stores.simulations.waiting(line))
+        if first is None or not _serve(work, line, first.run_id, viewers):
+            return given
         given += 1
+    work.changes.room |= given == most
     return given
 
 
-def _serve(work: Work, line: Line, run_id: str) -> bool:
-    """Give a run a slot, or end it where its account may run nothing; False where none is free."""
+def _is_room(work: Work, line: Line) -> bool:
+    free = work.stores.slots.count_free(line.pool, line.region, line.kind, work.now_us)
+    return may_take(free=free, keep_free=work.patience.keep_free)
+
+
+def _serve(work: Work, line: Line, run_id: str, viewers: Viewers) -> bool:
+    """Give a run a slot, or end it where its account may run nothing; False where none is left."""
     found = locked_run(work, run_id)
     if found is None or found[1].state is not SimulationState.PENDING:
         return True  # ended since we looked: the next is first now
@@ -53,8 +71,14 @@ def _serve(work: Work, line: Line, run_id: str) -> bool:
         end_run(work, run, failed("hours_exhausted"), actor="gateway")
         return True
     slot = _free_slot(work, line, run)
-    if slot is None:
+    if slot is None or yields(work, line, slot, viewers):
         return False
+    _give(work, job, run, slot)
+    return True
+
+
+def _give(work: Work, job: Simulation, run: Run, slot: Slot) -> None:
+    """Reserve a locked free slot for a locked run, and a recording for what it renders."""
     project = work.stores.projects.get(run.project_id)
     if project is None:
         raise AssertionError(f"run {run.id} is of no project")
@@ -69,7 +93,6 @@ def _serve(work: Work, line: Line, run_id: str) -> bool:
         recording_id=keeping.recording,
     )
     record_run(work, run, happened, actor="gateway")
-    return True
 
 
 def _free_slot(work: Work, line: Line, run: Run) -> Slot | None:

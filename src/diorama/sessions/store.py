@@ -147,8 +147,13 @@ class SessionStore(Protocol):
     def place(self, waiter: Session) -> Place:
         """Return where a waiter stands; one who is away stands where it would come back to."""
 
-    def held_by_end_user(self, project_id: str, end_user: str) -> int:
-        """Return how many sessions of an end user hold a slot."""
+    def end_users_in_line(
+        self, project_id: str, region: str, *, without: Collection[str], limit: int
+    ) -> set[str]:
+        """Return the end users of the first waiters of a lane that are not away, but for these."""
+
+    def held_by_end_users(self, project_id: str, end_users: Collection[str]) -> dict[str, int]:
+        """Return how many sessions of each of these hold a slot; who holds none is left out."""
 
     def of_visitor(self, project_id: str, visitor: str, *, unheard_us: int) -> int:
         """Return how many sessions of a visitor's address are there.

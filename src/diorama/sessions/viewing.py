@@ -36,7 +36,7 @@ def attach(work: Work, arrival: Arrival) -> Session:
     session_id = arrival.token.session_id
     seen = required(work.stores.sessions.get(session_id), session_id)
     stops = seen.state in METERED and seen.attachment != arrival.attachment
-    session = required(locked(work, session_id, meters=stops), session_id)
+    session = required(_locked_to_attach(work, seen, meters=stops), session_id)
     if session.is_final:
         return session
     if arrival.token.issue != session.issue:
@@ -59,10 +59,21 @@ def renew_media(work: Work, session_id: str, socket: int) -> Session | None:
 
 def heard_again(work: Work, session_id: str, socket: int) -> Session | None:
     """Attach the viewer that was counted out for its silence, and is heard on this socket again."""
-    session = locked(work, session_id)
+    seen = work.stores.sessions.get(session_id)
+    session = None if seen is None else _locked_to_attach(work, seen)
     if session is None or session.socket != socket or session.detached_us is None:
         return session
     return session if session.is_final else _attach_again(work, session)
+
+
+def _locked_to_attach(work: Work, seen: Session, *, meters: bool = False) -> Session | None:
+    """Return a session that nobody else changes, nor its line where it comes back to its place."""
+    is_aside = seen.aside_us is not None
+    session = locked(work, seen.id, counts=is_aside, meters=meters)
+    if session is not None and session.aside_us is not None and not is_aside:
+        # Put aside since: the lane is locked late, see `opening._lock_lanes`.
+        work.stores.projects.lane(session.project_id, session.region, lock=True)
+    return session
 
 
 def _attach_again(work: Work, session: Session) -> Session:

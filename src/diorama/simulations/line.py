@@ -28,6 +28,6 @@ def first_of(waiting: Sequence[Waiting]) -> Waiting | None:
     return min(waiting, key=lambda one: (one.running, one.ticket), default=None)
 
 
-def may_take(*, free: int, keep_free: int, viewer_waits: bool) -> bool:
-    """Whether a run may take one of the free slots: viewers come first."""
-    return not viewer_waits and free > keep_free
+def may_take(*, free: int, keep_free: int) -> bool:
+    """Whether runs may take one of the free slots: some may be kept for viewers who come."""
+    return free > keep_free

@@ -139,8 +139,11 @@ class SimulationStore(Protocol):
     def waiting_of(self, account_id: str) -> int:
         """Return how many runs of an account wait."""
 
-    def is_viewer_waiting(self, pool: str, region: str) -> bool:
-        """Whether a viewer who is there waits for a slot of a pool in a region."""
+    def waited_for(self, pool: str, region: str, *, limit: int) -> list[str]:
+        """Return the projects with a viewer, not aside, in line for a slot of a pool in a region.
+
+        By their ids.
+        """
 
     def counts(self, account_id: str) -> RunCounts:
         """Return how many runs of an account wait, and run."""

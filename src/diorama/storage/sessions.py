@@ -94,9 +94,9 @@ _EVENT: Final = (
     " slot_id, term, account_id, project_id, region, end_user, until_us) VALUES "
 )
 _LOGGED: Final = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_IN_LINE: Final = (
-    "FROM session WHERE project_id = ? AND region = ? AND state = 'queued' AND aside_us IS NULL"
-)
+_WAITS: Final = "state = 'queued' AND aside_us IS NULL"
+_IN_LINE: Final = f"FROM session WHERE project_id = ? AND region = ? AND {_WAITS}"
+_IN_ORDER: Final = "ORDER BY priority DESC, ticket"
 _HOLDING: Final = "s.state IN ('connecting', 'streaming', 'idle')"
 _IS_THERE: Final = (
     "NOT (s.detached_us IS NOT NULL AND EXISTS (SELECT 1 FROM viewer_lease l"
@@ -255,24 +255,14 @@ class SqlSessionStore:
         self, project_id: str, region: str, *, without: Collection[str]
     ) -> Session | None:
         """Return the first waiter of a lane that is of none of these end users."""
-        marks = ", ".join("?" * len(without))
-        others = f" AND (s.end_user IS NULL OR s.end_user NOT IN ({marks}))" if without else ""
-        return self._one(
-            f"{_SELECT} WHERE s.project_id = ? AND s.region = ? AND s.state = 'queued'"
-            f" AND s.aside_us IS NULL{others} ORDER BY s.priority DESC, s.ticket LIMIT 1",
-            project_id,
-            region,
-            *without,
-        )
+        where = f"s.project_id = ? AND s.region = ? AND {_WAITS}{_but_for(without)}"
+        first = f"{_SELECT} WHERE {where} ORDER BY s.priority DESC, s.ticket LIMIT 1"
+        return self._one(first, project_id, region, *without)
 
     def line(self, project_id: str, region: str) -> list[Waiter]:
         """Return the waiters of a lane that are not away, the first first."""
-        rows = self._tx.run(
-            "SELECT id, priority, ticket, asides FROM session WHERE project_id = ? AND region = ?"
-            " AND state = 'queued' AND aside_us IS NULL ORDER BY priority DESC, ticket",
-            project_id,
-            region,
-        )
+        columns = "id, priority, ticket, asides"
+        rows = self._tx.run(f"SELECT {columns} {_IN_LINE} {_IN_ORDER}", project_id, region)
         return [
             Waiter(session_id=i, priority=p, ticket=t, was_aside=asides > 0)
             for i, p, t, asides in rows
@@ -307,15 +297,29 @@ class SqlSessionStore:
             reason=reason_for(passed=bool(late), put_back=bool(back)),
         )
 
-    def held_by_end_user(self, project_id: str, end_user: str) -> int:
-        """Return how many sessions of an end user hold a slot."""
-        ((held,),) = self._tx.run(
-            f"SELECT COUNT(*) FROM session s WHERE s.project_id = ? AND s.end_user = ?"
-            f" AND {_HOLDING}",
+    def end_users_in_line(
+        self, project_id: str, region: str, *, without: Collection[str], limit: int
+    ) -> set[str]:
+        """Return the end users of the first waiters of a lane that are not away, but for these."""
+        rows = self._tx.run(
+            f"SELECT end_user {_IN_LINE}{_but_for(without)} {_IN_ORDER} LIMIT ?",
             project_id,
-            end_user,
+            region,
+            *without,
+            limit,
         )
-        return int(held)
+        return {end_user for (end_user,) in rows if end_user is not None}
+
+    def held_by_end_users(self, project_id: str, end_users: Collection[str]) -> dict[str, int]:
+        """Return how many sessions of each of these hold a slot; who holds none is left out."""
+        marks = ", ".join("?" * len(end_users))
+        rows = self._tx.run(
+            f"SELECT s.end_user, COUNT(*) FROM session s WHERE s.project_id = ?"
+            f" AND s.end_user IN ({marks}) AND {_HOLDING} GROUP BY s.end_user",
+            project_id,
+            *end_users,
+        )
+        return {end_user: int(held) for end_user, held in rows}
 
     def of_visitor(self, project_id: str, visitor: str, *, unheard_us: int) -> int:
         """Return how many sessions of a visitor's address are there."""
@@ -422,6 +426,12 @@ class SqlSessionStore:
     def _one(self, sql: str, *values: Value) -> Session | None:
         rows = self._tx.run(sql, *values)
         return _session(rows[0]) if rows else None
+
+
+def _but_for(end_users: Collection[str]) -> str:
+    """Return the condition that somebody is of none of these end users."""
+    marks = ", ".join("?" * len(end_users))
+    return f" AND (end_user IS NULL OR end_user NOT IN ({marks}))" if end_users else ""
 
 
 @lru_cache

@@ -307,15 +307,21 @@ class SqlSimulationStore:
             account_id,
         )
 
-    def is_viewer_waiting(self, pool: str, region: str) -> bool:
-        """Whether a viewer who is there waits for a slot of a pool in a region."""
+    def waited_for(self, pool: str, region: str, *, limit: int) -> list[str]:
+        """Return the projects with a viewer, not aside, in line for a slot of a pool in a region.
+
+        One look into the index for each line: however long they are, waiters are not read.
+        """
         rows = self._tx.run(
-            "SELECT 1 FROM session WHERE state = 'queued' AND aside_us IS NULL AND pool = ?"
-            " AND region = ? LIMIT 1",
-            pool,
+            "SELECT l.project_id FROM lane l WHERE l.region = ? AND l.waiting > 0 AND EXISTS"
+            " (SELECT 1 FROM session s WHERE s.pool = ? AND s.region = l.region"
+            " AND s.project_id = l.project_id AND s.state = 'queued' AND s.aside_us IS NULL)"
+            " ORDER BY l.project_id LIMIT ?",
             region,
+            pool,
+            limit,
         )
-        return bool(rows)
+        return [project_id for (project_id,) in rows]
 
     def counts(self, account_id: str) -> RunCounts:
         """Return how many runs of an account wait, and run."""
