@@ -97,6 +97,15 @@ def test_what_is_beyond_a_thousand_a_second_is_dropped_and_counted() -> None:
     assert messages.take(CONTROL, text, SECOND_US // MAX_EVENTS_PER_S).to_world == KEY
 
 
+def test_a_ping_is_answered_with_the_rate_that_the_world_means_to_show() -> None:
+    messages = ViewerMessages(now_us=0)
+    messages.fps = 24
+    ping = msgspec.json.encode(Ping(7))
+
+    assert messages.take(CONTROL, ping, 0) == Taken(reply=Pong(7, fps=24))
+    assert to_text(Pong(7, fps=24)) == '{"type":"pong","n":7,"fps":24}'
+
+
 def test_complaints_are_few() -> None:
     messages = ViewerMessages(now_us=0)
     answers = [messages.take(CONTROL, "{", 0).reply for _ in range(50)]

@@ -29,12 +29,14 @@ class Heard:
     """What a world's owner has heard."""
 
     pictures: FrameReader | None = None
+    fps: int | None = None
     started: asyncio.Event = field(default_factory=asyncio.Event)
     said: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     held_off_s: asyncio.Queue[float] = field(default_factory=asyncio.Queue)
 
-    def on_world_loaded(self, pictures: FrameReader) -> None:
+    def on_world_loaded(self, pictures: FrameReader, fps: int) -> None:
         self.pictures = pictures
+        self.fps = fps
 
     def on_world_started(self) -> None:
         self.started.set()
@@ -109,6 +111,7 @@ async def lit_world(state: RunState, name: str = "Lamp") -> AsyncIterator[Runnin
 
 async def test_an_input_changes_the_picture(state: RunState) -> None:
     async with lit_world(state) as running:
+        assert running.heard.fps == 60
         assert await running.shows(lambda level: level < 20) == 16
         running.process.send(KEY)
         assert await running.shows(lambda level: level > 200) == 235

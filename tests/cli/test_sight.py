@@ -12,6 +12,9 @@ STEADY = Sight(
 )
 
 
+AT_FIVE = replace(STEADY, arrived_s=tuple(number / 5 for number in range(16)))
+
+
 def test_the_rate_is_that_between_the_first_frame_and_the_last() -> None:
     assert STEADY.fps == pytest.approx(30)
     assert STEADY.seconds == pytest.approx(3)
@@ -34,6 +37,13 @@ def test_one_frame_has_no_rate_and_none_has_neither() -> None:
         (replace(STEADY, arrived_s=(0.0, 0.1, 0.61)), "uneven"),
         (replace(STEADY, arrived_s=(0.0, 0.11, 0.22)), "slow"),
         (replace(STEADY, arrived_s=()), "slow"),
+        (replace(STEADY, meant_fps=30), "good"),
+        (replace(STEADY, meant_fps=60), "slow"),
+        (replace(STEADY, meant_fps=60, rtts_s=(0.2,)), "slow"),
+        (replace(AT_FIVE, meant_fps=5), "good"),
+        (AT_FIVE, "slow"),
+        (replace(AT_FIVE, arrived_s=(0.0, 1.0, 2.0), meant_fps=1), "good"),
+        (replace(AT_FIVE, arrived_s=(0.0, 1.0, 4.1), meant_fps=1), "uneven"),
         (replace(STEADY, rtts_s=(0.15,)), "good"),
         (replace(STEADY, rtts_s=(0.151,)), "far"),
         (replace(STEADY, rtts_s=()), "good"),
@@ -51,3 +61,14 @@ def test_the_report_says_what_was_seen() -> None:
         "round trip   2.0 ms",
         "verdict      good: frames come steadily",
     ]
+
+
+def test_a_report_names_the_rate_that_was_meant_where_the_world_said_it() -> None:
+    at_eleven = tuple(number / 11 for number in range(34))
+    slow = report("cove", replace(STEADY, arrived_s=at_eleven, meant_fps=30)).splitlines()
+
+    assert "11.0 of 30 a second" in slow[2]
+    assert slow[4] == (
+        "verdict      slow: 11 of the 30 frames a second that the world means to show; "
+        "is a machine busy, or the network narrow?"
+    )

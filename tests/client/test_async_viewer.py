@@ -255,7 +255,7 @@ async def test_a_slow_program_gets_the_newest_frame_and_the_others_are_counted(
     async with gateway.play("answering", keep_frames=2) as viewer:
         await until_shown(viewer, "grey")
         async with asyncio.timeout(PATIENCE_S):
-            while viewer.stats.frames_dropped < 3 or viewer.stats.rtt_s is None:
+            while viewer.stats.frames_dropped < 3 or viewer.stats.meant_fps is None:
                 await viewer.send("a while")
         stats = viewer.stats
         frame = await viewer.frame()
@@ -264,6 +264,7 @@ async def test_a_slow_program_gets_the_newest_frame_and_the_others_are_counted(
     assert frame.number >= stats.frames_received - 2
     assert stats.fps > 0
     assert stats.rtt_s is not None
+    assert stats.meant_fps == 20
 
 
 async def test_while_the_gateway_is_away_frames_come_and_only_the_socket_is_repaired(

@@ -109,7 +109,7 @@ class Headless:
         """Return the slot's report: a run has no ages and no rates."""
         return report
 
-    def on_world_loaded(self, pictures: FrameReader) -> None:
+    def on_world_loaded(self, pictures: FrameReader, fps: int) -> None:
         """Nothing: a run's world has no frame memory."""
 
     def on_world_started(self) -> None:

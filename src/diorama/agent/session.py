@@ -130,6 +130,7 @@ class Session:
         self._hold_offs = HoldOffs()
         self._hold_off_timer: asyncio.TimerHandle | None = None
         self._pictures: asyncio.Future[FrameSource] = asyncio.get_running_loop().create_future()
+        self._fps: int | None = None  # that the world means to show, once it is loaded
         self._viewer: ViewerConnection | None = None
         self._viewer_task: asyncio.Task[None] | None = None
         self._tasks: asyncio.TaskGroup | None = None
@@ -174,6 +175,8 @@ class Session:
             events=self,
             clock=self._parts.clock,
         )
+        if self._fps is not None:
+            self._viewer.promise(self._fps)
         self._viewer_task = self._tasks.create_task(
             self._viewer.run(self._pictures, self._parts.encoders)
         )
@@ -254,12 +257,15 @@ class Session:
             spectators=self._spectators.ids if self._spectators else (),
         )
 
-    def on_world_loaded(self, pictures: FrameReader) -> None:
+    def on_world_loaded(self, pictures: FrameReader, fps: int) -> None:
         """Let the stream begin, and what records it."""
         if self._recorder is not None:
             self._parts.recordings.start(self._recorder, self.assign, pictures)
         fenced = FencedPictures(pictures, self._parts.fence, self._parts.clock)
         self._pictures.set_result(fenced)
+        self._fps = min(fps, self.assign.video.max_fps)
+        if self._viewer is not None:
+            self._viewer.promise(self._fps)
         self._shared = SharedPictures(pictures.beside(SPECTATORS), fps=MAX_FPS)
 
     def on_world_started(self) -> None:

@@ -132,6 +132,11 @@ class ViewerConnection:
         except asyncio.QueueFull:
             log.warning("too many signals of a viewer", attachment=self.attachment)
 
+    def promise(self, fps: int) -> None:
+        """Tell the viewer from now on how many pictures a second the world means to show."""
+        if isinstance(self._messages, ViewerMessages):
+            self._messages.fps = fps
+
     def repeat_offer(self) -> None:
         """Send the offer again, as its gateway may have lost it."""
         if self._offer is not None:

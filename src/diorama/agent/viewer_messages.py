@@ -69,12 +69,18 @@ class Budget:
 
 
 class ViewerMessages:
-    """Reads one viewer's messages; `dropped` counts those beyond the budget."""
+    """Reads one viewer's messages.
+
+    Attributes:
+        dropped: how many were beyond the budget.
+        fps: how many pictures a second the world means to show; None while that is not known.
+    """
 
     def __init__(self, *, now_us: int) -> None:
         self._events = Budget(MAX_EVENTS_PER_S, now_us=now_us)
         self._complaints = Budget(_MAX_COMPLAINTS_PER_S, now_us=now_us)
         self.dropped = 0
+        self.fps: int | None = None
 
     def take(self, label: str, data: bytes | str, now_us: int) -> Taken:
         """Return what to do with a message that came on the channel `label`."""
@@ -82,7 +88,7 @@ class ViewerMessages:
             self.dropped += 1
             return Taken()
         try:
-            return _meaning(_read(label, data))
+            return _meaning(_read(label, data), self.fps)
         except Invalid as error:
             return self._complain(error, now_us)
 
@@ -99,10 +105,10 @@ def _read(label: str, data: bytes | str) -> FromViewer:
     return message
 
 
-def _meaning(message: FromViewer) -> Taken:
+def _meaning(message: FromViewer, fps: int | None) -> Taken:
     match message:
         case Ping(n=n):
-            return Taken(reply=Pong(n))
+            return Taken(reply=Pong(n, fps))
         case Leaving():
             return Taken(leaving=message)
         case Ack():

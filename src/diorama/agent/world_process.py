@@ -54,8 +54,8 @@ class WorldOver:
 class WorldEvents(Protocol):
     """What the owner of a world hears, on the asyncio loop."""
 
-    def on_world_loaded(self, pictures: FrameReader) -> None:
-        """Take where its pictures will be."""
+    def on_world_loaded(self, pictures: FrameReader, fps: int) -> None:
+        """Take where its pictures will be, and how many a second it means to show."""
 
     def on_world_started(self) -> None:
         """Take note of its first picture."""
@@ -214,11 +214,11 @@ class WorldProcess:
 
     def _handle(self, message: FromHost) -> None:
         match message:
-            case Loaded(width=width, height=height):
+            case Loaded(width=width, height=height, fps=fps):
                 files, self._files = self._files, None
                 if files is None:
                     raise Invalid("the world was loaded twice")
-                self._events.on_world_loaded(FrameReader(files, width=width, height=height))
+                self._events.on_world_loaded(FrameReader(files, width=width, height=height), fps)
             case FirstFrame() if not self.started:
                 self.started = True
                 self._events.on_world_started()

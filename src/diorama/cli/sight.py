@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
+from diorama.client.core.pace import is_slow
+
 GAP_IS_LONG_S: Final = 0.5
-SLOW_FPS: Final = 10.0
+GAP_IS_LONG_FRAMES: Final = 3
 FAR_S: Final = 0.15
 
 
@@ -18,6 +20,7 @@ class Sight:
         arrived_s: when each frame came, on one clock that only grows.
         rtts_s: round trips to the world's worker that were measured.
         reconnected: how often a repair was under way.
+        meant_fps: frames a second that the world means to show; None where it did not say.
     """
 
     size: tuple[int, int]
@@ -25,6 +28,7 @@ class Sight:
     arrived_s: tuple[float, ...]
     rtts_s: tuple[float, ...]
     reconnected: int = 0
+    meant_fps: int | None = None
 
     @property
     def seconds(self) -> float:
@@ -53,21 +57,34 @@ def verdict(sight: Sight) -> str:
     """Return what to make of it: the first thing that is wrong, or that nothing is."""
     if sight.reconnected:
         return "unsteady: the connection was lost and came back"
-    if sight.longest_gap_s > GAP_IS_LONG_S:
+    if sight.longest_gap_s > _long_gap_s(sight):
         return f"uneven: once no frame came for {sight.longest_gap_s:.1f} s"
-    if sight.fps < SLOW_FPS:
-        return f"slow: under {SLOW_FPS:g} frames a second; is the machine busy?"
+    if is_slow(sight.fps, sight.meant_fps):
+        return f"slow: {_rate(sight)}; is a machine busy, or the network narrow?"
     if sight.rtt_s is not None and sight.rtt_s > FAR_S:
         return f"far: what a viewer does takes {sight.rtt_s * 1_000:.0f} ms to the world and back"
     return "good: frames come steadily"
+
+
+def _long_gap_s(sight: Sight) -> float:
+    """Return how long without a frame is too long: a world may show few on purpose."""
+    meant_s = 0.0 if sight.meant_fps is None else GAP_IS_LONG_FRAMES / sight.meant_fps
+    return max(GAP_IS_LONG_S, meant_s)
+
+
+def _rate(sight: Sight) -> str:
+    if sight.meant_fps is None:
+        return f"{sight.fps:.0f} frames a second"
+    return f"{sight.fps:.0f} of the {sight.meant_fps} frames a second that the world means to show"
 
 
 def report(project: str, sight: Sight) -> str:
     """Return the lines that are printed."""
     width, height = sight.size
     rtt = "not measured" if sight.rtt_s is None else f"{sight.rtt_s * 1_000:.1f} ms"
+    meant = "" if sight.meant_fps is None else f" of {sight.meant_fps}"
     frames = (
-        f"{len(sight.arrived_s)} in {sight.seconds:.1f} s: {sight.fps:.1f} a second, "
+        f"{len(sight.arrived_s)} in {sight.seconds:.1f} s: {sight.fps:.1f}{meant} a second, "
         f"longest gap {sight.longest_gap_s * 1_000:.0f} ms"
     )
     lines = {

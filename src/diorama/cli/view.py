@@ -143,6 +143,7 @@ class _Watch:
             arrived_s=tuple(self._arrived_s),
             rtts_s=tuple(self._rtts_s),
             reconnected=len(self._attachments) - 1,
+            meant_fps=viewer.stats.meant_fps,
         )
 
     async def _take(self, viewer: AsyncViewer, within_s: float) -> None:

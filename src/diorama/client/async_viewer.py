@@ -42,12 +42,14 @@ class ViewerStats:
         frames_received: since the start.
         frames_dropped: of those, how many nobody took in time.
         rtt_s: round trip to the world's worker over the data channel; None before the first.
+        meant_fps: frames a second that the world means to show; None until it says so.
     """
 
     fps: float
     frames_received: int
     frames_dropped: int
     rtt_s: float | None
+    meant_fps: int | None = None
 
 
 class AsyncViewer:
@@ -132,6 +134,7 @@ class AsyncViewer:
             frames_received=self._frames.received,
             frames_dropped=self._frames.dropped,
             rtt_s=peer.channels.rtt_s if peer else None,
+            meant_fps=peer.channels.meant_fps if peer else None,
         )
 
     async def until_playing(self, *, within_s: float = FIRST_FRAME_WITHIN_S) -> None:

@@ -47,10 +47,15 @@ class Leaving(msgspec.Struct, frozen=True, tag_field="type", tag="bye"):
     code: Literal[1000, 1001] = 1000
 
 
-class Pong(msgspec.Struct, frozen=True, tag_field="type", tag="pong"):
-    """The worker's answer to `ping`, at once: the page reads its round trip from it."""
+class Pong(msgspec.Struct, frozen=True, tag_field="type", tag="pong", omit_defaults=True):
+    """The worker's answer to `ping`, at once: the page reads its round trip from it.
+
+    `fps`: how many pictures a second the world means to show, once that is known: fewer come where
+    a machine is busy or the network narrow.
+    """
 
     n: int
+    fps: Annotated[int, Meta(ge=1, le=120)] | None = None
 
 
 class Ack(msgspec.Struct, frozen=True, tag_field="type", tag="ack"):

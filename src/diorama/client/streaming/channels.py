@@ -42,12 +42,14 @@ class Channels:
         is_cut: whether the control channel was there and is gone.
         heard_s: when the worker last answered a ping, on the loop's clock; None for never.
         rtt_s: the last round trip, to the worker and back.
+        meant_fps: how many frames a second the world means to show; None until it says so.
     """
 
     def __init__(self, events: ChannelEvents, now_s: Callable[[], float]) -> None:
         self.is_cut = False
         self.heard_s: float | None = None
         self.rtt_s: float | None = None
+        self.meant_fps: int | None = None
         self._events = events
         self._now_s = now_s
         self._control: RTCDataChannel | None = None
@@ -134,7 +136,8 @@ class Channels:
         except msgspec.DecodeError:
             return  # a newer worker may say more than we know
         match message:
-            case wire.Pong(n=number):
+            case wire.Pong(n=number, fps=fps):
+                self.meant_fps = fps
                 self._hear(number)
             case wire.Ack(id=number):
                 acked = self._waiting.get(number)

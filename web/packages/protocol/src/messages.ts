@@ -430,10 +430,14 @@ export interface Ping {
 }
 /**
  * The worker's answer to `ping`, at once: the page reads its round trip from it.
+ *
+ * `fps`: how many pictures a second the world means to show, once that is known: fewer come where
+ * a machine is busy or the network narrow.
  */
 export interface Pong {
   type: 'pong'
   n: number
+  fps?: number | null
 }
 /**
  * One project, as a visitor may see it.

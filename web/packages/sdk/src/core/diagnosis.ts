@@ -5,6 +5,7 @@
 import type { QueueView, SessionState } from '@diorama/protocol'
 
 import type { Ended, Reconnecting } from './model.ts'
+import { isSlow } from './pace.ts'
 import type { StreamStats } from './stats.ts'
 
 /** What is known of the peer connection, beyond whether it plays. */
@@ -176,7 +177,8 @@ function ofPlaying(facts: Facts): string {
   if (pageHidden) return 'The session is live, but its page is hidden.'
   if (video === 'paused') return 'Video arrives, but its video element is paused.'
   if (!stats) return 'Video plays.'
-  if (stats.fps === 0) return 'The picture stands still: no frame came in the last second.'
+  if (stats.fps === 0 && isSlow(0, stats.meantFps))
+    return 'The picture stands still: no frame came in the last second.'
   const sound = soundBlocked ? ' Sound waits for a click: the browser allows none before.' : ''
   return `Video plays${atRate(facts)}${overPath(stats)}${butWhat(stats)}.${sound}`
 }
@@ -194,7 +196,8 @@ function overPath({ path, rttMs }: StreamStats): string {
   return ` over a TURN relay${by}${far}`
 }
 
-function butWhat({ loss, rttMs, jitterBufferMs, decodeMs }: StreamStats): string {
+function butWhat(stats: StreamStats): string {
+  const { loss, rttMs, jitterBufferMs, decodeMs, fps, meantFps } = stats
   if (loss >= BAD_LOSS) return `; ${Math.round(loss * 100)} % of its packets are lost on the way`
   if ((rttMs ?? 0) >= BAD_RTT_MS) return '; input feels slow at this distance'
   if ((jitterBufferMs ?? 0) >= BAD_BUFFER_MS) {
@@ -202,6 +205,10 @@ function butWhat({ loss, rttMs, jitterBufferMs, decodeMs }: StreamStats): string
   }
   if ((decodeMs ?? 0) >= BAD_DECODE_MS) {
     return `; this device takes ${Math.round(decodeMs ?? 0)} ms to decode a frame`
+  }
+  if (isSlow(fps, meantFps)) {
+    const meant = meantFps === null ? 'that is few' : `the world means to show ${meantFps}`
+    return `; ${meant}: a machine may be busy, or the network narrow`
   }
   return ''
 }

@@ -35,8 +35,20 @@ export interface Reading {
   readonly path: Path | null
 }
 
+/** What the world's end of the data channel tells of. */
+export interface Heard {
+  /** Round trip over the data channel, not the network's alone. */
+  readonly rttMs: number | null
+  readonly meantFps: number | null
+}
+
+/** What is heard before the data channel is there. */
+export const UNHEARD: Heard = { rttMs: null, meantFps: null }
+
 export interface StreamStats {
   readonly fps: number
+  /** How many frames a second the world means to show; null until it says so. */
+  readonly meantFps: number | null
   readonly bitrateKbps: number
   readonly audioBitrateKbps: number
   /** Round trip to the world over the data channel, not the network's alone. */
@@ -64,7 +76,7 @@ export interface StreamStats {
 export function statsBetween(
   earlier: Reading | null,
   now: Reading,
-  rttMs: number | null,
+  { rttMs, meantFps }: Heard,
 ): StreamStats {
   const seconds = earlier ? (now.atMs - earlier.atMs) / 1_000 : 0
   const rate = (one: number | undefined, other: number) =>
@@ -77,6 +89,7 @@ export function statsBetween(
   const came = Math.max(0, now.packetsReceived - (earlier?.packetsReceived ?? 0))
   return {
     fps: tenths(rate(earlier?.framesDecoded, now.framesDecoded)),
+    meantFps,
     bitrateKbps: kbps(earlier?.bytesReceived, now.bytesReceived),
     audioBitrateKbps: kbps(earlier?.audioBytesReceived, now.audioBytesReceived),
     rttMs,

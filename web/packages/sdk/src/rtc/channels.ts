@@ -24,6 +24,8 @@ export interface ChannelEvents {
 
 export class Channels {
   rttMs: number | null = null
+  /** How many frames a second the world means to show; null until it says so. */
+  meantFps: number | null = null
   /** How many messages came, answers to pings among them. */
   heard = 0
   private control: RTCDataChannel | null = null
@@ -154,6 +156,7 @@ export class Channels {
     const message = JSON.parse(text) as WorldToViewer
     switch (message.type) {
       case 'pong': {
+        this.meantFps = message.fps ?? null
         const sentMs = this.pingedMs.get(message.n)
         this.pingedMs.delete(message.n)
         if (sentMs !== undefined) this.rttMs = performance.now() - sentMs

@@ -16,7 +16,7 @@ import {
 import { messageText } from '../core/messages.ts'
 import { handle, nextDeadlineMs } from '../core/session.ts'
 import { type Told, qualityOf } from '../core/quality.ts'
-import { type Reading, type StreamStats, statsBetween } from '../core/stats.ts'
+import { type Reading, type StreamStats, statsBetween, UNHEARD } from '../core/stats.ts'
 import { note, type Timeline, wordsOfEmitted, wordsOfEvent } from '../core/timeline.ts'
 import { mediaOf, reconnectingOf, stateOf } from '../core/views.ts'
 import { Alarm } from './alarm.ts'
@@ -332,7 +332,7 @@ export class Connection {
   }
 
   private handleReading(reading: Reading): void {
-    this.stats = statsBetween(this.reading, reading, this.peer?.channels.rttMs ?? null)
+    this.stats = statsBetween(this.reading, reading, this.peer?.channels ?? UNHEARD)
     this.reading = reading
     this.events.onStats(this.stats)
     this.tellQuality(this.stats)

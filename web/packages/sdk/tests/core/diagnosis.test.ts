@@ -14,6 +14,7 @@ const PATH: Path = {
 }
 const STATS: StreamStats = {
   fps: 60,
+  meantFps: 60,
   bitrateKbps: 4_000,
   audioBitrateKbps: 0,
   rttMs: 2,
@@ -208,9 +209,26 @@ describe('the verdict', () => {
     [{ ...PLAYING, video: 'paused' }, 'Video arrives, but its video element is paused.'],
     [{ ...PLAYING, stats: null }, 'Video plays.'],
     [stats({ fps: 0 }), 'The picture stands still: no frame came in the last second.'],
+    [
+      stats({ fps: 11, meantFps: 30 }),
+      'Video plays at 11 fps over a direct UDP path, 2 ms away; the world means to show 30: a ' +
+        'machine may be busy, or the network narrow.',
+    ],
+    [stats({ fps: 5, meantFps: 5 }), 'Video plays at 5 fps over a direct UDP path, 2 ms away.'],
+    [
+      stats({ fps: 5, meantFps: null }),
+      'Video plays at 5 fps over a direct UDP path, 2 ms away; that is few: a machine may be ' +
+        'busy, or the network narrow.',
+    ],
+    [stats({ fps: 0, meantFps: 1 }), 'Video plays over a direct UDP path, 2 ms away.'],
     [PLAYING, 'Video plays at 60 fps over a direct UDP path, 2 ms away.'],
     [
-      stats({ fps: 29.7, rttMs: null, path: { ...PATH, protocol: 'tcp', rttMs: 31.4 } }),
+      stats({
+        fps: 29.7,
+        meantFps: 30,
+        rttMs: null,
+        path: { ...PATH, protocol: 'tcp', rttMs: 31.4 },
+      }),
       'Video plays at 30 fps over a direct TCP path, 31 ms away.',
     ],
     [

@@ -13,6 +13,7 @@ const PATH: Path = {
 }
 const STATS: StreamStats = {
   fps: 59.9,
+  meantFps: 60,
   bitrateKbps: 4_000,
   audioBitrateKbps: 0,
   rttMs: 31,
