@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import pytest
 
-from diorama.gateway.live import STILL_EVERY_S, Look, Reader, Ready, Seen
+from diorama.gateway.live import STILL_EVERY_S, Look, Reader, Ready, Seen, WorkerGone
 from diorama.gateway.live_routes import FEEDS_OF_ACCOUNT, Over
 from diorama.gateway.watching import MAX_IDS, Watches
 from diorama.protocol.states import SessionState as S
@@ -19,6 +20,8 @@ from tests.gateway.feeds import live
 from tests.gateway.fleet import Deaf, two_gateways
 from tests.gateway.running import gateway_at
 from tests.gateway.tenants import tenant
+
+DAY_S: Final = 86_400
 
 
 def view(name: str = "ses_1", *, version: int = 1, state: S = S.CONNECTING) -> SessionView:
@@ -208,3 +211,16 @@ async def test_workers_are_news_where_more_changed_than_that_they_were_heard(
 
     assert came.name == "gpu-2"
     assert [(pool.workers, pool.slots, pool.free) for pool in pools.pools] == [(2, 2, 2)]
+
+
+async def test_a_worker_that_was_forgotten_is_told_as_gone(tmp_path: Path) -> None:
+    async with gateway_at(tmp_path) as place:
+        await place.worker("gpu-1")
+        async with live(place, place.secrets.api_key) as feed:
+            came = await feed.next("worker", WorkerView)
+            await feed.until("ready")
+            await place.sweep(after_s=60)
+            await place.sweep(after_s=8 * DAY_S)
+            gone = await feed.next("worker_gone", WorkerGone)
+
+    assert gone.id == came.id

@@ -14,6 +14,7 @@ from diorama.gateway.front import Front
 from diorama.gateway.pages import (
     CONTENT_SECURITY_POLICY,
     PORTAL_PATHS,
+    StaticFolder,
     lost_page,
     pages,
     takes_gzip,
@@ -56,7 +57,7 @@ async def get(  # noqa: PLR0913 - a test names only what it is about
         return PlayerFacts(framers=tuple(framers.split()) if project == "cove" else ())
 
     app = FastAPI()
-    app.include_router(pages(folder, facts_of, files_from))
+    app.include_router(pages(StaticFolder(folder), facts_of, files_from))
     async with listening(Front(rest=app)) as running:
         return await ask(running, f"GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n")
 
@@ -100,6 +101,17 @@ async def test_a_file_comes_with_its_type_and_how_long_to_keep_it(
     assert answer.header("referrer-policy") == "no-referrer"
     assert "microphone=()" in answer.header("permissions-policy")
     assert answer.header("cross-origin-opener-policy") == "same-origin"
+
+
+def test_what_is_written_anew_for_each_answer_is_not_compressed_to_be_kept(folder: Path) -> None:
+    (folder / "play.html").write_text("<p>player</p>" * 500)
+    (folder / "assets" / "long-1a2b.svg").write_text("<svg/>" * 500)
+    static = StaticFolder(folder)
+    page, asset = static.file("play.html"), static.file("assets/long-1a2b.svg")
+
+    assert page is not None
+    assert asset is not None
+    assert (page.zipped is None, asset.zipped is None) == (True, False)
 
 
 async def test_what_is_long_enough_travels_compressed_to_who_takes_that(folder: Path) -> None:
@@ -182,9 +194,9 @@ async def test_a_path_that_is_nobodys_is_not_the_portal(folder: Path) -> None:
 async def test_a_person_at_an_address_of_nothing_is_told_so_by_a_page(
     folder: Path, path: str, accept: str, *, is_page: bool
 ) -> None:
-    app = FastAPI()
-    install(app, lost_page(folder))
-    app.include_router(pages(folder))
+    app, static = FastAPI(), StaticFolder(folder)
+    install(app, lost_page(static))
+    app.include_router(pages(static))
     async with listening(Front(rest=app)) as running:
         answer = await ask(running, f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept: {accept}\r\n\r\n")
 
@@ -327,6 +339,6 @@ async def test_without_a_build_the_page_says_how_to_make_one(tmp_path: Path, pat
 
 def test_pages_are_no_part_of_the_api() -> None:
     app = FastAPI()
-    app.include_router(pages())
+    app.include_router(pages(StaticFolder()))
 
     assert app.openapi()["paths"] == {}

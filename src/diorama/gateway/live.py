@@ -73,6 +73,12 @@ class Ready(msgspec.Struct, frozen=True):
     more: bool
 
 
+class WorkerGone(msgspec.Struct, frozen=True):
+    """A worker that is not there any more: it was lost for so long that it was forgotten."""
+
+    id: str
+
+
 def look_at(work: Work, member: Member, look: Look, *, sees_workers: bool) -> Seen:
     """Read what a reader should see."""
     wanted, gone, more = set(look.ids), frozenset[str](), False
@@ -183,7 +189,9 @@ class Reader:
             known = self.workers.get(view.id)
             if known is None or msgspec.structs.replace(known, heard_at=view.heard_at) != view:
                 found.append(("worker", view))
-        self.workers = {view.id: view for view in seen.workers}
+        now = {view.id: view for view in seen.workers}
+        found += [("worker_gone", WorkerGone(one)) for one in self.workers.keys() - now.keys()]
+        self.workers = now
         if seen.pools != self.pools:
             self.pools = seen.pools
             found.append(("pools", Pools(pools=seen.pools)))

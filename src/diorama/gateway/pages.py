@@ -111,7 +111,8 @@ class StaticFile:
     """One file, with what tells it from an older one.
 
     Attributes:
-        zipped: the content by gzip, where that is worth it.
+        zipped: the content by gzip, where that is worth it; pages have none: they are sent as
+            they are, or written anew for each answer.
     """
 
     content: bytes
@@ -124,7 +125,7 @@ class StaticFile:
 class StaticFolder:
     """The built files, read when they are first asked for, and again when they change."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path = STATIC) -> None:
         self._folder = folder.resolve()
         self._known: dict[Path, StaticFile] = {}  # bounded: one for each file that is there
 
@@ -152,17 +153,16 @@ async def no_facts(_: str) -> PlayerFacts:
 
 
 def pages(
-    folder: Path = STATIC, facts_of: FactsOf = no_facts, files_from: str | None = None
+    static: StaticFolder, facts_of: FactsOf = no_facts, files_from: str | None = None
 ) -> APIRouter:
     """Return the routes of the pages and their assets; they are no part of the API's document.
 
     Args:
-        folder: what the build left.
+        static: what the build left.
         facts_of: finds what a player page is told.
         files_from: the origin that the files of recordings come from, where it is another.
     """
     router = APIRouter(include_in_schema=False)
-    static = StaticFolder(folder)
 
     @router.get("/play/{project}")
     async def player(request: Request, project: str) -> Response:
@@ -212,12 +212,11 @@ def _plain(static: StaticFolder, name: str) -> Callable[[Request], Awaitable[Res
     return page
 
 
-def lost_page(folder: Path = STATIC) -> Callable[[Request], Response | None]:
+def lost_page(static: StaticFolder) -> Callable[[Request], Response | None]:
     """Return what answers a person whose address leads nowhere: the portal, which says so.
 
     A program, and whoever asks for what the API might have, is told by a problem document: None.
     """
-    static = StaticFolder(folder)
 
     def page(request: Request) -> Response | None:
         is_looking = request.method == "GET" and "text/html" in request.headers.get("accept", "")
@@ -314,10 +313,11 @@ def _read(path: Path, stamp: tuple[int, int]) -> StaticFile:
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     has_charset = media_type.startswith("text/") or media_type.endswith("javascript")
     is_text = has_charset or media_type.endswith(("json", "svg+xml"))
+    is_page = media_type == "text/html"
     if has_charset:
         media_type += "; charset=utf-8"
     zipped = None
-    if is_text and len(content) >= MIN_ZIPPED_BYTES:
+    if is_text and not is_page and len(content) >= MIN_ZIPPED_BYTES:
         zipped = gzip.compress(content, compresslevel=6, mtime=0)
     return StaticFile(content, media_type, _tag(content), stamp, zipped)
 

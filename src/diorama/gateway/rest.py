@@ -38,7 +38,7 @@ from diorama.gateway.odyssey.routes import OdysseyParts, config_route, odyssey_r
 from diorama.gateway.oidc import Provider
 from diorama.gateway.oidc_routes import oidc_routes
 from diorama.gateway.opening_routes import Doorstep, opening_routes
-from diorama.gateway.pages import lost_page, pages
+from diorama.gateway.pages import StaticFolder, lost_page, pages
 from diorama.gateway.people_routes import people_routes
 from diorama.gateway.project_routes import own_answer, project_routes
 from diorama.gateway.rate_limits import RateLimits
@@ -158,7 +158,8 @@ class Rest:
             docs_url=None,
             redoc_url=None,
         )
-        problems.install(app, lost_page())
+        static = StaticFolder()
+        problems.install(app, lost_page(static))
         app.include_router(session_routes(self._desk, self._doors, documents))
         app.include_router(opening_routes(self._desk, self._doors, documents, self._step))
         app.include_router(ticket_routes(self._desk, self._doors, documents, self._step.secret))
@@ -195,7 +196,7 @@ class Rest:
         app.include_router(metrics_route(self.exposition, self._doors))
         documents.install(app)
         ask_at_door(app, self._doors.caller)
-        app.include_router(pages(facts_of=self._facts, files_from=self._kept.s3.origin))
+        app.include_router(pages(static, self._facts, self._kept.s3.origin))
         return app
 
     def _add_recordings(self, app: FastAPI) -> None:

@@ -2,6 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { expect, test } from 'vitest'
 import type { Session } from '../src/api/sessions.ts'
 import {
+  catchUp,
   keys,
   laidOver,
   NOTHING_OWED,
@@ -87,6 +88,18 @@ test('other scripts that run or wait have the lists of simulations asked again',
   expect([first, same]).toEqual([NOTHING_OWED, NOTHING_OWED])
   expect([started.simulations, waits.simulations]).toEqual([true, true])
   expect(client.getQueryState([...keys.simulations, { active: true }])?.isInvalidated).toBe(true)
+})
+
+test('a worker that was forgotten goes, and after a time without a stream the list is asked again', () => {
+  const client = new QueryClient()
+  client.setQueryData(keys.workers, { workers: [{ id: 'w1' }, { id: 'w2' }], pools: [] })
+
+  place(client, { type: 'worker_gone', data: '{"id":"w1"}', id: null }, NOTHING_OWED)
+  const left = client.getQueryData(keys.workers)
+  catchUp(client)
+
+  expect(left).toEqual({ workers: [{ id: 'w2' }], pools: [] })
+  expect(client.getQueryState(keys.workers)?.isInvalidated).toBe(true)
 })
 
 test('a worker that is new stands after the others', () => {

@@ -41,6 +41,9 @@ export function place(client: QueryClient, { type, data }: ServerSent, owed: Owe
     case 'worker':
       placeWorker(client, JSON.parse(data) as Worker)
       return owed
+    case 'worker_gone':
+      forgetWorker(client, (JSON.parse(data) as Pick<Worker, 'id'>).id)
+      return owed
     case 'pools':
       placePools(client, JSON.parse(data) as Pick<Schemas['Workers'], 'pools'>)
       return owed
@@ -58,7 +61,8 @@ export function settle(client: QueryClient, owed: Owed): void {
 
 /** Asks everything again that a stream keeps, after a time without one. */
 export function catchUp(client: QueryClient): void {
-  for (const queryKey of [keys.sessions, keys.simulations, keys.timelines, keys.series]) {
+  const { sessions, simulations, timelines, series, workers } = keys
+  for (const queryKey of [sessions, simulations, timelines, series, workers]) {
     void client.invalidateQueries({ queryKey })
   }
 }
@@ -94,6 +98,14 @@ export function placeWorker(client: QueryClient, worker: Worker): void {
     const workers = found.workers.map((one) => (one.id === worker.id ? worker : one))
     return { ...found, workers: isKnown ? workers : [...workers, worker] }
   })
+}
+
+/** Takes a worker that is not there any more off the list of workers. */
+function forgetWorker(client: QueryClient, gone: string): void {
+  client.setQueryData<Schemas['Workers']>(
+    keys.workers,
+    (found) => found && { ...found, workers: found.workers.filter(({ id }) => id !== gone) },
+  )
 }
 
 function placePools(client: QueryClient, { pools }: Pick<Schemas['Workers'], 'pools'>): void {
