@@ -8,7 +8,7 @@ import numpy as np
 from diorama.client import AsyncViewer, Frame
 from tests.browser.worlds import COLOURS
 
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 90.0
 NEAR: Final = 12
 """How far an encoder may be off in each of red, green and blue."""
 

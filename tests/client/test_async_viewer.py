@@ -178,8 +178,8 @@ async def test_a_session_that_an_operator_ends_is_over_without_an_error(
         assert viewer.session is not None
 
         await gateway.end_session(viewer.session.id)
-        left = [frame async for frame in viewer.frames()]
         events = await told(viewer)
+        left = [frame async for frame in viewer.frames()]
 
     assert len(left) <= 2
     ended = events[-1]

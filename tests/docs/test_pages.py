@@ -22,7 +22,7 @@ import pytest
 from tests.browser.running import Running, running
 from tests.docs.blocks import PAGES, REPOSITORY, Block, agrees, blocks_of
 
-READ_WITHIN_S: Final = 150.0
+READ_WITHIN_S: Final = 400.0
 SHOWN_ADDRESSES: Final = ("127.0.0.1:8080", "localhost:8080")
 WORLD: Final = REPOSITORY / "tests" / "docs" / "worlds.py"
 STAND_INS: Final = "\n".join(

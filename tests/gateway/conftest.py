@@ -6,7 +6,8 @@ from tests.gateway.running import WITHIN_S
 
 
 @pytest.fixture(autouse=True)
-def _spectators_wait_as_long_as_tests_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no machine that stands still for seconds pass for a worker that says nothing."""
+    monkeypatch.setattr("diorama.gateway.guessing.WITHIN_S", WITHIN_S)
     monkeypatch.setattr("diorama.gateway.whep.ANSWER_WITHIN_S", WITHIN_S)
     monkeypatch.setattr("diorama.gateway.whep.SHOWN_WITHIN_S", WITHIN_S)

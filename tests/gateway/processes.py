@@ -13,12 +13,13 @@ from typing import Final
 import msgspec
 from aiohttp import ClientSession
 
-from diorama.cli.readiness import free_port, until_ready
+from diorama.cli.readiness import until_ready
 from diorama.protocol.views import OpenedSession, Page, Readiness, SessionView, Workers, WorkerView
 from tests.gateway.running import Viewer, Worker
+from tests.ports import reserved_port
 
 HOST: Final = "127.0.0.1"
-READY_WITHIN_S: Final = 60
+READY_WITHIN_S: Final = 240
 CONFIG: Final = """
 [[projects]]
 name = "cove"
@@ -108,14 +109,15 @@ async def processes(
 ) -> AsyncIterator[list[Process]]:
     """Run gateways with the same secrets over one PostgreSQL; kill those that are left."""
     (folder / "diorama.toml").write_text(config)
-    async with ClientSession() as http:
+    async with ClientSession() as http, contextlib.AsyncExitStack() as ports:
         started: list[Process] = []
         try:
             for number in range(count):
+                port = ports.enter_context(reserved_port(HOST))
                 data = folder / str(number)
                 if started:
                     shutil.copytree(started[0].data / "secrets", data / "secrets")
-                started.append(await _start(url, folder, data, http))
+                started.append(await _start(url, folder, data, port, http))
                 async with asyncio.timeout(READY_WITHIN_S):
                     await until_ready(HOST, started[-1].port, with_worker=False)
             yield started
@@ -124,8 +126,7 @@ async def processes(
                 await one.kill()
 
 
-async def _start(url: str, folder: Path, data: Path, http: ClientSession) -> Process:
-    port = free_port(HOST)
+async def _start(url: str, folder: Path, data: Path, port: int, http: ClientSession) -> Process:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "diorama.cli", "gateway"),
         cwd=folder,

@@ -133,9 +133,13 @@ async def town_at(folder: Path) -> AsyncIterator[Town]:
 
 async def _settle(place: Place) -> None:
     """Have told what there is to tell, so that what is stored changes by requests alone."""
-    publisher = place.gateway.telling.publisher
-    await publisher.look_at_time()
-    await publisher.once()
+    telling = place.gateway.telling
+    await telling.publisher.look_at_time()
+    await telling.publisher.once()
+    async with asyncio.timeout(WITHIN_S):
+        deliveries = telling.deliveries
+        while await deliveries.once() or deliveries._under_way[""]:  # noqa: SLF001 - none tells
+            pass
 
 
 def tables(tx: Transaction) -> list[str]:

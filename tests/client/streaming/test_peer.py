@@ -15,7 +15,7 @@ from diorama.client.streaming.peer import Peer
 from diorama.protocol.channel import Ack, Leaving, Message, Ping, Pong, ToViewer
 from diorama.protocol.media import IceCandidate, Offer
 
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 90.0
 FromViewer = Ping | Message | Ack | Leaving
 
 

@@ -6,14 +6,14 @@ from typing import Final
 
 import aiohttp
 
-from diorama.cli.readiness import free_port
 from diorama.client.address import socket_address
 from diorama.client.core.model import Received, SocketLost, SocketOpened
 from diorama.client.streaming.socket import LOST, Happened, Socket
 from diorama.protocol import viewer as wire
 from tests.gateway.running import gateway_at
+from tests.ports import reserved_port
 
-PATIENCE_S: Final = 20.0
+PATIENCE_S: Final = 60.0
 
 
 class Ear:
@@ -67,8 +67,8 @@ async def test_a_refusal_is_heard_before_its_close(tmp_path: Path) -> None:
 
 async def test_where_nobody_listens_the_socket_is_lost() -> None:
     ear = Ear()
-    address = f"ws://127.0.0.1:{free_port('127.0.0.1')}/v1/connect"
-    async with aiohttp.ClientSession() as http:
-        await Socket(http, address, ear).run()
+    with reserved_port() as port:
+        async with aiohttp.ClientSession() as http:
+            await Socket(http, f"ws://127.0.0.1:{port}/v1/connect", ear).run()
 
     assert await ear.next() == SocketLost(LOST)
