@@ -16,7 +16,15 @@ from diorama.gateway.server import Gateway, open_bus
 from diorama.gateway.settings import Settings, WebhookSettings
 from diorama.storage.database import open_database
 from tests.clock import NOON_US, SteppedClock
-from tests.gateway.running import COVE, NEVER_S, NO_ICE, NO_NETWORKS, NOBODY_IS_HELD, Place
+from tests.gateway.running import (
+    COVE,
+    NEVER_S,
+    NO_ICE,
+    NO_NETWORKS,
+    NOBODY_IS_HELD,
+    WITHIN_S,
+    Place,
+)
 
 
 class Deaf:
@@ -52,6 +60,7 @@ async def gateway_over(  # noqa: PLR0913 - a test names only what it is about
         carrier = bus or await open_bus(url, secrets.tokens)
         gateway = Gateway(settings, database, secrets, clock, carrier)
         gateway.sweeps.every_s = NEVER_S
+        gateway.desk.within_s = WITHIN_S
         async with gateway.run() as front, ClientSession() as http:
             running = await start_front(front, host="127.0.0.1", port=0, stop_within_s=1)
             try:
