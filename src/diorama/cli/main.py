@@ -10,6 +10,7 @@ import typer
 from diorama.cli import profile_commands, starting
 from diorama.cli.account_commands import accounts, plans
 from diorama.cli.asking import target, told
+from diorama.cli.backup_command import backup
 from diorama.cli.doctor.command import doctor
 from diorama.cli.event_commands import events, webhooks
 from diorama.cli.key_commands import audit, keys
@@ -31,6 +32,7 @@ app: Final = typer.Typer(
 )
 for command in (starting.up, starting.dev, starting.gateway, starting.worker):
     app.command()(command)
+app.command()(backup)
 for group, name in (
     (sessions, "sessions"),
     (spectators, "spectators"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext, RevisionStep
     from alembic.script import ScriptDirectory
 
-__all__ = ["FOLDER", "HEAD", "first_schema", "upgrade"]
+__all__ = ["FOLDER", "HEAD", "first_schema", "stored_revision", "upgrade"]
 
 HEAD: Final = "0028"  # the newest file in migrations/versions; a test holds the two together
 FOLDER: Final = Path(__file__).with_name("migrations")
@@ -47,7 +47,7 @@ def upgrade(connection: Connection) -> None:
     Raises:
         Unavailable: `schema_too_new`: a newer Diorama made it, and this one must not touch it.
     """
-    if _revision(connection) != HEAD:
+    if stored_revision(connection) != HEAD:
         _run_migrations(connection)
 
 
@@ -56,7 +56,7 @@ def first_schema(dialect: str) -> list[str]:
     return schema_statements(_SCHEMA.read_text(), dialect)
 
 
-def _revision(connection: Connection) -> str | None:
+def stored_revision(connection: Connection) -> str | None:
     """Return the revision stored in the database, None where there is no schema."""
     if isinstance(connection, sqlite3.Connection):
         known = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"

@@ -24,6 +24,7 @@ import structlog
 from diorama.kernel.clock import Clock, LedgerClock, SystemClock
 from diorama.kernel.errors import Unavailable
 from diorama.kernel.units import MILLISECOND_US, SECOND_US
+from diorama.storage.backup import BackupMaker
 from diorama.storage.database import (
     TIMEOUT_S,
     BrokenConstraint,
@@ -240,25 +241,42 @@ class _Writer:
         return ledger
 
     def _serve(self) -> None:
+        backups = BackupMaker(self._path, self._clock.boottime_us)
         while self._gather():
-            reads = [job for job in self._line if job.reads_only]
-            if reads:
-                self._line = deque(job for job in self._line if not job.reads_only)
-                self._read(reads)
-            if self._line:
-                self._write()
-                self._checkpoint_when_due()
+            self._round()
+            token = backups.wanted()
+            if token is not None:
+                backups.make(token, self._connection, self._serve_at_once)
+
+    def _serve_at_once(self) -> bool:
+        """Serve a round of those who are there, if any; return whether more may come."""
+        self._admit_those_there()
+        if self._line:
+            self._round()
+        return not self._closing
+
+    def _round(self) -> None:
+        reads = [job for job in self._line if job.reads_only]
+        if reads:
+            self._line = deque(job for job in self._line if not job.reads_only)
+            self._read(reads)
+        if self._line:
+            self._write()
+            self._checkpoint_when_due()
 
     def _gather(self) -> bool:
         """Fill the line from the door, waiting only while it is empty. False: all are served."""
         if not self._line and not self._closing:
             self._admit(self._handover.next())
+        self._admit_those_there()
+        return bool(self._line)
+
+    def _admit_those_there(self) -> None:
         while len(self._line) < _ROUND_JOBS and not self._closing:
             some, job = self._handover.next_at_once()
             if not some:
                 break
             self._admit(job)
-        return bool(self._line)
 
     def _admit(self, job: Job[object] | None) -> None:
         if job is None:

@@ -1,0 +1,64 @@
+"""`diorama backup`: a copy of the store, made while Diorama runs, or while it does not."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from diorama.cli.saying import refusals, refuse
+
+if TYPE_CHECKING:
+    from diorama.gateway.settings import Settings
+
+MEGABYTE: Final = 1_000_000
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What to make; it must be new.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """Copy the store of this folder's Diorama into a file, also while it runs, and check the copy.
+
+    Secrets, settings and the files of recordings lie beside the store: the answer says where.
+    """
+    from diorama.cli import tables
+    from diorama.gateway.settings_file import load_settings
+    from diorama.storage.backup import take_backup
+
+    with refusals():
+        settings = load_settings()
+        if settings.database_url is not None:
+            refuse("this store is a PostgreSQL: copy it with `pg_dump -Fc`, as it runs")
+        store, target = settings.data_folder / "diorama.db", file.expanduser().absolute()
+        found = take_backup(store, target)
+    told = {
+        "backup": str(target),
+        "store": str(store),
+        "bytes": found.bytes,
+        "schema": found.schema,
+        "not_in_it": _left_out(settings),
+    }
+    if as_json:
+        tables.print_json(told)
+        return
+    tables.print_facts(
+        (
+            ("backup", target),
+            ("of", store),
+            ("is", f"whole: {found.bytes / MEGABYTE:.1f} MB, schema {found.schema}"),
+            ("not in it", "; ".join(_left_out(settings))),
+        )
+    )
+
+
+def _left_out(settings: "Settings") -> list[str]:
+    """Return what has to be copied beside the store."""
+    artifacts = settings.artifacts
+    folder = artifacts.folder or settings.data_folder / "artifacts"
+    recordings = f"the bucket {artifacts.s3.bucket}" if artifacts.s3.bucket else str(folder)
+    return [
+        f"the secrets that open it: {settings.data_folder / 'secrets'}",
+        f"recordings: {recordings}",
+        "settings: diorama.toml",
+    ]
