@@ -32,8 +32,11 @@ export class Channels {
   private input: RTCDataChannel | null = null
   private pinging = false
   private isOver = false
-  /** Input from before the channel opened: pictures may come first, and people are quick. */
-  private early: { readonly event: InputEvent; readonly atMs: number }[] = []
+  /**
+   * What was to be sent before the worker was heard: pictures may come first, and people are quick.
+   * An open channel is no sign: Chromium may say so before it takes what is sent, which is lost.
+   */
+  private early: { readonly go: () => void; readonly untilMs: number }[] = []
   private pings = 0
   private messages = 0
   private readonly pingedMs = new Map<number, number>()
@@ -67,7 +70,7 @@ export class Channels {
       }
   }
 
-  /** Sends an input event, or keeps it until the channel opens; returns whether it could. */
+  /** Sends an input event, or keeps it until the worker is heard; returns whether it could. */
   sendInput(event: InputEvent): boolean {
     if (event.type === 'pointer_move' && this.input?.readyState === 'open') {
       if (this.input.bufferedAmount > MAX_UNSENT_MOVES_BYTES) return false
@@ -88,7 +91,14 @@ export class Channels {
     if (this.waiting.size >= MAX_WAITING_ACKS || control?.readyState !== 'open') {
       return Promise.resolve(false)
     }
-    control.send(text)
+    if (this.heard > 0) control.send(text)
+    else
+      this.early.push({
+        go: () => {
+          control.send(text)
+        },
+        untilMs: Infinity,
+      })
     this.messages += 1
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -126,19 +136,22 @@ export class Channels {
   private start(): void {
     if (this.pinging) return
     this.pinging = true
-    const since = performance.now() - EARLY_FOR_MS
-    for (const { event, atMs } of this.early) if (atMs >= since) this.send(event)
-    this.early = []
     this.ping()
   }
 
+  private sendEarly(): void {
+    const nowMs = performance.now()
+    for (const { go, untilMs } of this.early.splice(0)) if (untilMs >= nowMs) go()
+  }
+
   private isOpening(): boolean {
-    return !this.isOver && (this.control === null || this.control.readyState === 'connecting')
+    if (this.isOver) return false
+    return this.control === null || this.control.readyState === 'connecting' || this.heard === 0
   }
 
   private keep(event: InputEvent): boolean {
     if (event.type === 'pointer_move' || this.early.length >= MAX_EARLY) return false
-    this.early.push({ event, atMs: performance.now() })
+    this.early.push({ go: () => this.send(event), untilMs: performance.now() + EARLY_FOR_MS })
     return true
   }
 
@@ -153,6 +166,7 @@ export class Channels {
 
   private receive(text: string): void {
     this.heard += 1
+    if (this.heard === 1) this.sendEarly()
     const message = JSON.parse(text) as WorldToViewer
     switch (message.type) {
       case 'pong': {

@@ -49,6 +49,7 @@ beforeEach(() => {
   })
   control = new Channel('control')
   channels.handleChannel(control as unknown as RTCDataChannel)
+  control.tell({ type: 'pong', n: 0 })
 })
 
 afterEach(() => {
@@ -75,14 +76,36 @@ describe('input that is faster than its channel', () => {
     control.onopen?.()
   }
 
-  test('is sent, in order, once it opens', () => {
+  function answer(): void {
+    control.tell({ type: 'pong', n: 0 })
+  }
+
+  test('is sent, in order, once the worker has answered on it', async () => {
     expect(channels.sendInput(press)).toBe(true)
     channels.handleChannel(control as unknown as RTCDataChannel)
     expect(channels.sendInput({ ...press, type: 'key_up' })).toBe(true)
-
     open()
+    expect(channels.sendInput(press)).toBe(true)
+    const taken = channels.sendMessage('early')
+    expect(control.words).toEqual([])
 
-    expect(control.words).toEqual([press, { ...press, type: 'key_up' }])
+    answer()
+
+    const message = { type: 'message', data: 'early', id: 0 }
+    expect(control.words).toEqual([press, { ...press, type: 'key_up' }, press, message])
+    control.tell({ type: 'ack', id: 0 })
+    expect(await taken).toBe(true)
+  })
+
+  test('is sent though its first ping was lost', async () => {
+    channels.handleChannel(control as unknown as RTCDataChannel)
+    open()
+    channels.sendInput(press)
+    await vi.advanceTimersByTimeAsync(500)
+
+    control.tell({ type: 'pong', n: 1 })
+
+    expect(control.words).toEqual([press])
   })
 
   test('is forgotten after 2 s, and is 64 events at most', async () => {
@@ -92,6 +115,7 @@ describe('input that is faster than its channel', () => {
     const kept = Array.from({ length: 64 }, () => channels.sendInput(press))
 
     open()
+    answer()
 
     expect(kept.filter(Boolean)).toHaveLength(63)
     expect(control.words).toHaveLength(63)
