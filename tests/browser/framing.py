@@ -11,7 +11,6 @@ from playwright.async_api import Frame, Page
 from tests.browser.running import HOST
 from tests.browser.waiting import until
 
-FRAMED_MS: Final = 20_000
 _PAGE: Final = """<!doctype html><html lang="en"><title>Around</title>
 <iframe id="frame" title="world" width="640" height="480" allow="autoplay; fullscreen; gamepad">
 </iframe>

@@ -17,10 +17,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.browser.running import PAINTED, Running, running
-from tests.browser.waiting import until
+from tests.browser.waiting import WITHIN_MS, until
 
 CHROMIUM: Final = "/usr/bin/chromium"
-CONNECTED_MS: Final = 90_000  # of a machine that does much else
 FLAGS: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -45,6 +44,7 @@ async def chromium() -> AsyncIterator[Browser]:
 async def someone(chromium: Browser) -> AsyncIterator[BrowserContext]:
     """Yield the browser of a person who was never here."""
     context = await chromium.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(WITHIN_MS)
     yield context
     await context.close()
 
@@ -53,6 +53,7 @@ async def someone(chromium: Browser) -> AsyncIterator[BrowserContext]:
 async def another(chromium: Browser) -> AsyncIterator[BrowserContext]:
     """Yield the browser of a second person."""
     context = await chromium.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(WITHIN_MS)
     yield context
     await context.close()
 
@@ -92,7 +93,8 @@ async def doomed(tmp_path: Path) -> AsyncIterator[Doomed]:
         port = await until(lambda: _debugging_port(profile), what="the browser listens")
         async with async_playwright() as playwright:
             address = f"http://127.0.0.1:{port}"
-            browser = await playwright.chromium.connect_over_cdp(address, timeout=CONNECTED_MS)
+            browser = await playwright.chromium.connect_over_cdp(address, timeout=WITHIN_MS)
+            browser.contexts[0].set_default_timeout(WITHIN_MS)
             yield Doomed(browser.contexts[0], process)
     finally:
         with contextlib.suppress(ProcessLookupError):

@@ -4,10 +4,9 @@ from typing import Final, Self
 
 from playwright.async_api import BrowserContext, Page
 
-from tests.browser.waiting import NotInTime, until
+from tests.browser.waiting import WITHIN_MS, NotInTime, until
 from tests.browser.worlds import COLOURS
 
-FIRST_PICTURE_MS: Final = 20_000
 _FRAMES: Final = "() => document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames"
 _MIDDLE: Final = """() => {
   const canvas = document.createElement('canvas')
@@ -57,11 +56,11 @@ class Player:
     async def until_screen(self, screen: str) -> None:
         """Wait until the page shows this face."""
         selector = f"body[data-screen={screen}]"
-        await self.page.wait_for_selector(selector, timeout=FIRST_PICTURE_MS)
+        await self.page.wait_for_selector(selector, timeout=WITHIN_MS)
 
     async def until_reads(self, selector: str, text: str) -> None:
         """Wait until an element that can be seen has this text in it."""
-        await self.page.locator(selector, has_text=text).wait_for(timeout=FIRST_PICTURE_MS)
+        await self.page.locator(selector, has_text=text).wait_for(timeout=WITHIN_MS)
 
     async def text(self, selector: str) -> str:
         """Return what an element reads."""

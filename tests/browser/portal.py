@@ -13,6 +13,7 @@ from typing import Final, Protocol
 import httpx
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page
 
+from tests.browser.waiting import WITHIN_MS, WITHIN_S
 from tests.gateway.running import Place
 
 PAGES: Final = Path(__file__).parents[2] / "web" / "apps" / "portal" / "src" / "pages"
@@ -94,7 +95,9 @@ class Portal:
 async def owner_link(diorama: House) -> str:
     """Return a link that makes whoever opens it the owner."""
     headers = {"Authorization": f"Bearer {diorama.key}"}
-    async with httpx.AsyncClient(base_url=diorama.address, headers=headers) as client:
+    async with httpx.AsyncClient(
+        base_url=diorama.address, headers=headers, timeout=WITHIN_S
+    ) as client:
         answer = await client.post("/v1/set-up/link")
     answer.raise_for_status()
     link: str = answer.json()["link"]
@@ -116,6 +119,7 @@ async def become_owner(portal: Portal, diorama: House) -> None:
 async def owners_browser(chromium: Browser, diorama: House) -> AsyncIterator[BrowserContext]:
     """Yield a browser in which somebody has just become the owner."""
     context = await chromium.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(WITHIN_MS)
     portal = await Portal.open(context, diorama)
     await become_owner(portal, diorama)
     assert portal.faults == []

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import sqlite3
@@ -9,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -19,12 +21,11 @@ from diorama.cli.readiness import free_port
 from diorama.protocol.states import SessionState
 from diorama.protocol.timeline_views import Timeline, TimelineEntry
 from diorama.protocol.views import Page, Readiness, SessionView, SlotView, Workers
-from tests.browser.waiting import until
+from tests.browser.waiting import WITHIN_S, until, until_soon
 
 HOST: Final = "127.0.0.1"
 START_WITHIN_S: Final = 90.0  # of a machine that does much else
-STOP_WITHIN_S: Final = 20.0
-CLEAR_WITHIN_S: Final = 20.0
+STOP_WITHIN_S: Final = 60.0
 WORLDS: Final = Path(__file__).with_name("worlds.py")
 PAINTED: Final = f"""
 [[projects]]
@@ -44,7 +45,7 @@ class Running:
         self.port = port
         self.data = data
         self._process = process
-        self._rest = httpx.AsyncClient(base_url=self.address, timeout=2.0)
+        self._rest = httpx.AsyncClient(base_url=self.address, timeout=10.0)
 
     @property
     def address(self) -> str:
@@ -100,13 +101,14 @@ class Running:
 
     async def end(self, session_id: str) -> None:
         """End a session as its operator."""
-        (await self._rest.delete(f"/v1/sessions/{session_id}")).raise_for_status()
+        path = f"/v1/sessions/{session_id}"
+        (await self._rest.delete(path, timeout=WITHIN_S)).raise_for_status()
 
     async def clear(self) -> None:
         """End every session, and wait until no slot holds one."""
         for session in await self.live():
             await self.end(session.id)
-        await self.until_free(within_s=CLEAR_WITHIN_S)
+        await self.until_free()
 
     async def only_session(self) -> SessionView:
         """Return the one session that has not ended."""
@@ -131,13 +133,34 @@ class Running:
 
         return await until(look, what=f"{session_id} is {states}, attached {attached}")
 
-    async def until_free(self, *, within_s: float) -> None:
-        """Wait until no slot holds a session."""
+    async def until_left(self, session_id: str, *, within_s: float) -> None:
+        """Wait until nobody is attached to a session any more, as soon as the product promises."""
+
+        async def look() -> bool | None:
+            return (await self.session(session_id)).attached is False or None
+
+        await until_soon(look, what=f"{session_id} is left", within_s=within_s)
+
+    async def entered(self, session_id: str, state: SessionState) -> datetime:
+        """Return when a session was last found in another state and entered this one."""
+        entries = [entry for entry in (await self.timeline(session_id)).entries if not entry.note]
+        pairs = itertools.pairwise(entries)
+        return [now.at for before, now in pairs if now.state is state is not before.state][-1]
+
+    async def until_free(self, *, within_s: float | None = None) -> None:
+        """Wait until no slot holds a session.
+
+        Args:
+            within_s: what the product promises, where it is that which is tested.
+        """
 
         async def look() -> bool | None:
             return all(slot.state == "free" for slot in await self.slots()) or None
 
-        await until(look, what="every slot is free", within_s=within_s)
+        if within_s is None:
+            await until(look, what="every slot is free")
+        else:
+            await until_soon(look, what="every slot is free", within_s=within_s)
 
     def gateway_pid(self) -> int:
         """Return the number of the gateway's process."""
@@ -235,7 +258,10 @@ def _child(parent: int, word: str) -> int:
 
 def _draws(pid: int) -> bool:
     """Whether a process holds the memory of a world's pictures: one that waits has none yet."""
-    return "diorama-frames" in Path(f"/proc/{pid}/maps").read_text()
+    try:
+        return "diorama-frames" in Path(f"/proc/{pid}/maps").read_text()
+    except OSError:
+        return False  # it is gone
 
 
 def _children(parent: int) -> Iterator[int]:

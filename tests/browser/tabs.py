@@ -66,13 +66,13 @@ class Tab:
         async def look() -> bool | None:
             return bool(await self.evaluate(expression)) or None
 
-        await until(look, what=f"true in the page: {expression}", within_s=60.0)
+        await until(look, what=f"true in the page: {expression}", within_s=120.0)
 
     async def _ask(self, method: str, params: Mapping[str, object]) -> dict[str, Any]:
         self._asked += 1
         await self._talk.send_json({"id": self._asked, "method": method, "params": params})
         while True:
-            message = await self._talk.receive_json(timeout=30.0)
+            message = await self._talk.receive_json(timeout=60.0)
             if message.get("id") == self._asked:
                 return dict(message["result"])
 

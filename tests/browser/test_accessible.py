@@ -10,6 +10,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 from tests.browser.axe import bring_axe, grave_faults
 from tests.browser.player import Player
 from tests.browser.running import PAINTED, Running, running
+from tests.browser.waiting import WITHIN_MS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 AWAY: Final = "[projects.rules.afk]\nwarn_after_s = 1\ndisconnect_after_s = 600\n"
@@ -47,6 +48,7 @@ async def viewer(
     context = await chromium.new_context(
         viewport={"width": 1280, "height": 720}, color_scheme=scheme, reduced_motion="reduce"
     )
+    context.set_default_timeout(WITHIN_MS)
     yield context
     await context.close()
 

@@ -2,22 +2,38 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 import httpx
 import pytest
+import pytest_asyncio
 from playwright.async_api import BrowserContext
 
 from tests.browser.player import Player
-from tests.browser.running import Running
+from tests.browser.running import PAINTED, Running, running
+from tests.browser.waiting import WITHIN_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+PATIENT: Final = "[timers]\npage_left_grace_s = 10\n"
+"""However slow this machine is, a page that reloads is back in that time."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """Yield the Diorama of this module."""
+    async with running(tmp_path_factory.mktemp("house"), PATIENT + PAINTED, slots=1) as found:
+        yield found
 
 
 @asynccontextmanager
 async def private(diorama: Running, name: str) -> AsyncIterator[httpx.AsyncClient]:
     """Make a project that is not public, and yield a backend's client."""
     headers = {"Authorization": f"Bearer {diorama.key}"}
-    async with httpx.AsyncClient(base_url=diorama.address, headers=headers) as backend:
+    async with httpx.AsyncClient(
+        base_url=diorama.address, headers=headers, timeout=WITHIN_S
+    ) as backend:
         made = await backend.post("/v1/projects", json={"name": name, "world": "painted"})
         assert made.status_code == 201, made.text
         yield backend

@@ -51,7 +51,7 @@ async def test_a_killed_gateway_costs_neither_picture_nor_session_nor_second(
     assert (slot.state, slot.session) == ("held", before.id)
 
     await player.page.click("#tool-leave")
-    await own.until_free(within_s=10.0)
+    await own.until_free()
     ended = await own.session(before.id)
     await own.stop()
 

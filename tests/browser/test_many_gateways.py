@@ -27,6 +27,8 @@ from tests.relay.tcp import TcpRelay
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+PATIENT = "[timers]\npage_left_grace_s = 10\n"
+"""However slow this machine is, a page that reloads is back in that time."""
 LOG = "SELECT version, state, at_us FROM event WHERE session_id = %s ORDER BY version"
 
 
@@ -73,7 +75,7 @@ class Fleet:
 @pytest_asyncio.fixture(loop_scope="session")
 async def fleet(postgresql_url: str, tmp_path: Path) -> AsyncIterator[Fleet]:
     """Yield a fleet with one slot."""
-    async with processes(postgresql_url, tmp_path, config=PAINTED) as gateways:
+    async with processes(postgresql_url, tmp_path, config=PATIENT + PAINTED) as gateways:
         a, b = gateways
         async with TcpRelay(a.port) as viewers, TcpRelay(b.port) as workers:
             key = a.data / "secrets" / "worker.key"

@@ -20,7 +20,7 @@ from tests.browser.waiting import until
 from tests.gateway.processes import Process, processes
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-STOP_WITHIN_S: Final = 20.0
+STOP_WITHIN_S: Final = 60.0
 
 
 async def test_a_page_and_its_worker_go_on_at_another_gateway(

@@ -13,7 +13,7 @@ from tests.browser.axe import bring_axe, grave_faults
 from tests.browser.player import Player
 from tests.browser.portal import PASSWORD, Portal, owners_browser, paths, tab, until_quiet
 from tests.browser.running import PAINTED, Running, running
-from tests.browser.waiting import until
+from tests.browser.waiting import WITHIN_S, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 MARKUP: Final = "<img src=x onerror=document.title='caught'>"
@@ -45,7 +45,9 @@ async def portal(owned: BrowserContext, diorama: Running) -> AsyncIterator[Porta
 async def held_by(diorama: Running, end_user: str) -> str:
     """Return the id of a session that a customer's backend has just opened for somebody."""
     headers = {"Authorization": f"Bearer {diorama.key}"}
-    async with httpx.AsyncClient(base_url=diorama.address, headers=headers) as client:
+    async with httpx.AsyncClient(
+        base_url=diorama.address, headers=headers, timeout=WITHIN_S
+    ) as client:
         body = {"project": "painted", "end_user": end_user, "device": MARKUP}
         answer = await client.post("/v1/sessions", json=body)
     assert answer.status_code == 201, answer.text
@@ -67,7 +69,7 @@ async def test_what_holds_the_only_slot_is_named_and_one_click_and_a_yes_free_it
     await portal.page.get_by_text("Nobody watches right now").wait_for()
 
     assert "4012" in await player.text("#end-code")
-    await diorama.until_free(within_s=10)
+    await diorama.until_free()
 
 
 async def test_many_sessions_are_ended_at_once_and_stay_with_why_they_ended(
@@ -120,7 +122,9 @@ async def test_the_audit_log_is_narrowed_to_somebody_by_their_name(
     portal: Portal, diorama: Running
 ) -> None:
     headers = {"Authorization": f"Bearer {diorama.key}"}
-    async with httpx.AsyncClient(base_url=diorama.address, headers=headers) as client:
+    async with httpx.AsyncClient(
+        base_url=diorama.address, headers=headers, timeout=WITHIN_S
+    ) as client:
         made = await client.post(
             "/v1/keys", json={"name": "night shift", "scopes": ["sessions:read"]}
         )

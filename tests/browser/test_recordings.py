@@ -13,7 +13,7 @@ from playwright.async_api import BrowserContext
 from diorama.protocol.recording_views import Recordings
 from tests.browser.player import Player
 from tests.browser.running import PAINTED, Running, running
-from tests.browser.waiting import until
+from tests.browser.waiting import WITHIN_S, until
 from tests.browser.worlds import COLOURS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -78,7 +78,9 @@ async def ready_files(diorama: Running, session_id: str) -> dict[str, str]:
     """Return the links to the files of a session's recording, once they are there."""
     headers = {"Authorization": f"Bearer {diorama.key}"}
 
-    async with httpx.AsyncClient(base_url=diorama.address, headers=headers) as rest:
+    async with httpx.AsyncClient(
+        base_url=diorama.address, headers=headers, timeout=WITHIN_S
+    ) as rest:
 
         async def look() -> dict[str, str] | None:
             answer = await rest.get("/v1/recordings", params={"session": session_id})

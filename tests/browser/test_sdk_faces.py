@@ -13,7 +13,7 @@ from tests.browser.page import Page
 from tests.browser.running import Running, running
 from tests.browser.site import Site
 from tests.browser.tabs import tabs_running
-from tests.browser.waiting import until
+from tests.browser.waiting import WITHIN_MS, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 WORLDS: Final = Path(__file__).with_name("sdk_worlds.py")
@@ -203,7 +203,7 @@ async def test_the_element_plays_says_its_state_and_ends_with_its_place_in_the_p
         }""",
         telling.address,
     )
-    await tab.wait_for_selector("diorama-stream[state=streaming]", timeout=20_000)
+    await tab.wait_for_selector("diorama-stream[state=streaming]", timeout=WITHIN_MS)
     session = await telling.only_session()
 
     await tab.evaluate("() => document.body.prepend(document.querySelector('diorama-stream'))")
@@ -212,7 +212,7 @@ async def test_the_element_plays_says_its_state_and_ends_with_its_place_in_the_p
     assert (await telling.only_session()).id == session.id
 
     await tab.evaluate("() => document.querySelector('diorama-stream').remove()")
-    await telling.until_free(within_s=10.0)
+    await telling.until_free()
     assert "streaming" in await tab.evaluate("() => states")
 
 

@@ -16,7 +16,7 @@ from diorama.protocol.views import SessionView
 from tests.browser.axe import bring_axe, grave_faults
 from tests.browser.player import Player
 from tests.browser.running import Running
-from tests.browser.waiting import until
+from tests.browser.waiting import WITHIN_S, until_soon
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 GONE_WITHIN_S: Final = 15.0
@@ -27,7 +27,9 @@ SLACK_S: Final = 5.0
 async def rest(diorama: Running) -> AsyncIterator[httpx.AsyncClient]:
     """Yield the operator's REST, with spectators let into the painted world."""
     headers = {"Authorization": f"Bearer {diorama.key}"}
-    async with httpx.AsyncClient(base_url=diorama.address, headers=headers) as client:
+    async with httpx.AsyncClient(
+        base_url=diorama.address, headers=headers, timeout=WITHIN_S
+    ) as client:
         await let_in(client, enabled=True)
         yield client
         await let_in(client, enabled=False)
@@ -48,7 +50,7 @@ async def until_watched(diorama: Running, session_id: str, count: int) -> None:
     async def look() -> bool | None:
         return (await diorama.session(session_id)).spectators == count or None
 
-    await until(look, what=f"{count} watch", within_s=GONE_WITHIN_S + SLACK_S)
+    await until_soon(look, what=f"{count} watch", within_s=GONE_WITHIN_S + SLACK_S)
 
 
 async def test_who_has_a_link_sees_what_the_viewer_sees_and_changes_nothing(

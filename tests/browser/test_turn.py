@@ -19,7 +19,7 @@ from diorama.protocol.spectator_views import CreatedSpectator
 from tests.browser.page import Page
 from tests.browser.running import PAINTED, Running, running
 from tests.browser.site import Site, site_running
-from tests.browser.waiting import until
+from tests.browser.waiting import WITHIN_S, until
 from tests.coturn import Coturn, coturn_running, needs_coturn
 from tests.interop.house import PACKAGE, api_of
 from tests.interop.page import OdysseyPage
@@ -144,7 +144,9 @@ async def test_a_page_that_only_relays_reach_plays_and_says_so(
 async def watching(diorama: Running, site: Site, another: BrowserContext, session_id: str) -> str:
     """Have somebody watch by a relay; return their id."""
     headers = {"Authorization": f"Bearer {diorama.key}"}
-    async with httpx.AsyncClient(base_url=diorama.address, headers=headers) as rest:
+    async with httpx.AsyncClient(
+        base_url=diorama.address, headers=headers, timeout=WITHIN_S
+    ) as rest:
         made = await rest.post(f"/v1/sessions/{session_id}/spectators", json={})
     who = msgspec.json.decode(made.raise_for_status().content, type=CreatedSpectator)
     page = await another.new_page()

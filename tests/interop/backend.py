@@ -14,10 +14,10 @@ from aiohttp import web
 from diorama.cli.readiness import free_port
 from tests.browser.running import HOST
 from tests.browser.vite import EXAMPLE
-from tests.browser.waiting import until
+from tests.browser.waiting import WITHIN_S, until
 from tests.interop.house import PACKAGE
 
-STOP_WITHIN_S: Final = 10.0
+STOP_WITHIN_S: Final = 60.0
 
 
 @contextlib.asynccontextmanager
@@ -60,7 +60,7 @@ async def site_of(files: dict[str, str], backend: str) -> AsyncIterator[str]:
     """Serve pages beside `node_modules`, with `/credentials` from a backend; yield the origin."""
 
     async def credentials(_: web.Request) -> web.Response:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=WITHIN_S) as client:
             made = await client.post(backend)
         return web.Response(
             body=made.content, status=made.status_code, content_type="application/json"

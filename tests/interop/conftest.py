@@ -11,6 +11,7 @@ from playwright.async_api import Browser
 
 from tests.browser.running import PAINTED, WORLDS, Running, running
 from tests.browser.site import Site, site_running
+from tests.browser.waiting import WITHIN_MS
 from tests.interop.house import PACKAGE, api_of
 from tests.interop.page import OdysseyPage
 
@@ -86,9 +87,10 @@ async def lasting(
     folder = tmp_path_factory.mktemp("lasting")
     async with running(folder, PAINTED + rules, slots=1) as diorama:
         context = await chromium.new_context()
+        context.set_default_timeout(WITHIN_MS)
         page = await OdysseyPage.of(context, site, api=api_of(diorama), key=diorama.key)
-        await page.connect()
-        yield Lasting(page=page, diorama=diorama, session_id=await page.session_id())
+        session_id = await page.connect()
+        yield Lasting(page=page, diorama=diorama, session_id=session_id)
         await context.close()
 
 

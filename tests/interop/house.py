@@ -7,6 +7,7 @@ from typing import Any, Final
 import httpx
 
 from tests.browser.running import Running
+from tests.browser.waiting import WITHIN_S
 
 PACKAGE: Final = Path(__file__).parents[2] / "web" / "node_modules" / "@odysseyml" / "odyssey"
 """The SDK as the lock file had it installed."""
@@ -38,7 +39,9 @@ async def ask(
 ) -> Any:  # noqa: ANN401 - whatever JSON there is
     """Return what REST answers, asked with the owner's key."""
     headers = {"Authorization": f"Bearer {diorama.key}"}
-    async with httpx.AsyncClient(base_url=diorama.address, headers=headers) as client:
+    async with httpx.AsyncClient(
+        base_url=diorama.address, headers=headers, timeout=WITHIN_S
+    ) as client:
         answer = await client.request(method, path, json=json, params=params)
     assert answer.is_success, answer.text
     return answer.json() if answer.content else None
@@ -61,7 +64,7 @@ async def tenant_of(
     await ask(*(diorama, "PATCH", f"/v1/accounts/{account}"), json={"concurrent_streams": streams})
     token = made["link"].partition("#")[2]
     async with httpx.AsyncClient(
-        base_url=diorama.address, headers={"Origin": diorama.address}
+        base_url=diorama.address, headers={"Origin": diorama.address}, timeout=WITHIN_S
     ) as client:
         joined = {"token": token, "name": name, "password": password}
         (await client.post("/v1/invitations/accept", json=joined)).raise_for_status()

@@ -65,6 +65,14 @@ class OdysseyPage(Page):
         found = await self.page.evaluate("connecting" if begun else _CONNECT)
         return _refusal_of(found)
 
+    async def try_to_connect(self) -> Refusal | None:
+        """Return how a connect is refused; None where it is not, and then disconnect."""
+        found = await self.page.evaluate(_CONNECT)
+        if "value" not in found:
+            return _refusal_of(found)
+        await self.do("() => client.disconnect()")
+        return None
+
     async def play(self, prompt: str = "") -> str:
         """Connect and start a stream; return its id."""
         await self.connect()

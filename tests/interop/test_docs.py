@@ -15,6 +15,7 @@ from tests.browser.player import Player
 from tests.browser.running import Running
 from tests.browser.site import Site
 from tests.browser.vite import EXAMPLE
+from tests.browser.waiting import WITHIN_S
 from tests.docs.blocks import REPOSITORY, blocks_of
 from tests.interop.backend import node_backend, site_of
 from tests.interop.house import api_of
@@ -81,7 +82,7 @@ async def test_a_page_without_a_key_shows_the_world_by_credentials_of_its_backen
 async def test_credentials_that_node_made_connect_a_browser_that_has_no_key(
     diorama: Running, backend: str, site: Site, someone: BrowserContext
 ) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=WITHIN_S) as client:
         credentials = (await client.post(backend)).raise_for_status().json()
     given = await diorama.only_session()
     page = await OdysseyPage.of(someone, site)
@@ -118,12 +119,12 @@ async def test_the_script_of_the_page_runs_in_node_and_its_video_is_saved(
 async def test_credentials_are_of_no_use_once_their_session_is_over(
     diorama: Running, backend: str, site: Site, someone: BrowserContext
 ) -> None:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=WITHIN_S) as client:
         credentials = (await client.post(backend)).raise_for_status().json()
     page = await OdysseyPage.of(someone, site)
     await page.connect_with(credentials)
     await page.do("() => client.disconnect()")
-    await diorama.until_free(within_s=10.0)
+    await diorama.until_free()
 
     refused = await page.refused_at(
         """(given) => client.connectWithCredentials(odyssey.credentialsFromDict(given), handlers)

@@ -21,7 +21,7 @@ async def test_who_does_nothing_is_warned_and_then_told_that_this_was_the_end(
     session = await page.connect()
     warned = await page.until_told("stream_error")
     over = await page.until_told("error")
-    await diorama.until_free(within_s=10.0)
+    await diorama.until_free()
 
     ended = (await diorama.session(session)).end
     assert warned.detail["reason"] == "afk_warning"
@@ -54,7 +54,7 @@ async def test_a_session_that_its_operator_ends_is_over_for_the_app_with_the_rea
     await page.connect()
     await diorama.end(await page.session_id())
     over = await page.until_told("error")
-    await diorama.until_free(within_s=10.0)
+    await diorama.until_free()
 
     assert "ended_by_api" in over.detail["message"]
     assert await page.status() == "failed"
@@ -68,7 +68,7 @@ async def test_a_world_that_crashes_is_a_streamer_that_is_gone(
     await page.until_frames_pass(5)
     os.kill(diorama.world_pid(), signal.SIGKILL)
     over = await page.until_told("error")
-    await diorama.until_free(within_s=10.0)
+    await diorama.until_free()
     await page.connect()
     await page.until_frames_pass(5)
 

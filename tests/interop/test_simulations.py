@@ -8,7 +8,7 @@ from playwright.async_api import BrowserContext
 
 from tests.browser.running import Running
 from tests.browser.site import Site
-from tests.browser.waiting import until
+from tests.browser.waiting import WITHIN_S, until
 from tests.interop.house import api_of
 from tests.interop.page import OdysseyPage
 
@@ -41,7 +41,7 @@ async def until_job(page: OdysseyPage, job_id: str, status: str) -> dict[str, An
 
 async def media_type_of(url: str) -> str:
     """Return what lies at an address."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=WITHIN_S) as client:
         answer = (await client.get(url)).raise_for_status()
     assert answer.content
     return answer.headers["content-type"]

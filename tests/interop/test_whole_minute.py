@@ -5,7 +5,7 @@ It began before all tests of this folder; this module is the last, so that littl
 
 import pytest
 
-from tests.browser.waiting import SLACK_S
+from tests.browser.waiting import WITHIN_S
 from tests.interop.conftest import LASTS_S, Lasting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -16,7 +16,7 @@ async def test_the_longest_session_ends_by_the_word_that_the_sdk_has_for_it(
 ) -> None:
     page = outlasted.page
     warned = await page.until_told("stream_error")
-    over = await page.until_told("error", within_s=LASTS_S + SLACK_S)
+    over = await page.until_told("error", within_s=LASTS_S + WITHIN_S)
 
     ended = (await outlasted.diorama.session(outlasted.session_id)).end
     assert warned.detail["reason"] == "runtime_warning"

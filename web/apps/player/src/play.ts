@@ -152,7 +152,11 @@ const frame =
   window.parent === window
     ? null
     : new Frame(window.parent, facts.framers, {
-        onHello: () => ({ type: 'ready', project, state: session?.state ?? 'waiting' }),
+        onHello: () => [
+          { type: 'ready', project, state: session?.state ?? 'waiting' },
+          // Who says hello late would wait for a change that came before.
+          ...(session ? [{ type: 'state', state: session.state } as const] : []),
+        ],
         onCommand: commandsOf({
           session: () => session,
           video,

@@ -11,8 +11,8 @@ const MAX_COMMANDS_A_SECOND = 100
 const SECOND_MS = 1_000
 
 export interface FrameEvents {
-  /** The page around is there: what to tell it first. */
-  readonly onHello: () => Told
+  /** The page around is there: what to tell it first, in order. */
+  readonly onHello: () => readonly Told[]
   /** Does what is asked; resolves to whether it could be done. Never rejects. */
   readonly onCommand: (command: Exclude<Command, { type: 'hello' }>) => Promise<boolean> | boolean
 }
@@ -49,7 +49,7 @@ export class Frame {
     const { command, id } = asked
     if (command.type === 'hello') {
       this.origin = origin
-      this.tell(this.events.onHello())
+      for (const told of this.events.onHello()) this.tell(told)
       return
     }
     if (this.origin === null) return // who commands says hello first
