@@ -91,6 +91,16 @@ def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_is_not_there_is_said_before_anything_is_copied(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    with pytest.raises(NotFound) as refusal:
+        take_backup(file_of(sqlite_url), tmp_path / "nowhere" / "copy.db")
+
+    assert refusal.value.code == "folder_missing"
+    assert beside(sqlite_url) == []
+
+
 def test_a_store_that_is_not_whole_is_said_to_be_none(sqlite_url: str, tmp_path: Path) -> None:
     path = file_of(sqlite_url)
     with path.open("r+b") as file:

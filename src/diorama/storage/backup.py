@@ -101,13 +101,15 @@ def take_backup(database: Path, target: Path) -> Backup:
     """Copy a store, whoever has it, look whether the copy is whole, and return what it is.
 
     Raises:
-        NotFound: there is no store (`store_missing`).
+        NotFound: there is no store (`store_missing`), or no such folder (`folder_missing`).
         Refused: the target is there (`backup_exists`), or another backup is being made
             (`backup_under_way`).
         Unavailable: it could not be made, or is not whole (`backup_failed`).
     """
     if target.exists():
         raise Refused(f"{target} is there already: name another file", code="backup_exists")
+    if not target.parent.is_dir():
+        raise NotFound(f"there is no folder {target.parent}", code="folder_missing")
     if not database.is_file():
         raise NotFound(f"there is no store {database}", code="store_missing")
     with _claimed(_asked(database)) as token:
