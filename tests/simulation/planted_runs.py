@@ -43,8 +43,11 @@ OF_RUNS: Final = (
         "a_viewer_who_waits_for_a_limit_holds_up_runs",
         (4,),
         run_yielding.viewers_in_line,
-        "next_in_line(work, project_id, line.region, set())",
-        "work.stores.sessions.first_in_line(project_id, line.region, without=set())",
+        "next_in_line(work, project_id, line.region, set())\n"
+        "        for project_id, account_id in accounts.items()\n"
+        "        if account_id not in full ",
+        "work.stores.sessions.first_in_line(project_id, line.region, without=set())\n"
+        "        for project_id in accounts ",
     ),
     bug(
         "no_slot_is_kept_free_of_runs",

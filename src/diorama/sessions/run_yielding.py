@@ -30,15 +30,18 @@ class Viewers:
 
 def viewers_in_line(work: Work, line: Line, *, most: int = LINES) -> Viewers:
     """Lock the lines in which viewers wait for the slots of a line of runs; return who is next."""
-    projects = work.stores.simulations.waited_for(line.pool, line.region, limit=most + 1)
-    if len(projects) > most:
+    accounts = work.stores.simulations.waited_for(line.pool, line.region, limit=most + 1)
+    if len(accounts) > most:
         return Viewers()  # each is one that was not looked at: see `yields`
-    lock_lanes(work, ((project_id, line.region) for project_id in projects))
-    found = [work.stores.projects.get(project_id) for project_id in projects]
-    for account_id in sorted({project.account_id for project in found if project is not None}):
-        work.stores.accounts.get(account_id, lock=True)
-    ahead = (next_in_line(work, project_id, line.region, set()) for project_id in projects)
-    return Viewers(frozenset(projects), tuple(viewer for viewer in ahead if viewer is not None))
+    lock_lanes(work, ((project_id, line.region) for project_id in accounts))
+    locked = [work.stores.accounts.get(one, lock=True) for one in sorted(set(accounts.values()))]
+    full = {account.id for account in locked if account is not None and account.is_full}
+    ahead = [
+        next_in_line(work, project_id, line.region, set())
+        for project_id, account_id in accounts.items()
+        if account_id not in full  # which lets nobody in, whoever is first: no need to look
+    ]
+    return Viewers(frozenset(accounts), tuple(viewer for viewer in ahead if viewer is not None))
 
 
 def yields(work: Work, line: Line, slot: Slot, viewers: Viewers) -> bool:

@@ -139,10 +139,10 @@ class SimulationStore(Protocol):
     def waiting_of(self, account_id: str) -> int:
         """Return how many runs of an account wait."""
 
-    def waited_for(self, pool: str, region: str, *, limit: int) -> list[str]:
-        """Return the projects with a viewer, not aside, in line for a slot of a pool in a region.
+    def waited_for(self, pool: str, region: str, *, limit: int) -> dict[str, str]:
+        """Return whose projects have a viewer, not aside, in line for a slot of a pool in a region.
 
-        By their ids.
+        The accounts, by the ids of the projects, in their order.
         """
 
     def counts(self, account_id: str) -> RunCounts:

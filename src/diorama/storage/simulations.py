@@ -307,13 +307,14 @@ class SqlSimulationStore:
             account_id,
         )
 
-    def waited_for(self, pool: str, region: str, *, limit: int) -> list[str]:
-        """Return the projects with a viewer, not aside, in line for a slot of a pool in a region.
+    def waited_for(self, pool: str, region: str, *, limit: int) -> dict[str, str]:
+        """Return whose projects have a viewer, not aside, in line for a slot of a pool in a region.
 
         One look into the index for each line: however long they are, waiters are not read.
         """
         rows = self._tx.run(
-            "SELECT l.project_id FROM lane l WHERE l.region = ? AND l.waiting > 0 AND EXISTS"
+            "SELECT l.project_id, p.account_id FROM lane l JOIN project p ON p.id = l.project_id"
+            " WHERE l.region = ? AND l.waiting > 0 AND EXISTS"
             " (SELECT 1 FROM session s WHERE s.pool = ? AND s.region = l.region"
             " AND s.project_id = l.project_id AND s.state = 'queued' AND s.aside_us IS NULL)"
             " ORDER BY l.project_id LIMIT ?",
@@ -321,7 +322,7 @@ class SqlSimulationStore:
             pool,
             limit,
         )
-        return [project_id for (project_id,) in rows]
+        return dict(rows)
 
     def counts(self, account_id: str) -> RunCounts:
         """Return how many runs of an account wait, and run."""
