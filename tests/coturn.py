@@ -7,7 +7,6 @@ there where `scripts/set-up coturn` could install it; else its tests are left ou
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from typing import Final
 
 import pytest
 
-from diorama.cli.readiness import free_port
+from tests.ports import reserved_port
 
 HOST: Final = "127.0.0.1"
 SECRET: Final = "a secret shared with coturn"
@@ -64,8 +63,12 @@ class Coturn:
 @contextmanager
 def coturn_running(folder: Path, *, port: int | None = None) -> Iterator[Coturn]:
     """Run a server until the block ends; on the port of one before it, it takes its place."""
+    if port is None:
+        with reserved_port(HOST) as kept, coturn_running(folder, port=kept) as found:
+            yield found
+        return
     assert PROGRAM is not None, "see `needs_coturn`"
-    port, log = port or free_port(HOST), folder / "coturn.log"
+    log = folder / "coturn.log"
     configuration = folder / "turnserver.conf"
     configuration.touch(mode=0o600)
     configuration.write_text(_configuration(port, folder))
@@ -111,12 +114,11 @@ simple-log
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Return once it takes datagrams: it says so last."""
     for _ in range(_START_WITHIN_S * _TRIES_PER_S):
         if process.poll() is not None:
             break
-        try:
-            with socket.create_connection((HOST, port), timeout=1):
-                return
-        except OSError:
-            time.sleep(1 / _TRIES_PER_S)
+        if f"UDP listener opened on: {HOST}:{port}" in log.read_text():
+            return
+        time.sleep(1 / _TRIES_PER_S)
     raise RuntimeError(f"coturn did not start: {log.read_text()[-2_000:]}")
