@@ -58,6 +58,12 @@ async def told(viewer: AsyncViewer) -> list[Event]:
         return [event async for event in viewer.events()]
 
 
+def _take_no_pause_for_a_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pictures that stop with the whole machine bring no repair."""
+    for limit in ("SILENT_AFTER_S", "STALLED_AFTER_S"):
+        monkeypatch.setattr(f"diorama.client.core.vitals.{limit}", PATIENCE_S)
+
+
 async def test_frames_are_arrays_with_the_colours_that_the_world_paints(
     gateway: AsyncDiorama,
 ) -> None:
@@ -268,8 +274,9 @@ async def test_a_slow_program_gets_the_newest_frame_and_the_others_are_counted(
 
 
 async def test_while_the_gateway_is_away_frames_come_and_only_the_socket_is_repaired(
-    doomed: Running,
+    doomed: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    _take_no_pause_for_a_loss(monkeypatch)
     async with AsyncDiorama(doomed.address) as gateway, gateway.play("answering") as viewer:
         await until_shown(viewer, "grey")
         attachment = viewer.session.attachment if viewer.session else None
@@ -310,7 +317,11 @@ async def test_frames_that_stop_bring_a_new_peer_connection_to_the_same_world(
         assert viewer.session.id == session
 
 
-async def test_events_tell_the_whole_way(gateway: AsyncDiorama) -> None:
+async def test_events_tell_the_whole_way(
+    diorama: Running, gateway: AsyncDiorama, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _take_no_pause_for_a_loss(monkeypatch)
+    await diorama.until_free(within_s=PATIENCE_S)  # else it begins in line
     events: list[Event] = []
     async with gateway.play("answering") as viewer:
         await viewer.until_playing()
