@@ -2,6 +2,7 @@
 or in a metric, and each line says which request it was of.
 """
 
+import asyncio
 import io
 import json
 import logging
@@ -13,7 +14,7 @@ import pytest
 import structlog
 
 from diorama.gateway import logs
-from tests.gateway.running import Place, gateway_at
+from tests.gateway.running import WITHIN_S, Place, gateway_at
 
 CANARY: Final = "Canary0Canary1Canary2Canary3"
 STRANGE: Final = (
@@ -147,9 +148,14 @@ async def test_each_line_of_a_request_says_which_request_and_which_session(
         "DELETE", f"/v1/sessions/{opened.session.id}", secret=place.secrets.api_key
     )
 
-    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    of_end: list[dict[str, object]] = []
+    async with asyncio.timeout(WITHIN_S):
+        while not of_end or of_end[-1]["event"] != "request":  # it is written after the answer
+            await place.ask("GET", "/healthz")
+            lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+            asked = reply.headers["X-Request-Id"]
+            of_end = [line for line in lines if line.get("request_id") == asked]
 
-    of_end = [line for line in lines if line.get("request_id") == reply.headers["X-Request-Id"]]
     assert [line["event"] for line in of_end] == ["session ended", "request"]
     assert {line["session_id"] for line in of_end} == {opened.session.id}
     assert (of_end[0]["code"], of_end[0]["reason"]) == (4012, "ended_by_api")
