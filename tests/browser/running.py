@@ -17,11 +17,11 @@ from typing import Final
 import httpx
 import msgspec
 
-from diorama.cli.readiness import free_port
 from diorama.protocol.states import SessionState
 from diorama.protocol.timeline_views import Timeline, TimelineEntry
 from diorama.protocol.views import Page, Readiness, SessionView, SlotView, Workers
 from tests.browser.waiting import WITHIN_S, until, until_soon
+from tests.ports import reserved_port
 
 HOST: Final = "127.0.0.1"
 START_WITHIN_S: Final = 90.0  # of a machine that does much else
@@ -201,7 +201,16 @@ class Running:
 @contextlib.asynccontextmanager
 async def running(folder: Path, configuration: str, *, slots: int) -> AsyncIterator[Running]:
     """Run a Diorama with this configuration, its data and its log in a folder."""
-    file, data, port = folder / "diorama.toml", folder / "data", free_port(HOST)
+    with reserved_port(HOST) as port:
+        async with _running_on(port, folder, configuration, slots=slots) as found:
+            yield found
+
+
+@contextlib.asynccontextmanager
+async def _running_on(
+    port: int, folder: Path, configuration: str, *, slots: int
+) -> AsyncIterator[Running]:
+    file, data = folder / "diorama.toml", folder / "data"
     file.write_text(configuration)
     own = {name: v for name, v in os.environ.items() if not name.startswith("DIORAMA_")}
     settings = {
