@@ -17,6 +17,8 @@ from tests.browser.waiting import WITHIN_S, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 MARKUP: Final = "<img src=x onerror=document.title='caught'>"
+PATIENT: Final = "[timers]\nclaim_s = 600\n"
+"""However slow this machine is, nobody needs to come to the sessions that a backend opens."""
 PHONE: Final = (360, 740)
 _OVERHANG: Final = "document.documentElement.scrollWidth - innerWidth"
 
@@ -24,7 +26,7 @@ _OVERHANG: Final = "document.documentElement.scrollWidth - innerWidth"
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """Yield a Diorama with one slot that nobody owns."""
-    async with running(tmp_path_factory.mktemp("house"), PAINTED, slots=1) as found:
+    async with running(tmp_path_factory.mktemp("house"), PATIENT + PAINTED, slots=1) as found:
         yield found
 
 
