@@ -151,6 +151,24 @@ async def test_the_audit_log_is_narrowed_to_somebody_by_their_name(
     assert await page.get_by_role("combobox", name="Who").input_value() == "Ada"
 
 
+async def test_a_key_of_a_long_name_fits_on_every_screen_and_tells_all_its_scopes_at_a_click(
+    portal: Portal, diorama: Running
+) -> None:
+    name = "Unbroken" * 10
+    scopes = ["projects:read", "sessions:read", "sessions:write", "tickets:write", "usage:read"]
+    headers = {"Authorization": f"Bearer {diorama.key}"}
+    async with httpx.AsyncClient(base_url=diorama.address, headers=headers) as client:
+        made = await client.post("/v1/keys", json={"name": name, "scopes": scopes})
+    assert made.status_code == 201, made.text
+    await portal.go("/keys")
+    row = portal.page.get_by_role("row", name=name)
+    await judge(portal, "/keys")
+
+    await row.get_by_role("button", name="and 3 more").click()
+
+    await row.get_by_text(", ".join(scopes)).wait_for()
+
+
 async def judge(portal: Portal, path: str) -> None:
     """Fail on what axe calls serious, and on what is wider than a phone."""
     await until_quiet(portal.page)

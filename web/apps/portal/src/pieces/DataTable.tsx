@@ -12,7 +12,10 @@ export interface Column<Row> {
   readonly leads?: boolean
   /** Whether it takes the whole width of that card. */
   readonly wide?: boolean
-  /** Whether its name is only for readers of the screen: a column of buttons. */
+  /**
+   * Whether its name is only for readers of the screen: a column of buttons. On a card an icon stands
+   * in the corner; buttons with words are `wide`, and stand below all else.
+   */
   readonly mute?: boolean
 }
 

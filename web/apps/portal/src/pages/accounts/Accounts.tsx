@@ -75,6 +75,7 @@ export default function Accounts() {
             key: 'acts',
             title: 'Do',
             mute: true,
+            wide: true,
             align: 'right',
             cell: (account) => <Acts account={account} onChange={setChanged} />,
           },

@@ -1,6 +1,5 @@
 import { Alert, Button, Group, Stack, Text, TextInput, Tooltip } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import IconFilterOff from '@tabler/icons-react/dist/esm/icons/IconFilterOff.mjs'
 import IconHistory from '@tabler/icons-react/dist/esm/icons/IconHistory.mjs'
 import IconShieldCheck from '@tabler/icons-react/dist/esm/icons/IconShieldCheck.mjs'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
@@ -10,6 +9,7 @@ import { answerOf, api } from '../../api/client.ts'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
 import { Listing } from '../../pieces/Listing.tsx'
 import { Moment } from '../../pieces/Moment.tsx'
+import { NothingFits } from '../../pieces/NothingFits.tsx'
 import { PageHeader } from '../../pieces/PageHeader.tsx'
 import { addressOf, type Filters, filtersOf, isAction, shortId } from './actors.ts'
 import { auditOf } from './asked.ts'
@@ -93,6 +93,7 @@ export default function Audit() {
             </EmptyState>
           ) : (
             <NothingFits
+              what="entry"
               onClear={() => {
                 setTyped('')
                 put({ actor: null, action: null })
@@ -135,22 +136,6 @@ function What({
       }}
       w={{ base: '100%', xs: '20rem' }}
     />
-  )
-}
-
-function NothingFits({ onClear }: { readonly onClear: () => void }) {
-  return (
-    <EmptyState
-      icon={IconFilterOff}
-      title="No entry fits"
-      actions={
-        <Button variant="default" onClick={onClear}>
-          Clear the filters
-        </Button>
-      }
-    >
-      There may be some of somebody else, or of another kind.
-    </EmptyState>
   )
 }
 

@@ -49,6 +49,7 @@ export function WhoSelect({
       placeholder="Anybody"
       searchable
       clearable
+      maxDropdownHeight={360}
       nothingFoundMessage="Nobody of this name"
       data={lists.map(({ group, items }) => ({ group, items: [...items] }))}
       filter={({ search }) =>

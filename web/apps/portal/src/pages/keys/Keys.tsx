@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Text } from '@mantine/core'
+import { Anchor, Button, Group, Text, UnstyledButton } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import IconKey from '@tabler/icons-react/dist/esm/icons/IconKey.mjs'
 import IconPlus from '@tabler/icons-react/dist/esm/icons/IconPlus.mjs'
@@ -20,6 +20,8 @@ const TONES: Readonly<Record<Key['state'], Tone>> = {
   expired: 'warn',
   revoked: 'over',
 }
+
+const FEW = 2
 
 /** What servers and workers are known by. */
 export default function Keys() {
@@ -68,9 +70,9 @@ export default function Keys() {
           {
             key: 'state',
             title: 'State',
-            cell: ({ state }) => <Dot tone={TONES[state]}>{state}</Dot>,
+            cell: (key) => <Standing shown={key} />,
           },
-          { key: 'may', title: 'May', wide: true, cell: (key) => scopesText(key) },
+          { key: 'may', title: 'Allows', wide: true, cell: (key) => <Allowed shown={key} /> },
           {
             key: 'used',
             title: 'Last used',
@@ -78,13 +80,15 @@ export default function Keys() {
           },
           {
             key: 'until',
-            title: 'Until',
-            cell: ({ expires_at: at }) => (at === null ? 'no end' : <Moment at={at} />),
+            title: 'Ends',
+            cell: ({ state, expires_at: at }) =>
+              state === 'revoked' ? '–' : at === null ? 'never' : <Moment at={at} />,
           },
           {
             key: 'acts',
             title: 'Do',
             mute: true,
+            wide: true,
             align: 'right',
             cell: (key) =>
               may && key.state === 'active' && <Acts shown={key} onRotate={setRotated} />,
@@ -127,15 +131,17 @@ function Acts({ shown, onRotate }: { readonly shown: Key; readonly onRotate: (ke
   const revoke = useRevoke()
   return (
     <Group gap={4} justify="flex-end" wrap="nowrap">
-      <Button
-        size="compact-sm"
-        variant="subtle"
-        onClick={() => {
-          onRotate(shown)
-        }}
-      >
-        Rotate
-      </Button>
+      {shown.replaced_by === null && (
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          onClick={() => {
+            onRotate(shown)
+          }}
+        >
+          Rotate
+        </Button>
+      )}
       <Button
         size="compact-sm"
         variant="subtle"
@@ -167,11 +173,40 @@ function Never() {
   )
 }
 
-function scopesText({ kind, scopes, worker }: Key): string {
+/** Whether a key opens anything, and since when it does not, or why it soon will not. */
+function Standing({ shown }: { readonly shown: Key }) {
+  const { state, revoked_at: revoked, replaced_by: by } = shown
+  return (
+    <div>
+      <Dot tone={TONES[state]}>{state}</Dot>
+      {(revoked !== null || (by !== null && state === 'active')) && (
+        <Text size="xs" c="dimmed">
+          {revoked === null ? 'a newer secret takes its place' : <Moment at={revoked} />}
+        </Text>
+      )}
+    </div>
+  )
+}
+
+/** What a key may be used for; of many scopes the first, and all at a click. */
+function Allowed({ shown: { kind, scopes, worker } }: { readonly shown: Key }) {
+  const [isOpen, setOpen] = useState(false)
   if (kind === 'worker')
-    return worker === null ? 'register any worker' : `register worker ${worker}`
+    return worker === null ? 'registering any worker' : `registering worker ${worker}`
   if (scopes === null) return 'everything its account may'
-  return scopes.length <= 2
-    ? scopes.join(', ')
-    : `${scopes.length} scopes: ${scopes.slice(0, 2).join(', ')} …`
+  if (scopes.length <= FEW + 1) return scopes.join(', ')
+  return (
+    <UnstyledButton
+      aria-expanded={isOpen}
+      onClick={() => {
+        setOpen(!isOpen)
+      }}
+    >
+      <Text span inherit td="underline">
+        {isOpen
+          ? scopes.join(', ')
+          : `${scopes.slice(0, FEW).join(', ')} and ${scopes.length - FEW} more`}
+      </Text>
+    </UnstyledButton>
+  )
 }

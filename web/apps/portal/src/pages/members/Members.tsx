@@ -59,6 +59,7 @@ export default function Members() {
             key: 'remove',
             title: 'Remove',
             mute: true,
+            wide: true,
             align: 'right',
             cell: (member) => may && <Remove member={member} />,
           },
@@ -158,6 +159,7 @@ function Invitations({
             key: 'back',
             title: 'Withdraw',
             mute: true,
+            wide: true,
             align: 'right',
             cell: (invitation) =>
               may && (

@@ -84,6 +84,7 @@ export default function Plans() {
               key: 'acts',
               title: 'Do',
               mute: true,
+              wide: true,
               align: 'right',
               cell: (plan) => <Acts plan={plan} onChange={setShown} />,
             },

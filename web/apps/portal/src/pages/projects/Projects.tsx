@@ -66,6 +66,7 @@ export default function Projects() {
               key: 'go',
               title: 'Go to',
               mute: true,
+              wide: true,
               align: 'right',
               cell: ({ name, enabled }) => (
                 <Group gap="sm" justify="flex-end">

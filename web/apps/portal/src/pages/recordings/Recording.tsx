@@ -144,6 +144,7 @@ function Files({ files }: { readonly files: readonly RecordingFile[] }) {
             key: 'get',
             title: 'Download',
             mute: true,
+            wide: true,
             align: 'right',
             cell: ({ name, url }) => (
               <Button

@@ -1,5 +1,4 @@
 import { Button, Group, SegmentedControl, Select, Skeleton } from '@mantine/core'
-import IconFilterOff from '@tabler/icons-react/dist/esm/icons/IconFilterOff.mjs'
 import IconVideo from '@tabler/icons-react/dist/esm/icons/IconVideo.mjs'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useSearchParams } from 'react-router'
@@ -8,6 +7,7 @@ import { projectsSeen } from '../../api/projects.ts'
 import { type RecordingFilter, recordingsThat } from '../../api/recordings.ts'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
+import { NothingFits } from '../../pieces/NothingFits.tsx'
 import { PageHeader } from '../../pieces/PageHeader.tsx'
 import { RecordingGrid } from './RecordingGrid.tsx'
 
@@ -103,19 +103,7 @@ function Nothing({
 }) {
   const maySimulate = useMay('simulations:write')
   if (Object.keys(fit).length > 0) {
-    return (
-      <EmptyState
-        icon={IconFilterOff}
-        title="No recording fits"
-        actions={
-          <Button variant="default" onClick={onClear}>
-            Clear the filters
-          </Button>
-        }
-      >
-        There may be some with fewer filters.
-      </EmptyState>
-    )
+    return <NothingFits what="recording" onClear={onClear} />
   }
   return (
     <EmptyState

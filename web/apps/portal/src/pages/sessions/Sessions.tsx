@@ -1,6 +1,5 @@
 import { Alert, Anchor, Button, Group, SegmentedControl, Text } from '@mantine/core'
 import IconBroadcastOff from '@tabler/icons-react/dist/esm/icons/IconBroadcastOff.mjs'
-import IconFilterOff from '@tabler/icons-react/dist/esm/icons/IconFilterOff.mjs'
 import IconPlayerStop from '@tabler/icons-react/dist/esm/icons/IconPlayerStop.mjs'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -11,6 +10,7 @@ import { isHolding, isOver, type Session, sessionsThat, useEnd } from '../../api
 import { confirm } from '../../pieces/confirm.tsx'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
+import { NothingFits } from '../../pieces/NothingFits.tsx'
 import { PageHeader } from '../../pieces/PageHeader.tsx'
 import { PlayButton } from '../../pieces/PlayButton.tsx'
 import { FilterBar } from './FilterBar.tsx'
@@ -164,19 +164,7 @@ function Nothing({
   readonly onClear: () => void
 }) {
   if (countOf(filters) > 0) {
-    return (
-      <EmptyState
-        icon={IconFilterOff}
-        title="No session fits"
-        actions={
-          <Button variant="default" onClick={onClear}>
-            Clear the filters
-          </Button>
-        }
-      >
-        There may be some with fewer filters.
-      </EmptyState>
-    )
+    return <NothingFits what="session" onClear={onClear} />
   }
   if (filters.which === 'live') {
     return (

@@ -129,6 +129,7 @@ function List({
           key: 'acts',
           title: 'Do',
           mute: true,
+          wide: true,
           align: 'right',
           cell: (spectator) =>
             may &&

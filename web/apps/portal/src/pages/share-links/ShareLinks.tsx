@@ -80,31 +80,33 @@ export default function ShareLinks() {
           },
           {
             key: 'used',
-            title: 'Used',
+            title: 'Played',
             align: 'right',
             cell: ({ used, uses }) => (uses === null ? used : `${used} of ${uses}`),
           },
           {
             key: 'live',
-            title: 'Now',
+            title: 'Playing now',
             align: 'right',
             cell: ({ live, concurrent }) =>
               concurrent === null ? live : `${live} of ${concurrent}`,
           },
           {
             key: 'last',
-            title: 'Last used',
+            title: 'Last played',
             cell: ({ last_used_at: at }) => (at === null ? 'never' : <Ago at={at} />),
           },
           {
             key: 'until',
-            title: 'Until',
-            cell: ({ expires_at: at }) => (at === null ? 'no end' : <Moment at={at} />),
+            title: 'Ends',
+            cell: ({ state, expires_at: at }) =>
+              state === 'revoked' ? '–' : at === null ? 'never' : <Moment at={at} />,
           },
           {
             key: 'revoke',
             title: 'Revoke',
             mute: true,
+            wide: true,
             align: 'right',
             cell: (link) =>
               may &&

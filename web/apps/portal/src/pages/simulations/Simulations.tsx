@@ -1,5 +1,4 @@
 import { Button, Group, Select } from '@mantine/core'
-import IconFilterOff from '@tabler/icons-react/dist/esm/icons/IconFilterOff.mjs'
 import IconMovie from '@tabler/icons-react/dist/esm/icons/IconMovie.mjs'
 import IconPlus from '@tabler/icons-react/dist/esm/icons/IconPlus.mjs'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
@@ -10,6 +9,7 @@ import { simulationsThat } from '../../api/simulations.ts'
 import { CopyBox } from '../../pieces/CopyBox.tsx'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
 import { Listing } from '../../pieces/Listing.tsx'
+import { NothingFits } from '../../pieces/NothingFits.tsx'
 import { PageHeader } from '../../pieces/PageHeader.tsx'
 import { askedOf, type Filters, filtersOf, STATES } from './filters.ts'
 import { columnsFor } from './SimulationTable.tsx'
@@ -48,22 +48,12 @@ export default function Simulations() {
           filters.project === null && filters.state === null ? (
             <NoneYet />
           ) : (
-            <EmptyState
-              icon={IconFilterOff}
-              title="No simulation fits"
-              actions={
-                <Button
-                  variant="default"
-                  onClick={() => {
-                    put({ project: null, state: null })
-                  }}
-                >
-                  Clear the filters
-                </Button>
-              }
-            >
-              There may be some with fewer filters.
-            </EmptyState>
+            <NothingFits
+              what="simulation"
+              onClear={() => {
+                put({ project: null, state: null })
+              }}
+            />
           )
         }
       />

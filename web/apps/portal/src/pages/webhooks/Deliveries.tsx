@@ -79,6 +79,7 @@ export function Deliveries({ id }: { readonly id: string }) {
             key: 'again',
             title: 'Again',
             mute: true,
+            wide: true,
             align: 'right',
             cell: (delivery) =>
               may &&

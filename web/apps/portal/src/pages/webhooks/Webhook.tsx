@@ -55,7 +55,7 @@ export default function Webhook() {
             ['State', <Standing key="state" webhook={shown} />],
             ['Address', <CopyCode key="url" text={shown.url} label="the address" />],
             ['Events', shown.types.length === 0 ? 'all' : shown.types.join(', ')],
-            ['Since', <Moment key="since" at={shown.created_at} />],
+            ['Made', <Moment key="made" at={shown.created_at} />],
             [
               'Old secret signs until',
               shown.previous_secret_until !== null && (

@@ -63,7 +63,7 @@ export default function Webhooks() {
             title: 'Events',
             cell: ({ types }) => (types.length === 0 ? 'all' : types.join(', ')),
           },
-          { key: 'since', title: 'Since', cell: ({ created_at }) => <Moment at={created_at} /> },
+          { key: 'since', title: 'Made', cell: ({ created_at }) => <Moment at={created_at} /> },
         ]}
         empty={
           <EmptyState icon={IconWebhook} title="No webhook yet" actions={create}>

@@ -87,6 +87,7 @@ function Hosts() {
             key: 'acts',
             title: 'Do',
             mute: true,
+            wide: true,
             align: 'right',
             cell: (worker) => may && <Acts worker={worker} onDrain={setDrained} />,
           },
