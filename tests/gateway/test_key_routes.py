@@ -52,6 +52,16 @@ async def test_a_key_is_made_used_and_revoked(place: Place) -> None:
     assert await opens(place, made.secret) == 401
 
 
+async def test_a_worker_that_registers_uses_its_key(place: Place) -> None:
+    owner = await owner_of(place)
+    unused = msgspec.json.decode((await owner.ask("GET", "/v1/keys")).body, type=Keys)
+    await place.worker()
+    used = msgspec.json.decode((await owner.ask("GET", "/v1/keys")).body, type=Keys)
+
+    assert [key.last_used_at is None for key in unused.keys if key.kind == "worker"] == [True]
+    assert [key.last_used_at is None for key in used.keys if key.kind == "worker"] == [False]
+
+
 async def test_a_secret_is_shown_once_and_stored_nowhere(place: Place) -> None:
     owner = await owner_of(place)
     made = created(await owner.ask("POST", "/v1/keys", READS))

@@ -5,6 +5,7 @@ after each change and each beat (`sessions.telling`) and sent until its reports 
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -274,13 +275,17 @@ class WorkerEndpoint:
         scheme, _, secret = header.partition(" ")
         hashed = digest(secret.strip())
 
-        def look(work: Work) -> Key | None:
-            found = work.stores.keys.find(hashed, KeyKind.WORKER)
-            return found if found and found.state(work.now_us) is KeyState.ACTIVE else None
+        def look(work: Work) -> tuple[Key | None, int]:
+            return work.stores.keys.find(hashed, KeyKind.WORKER), work.now_us
 
-        key = await self._parts.desk.look(look) if scheme.lower() == "bearer" else None
-        if key is None:
+        is_shown = scheme.lower() == "bearer"
+        key, now_us = await self._parts.desk.look(look) if is_shown else (None, 0)
+        if key is None or key.state(now_us) is not KeyState.ACTIVE:
             raise Unauthorized("this worker key opens nothing", code="credential_refused")
+        if key.is_use_news(now_us):
+            used = key.id
+            with contextlib.suppress(Unavailable):  # the next use is written as well
+                await self._parts.desk.do(lambda work: work.stores.keys.used(used, now_us))
         return key
 
     async def _serve(self, line: Wire[wire.FromWorker], hello: wire.Hello, key: Key) -> None:
