@@ -18,18 +18,18 @@ export function Who({
     kind === 'member' ? members : keys
   const name = id === '' ? actor : (all.find((one) => one.id === id)?.name ?? shortId(id))
   return (
-    <span>
+    <div>
       <Tooltip label={`All that ${actor} did`}>
         <Anchor component={Link} to={{ search: addressOf({ actor, action }).toString() }} inherit>
           {name}
         </Anchor>
       </Tooltip>
       {id !== '' && (
-        <Text component="span" size="xs" c="dimmed" ml={6}>
+        <Text size="xs" c="dimmed">
           {kind}
         </Text>
       )}
-    </span>
+    </div>
   )
 }
 
