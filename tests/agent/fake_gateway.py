@@ -19,9 +19,28 @@ from diorama.protocol.worker import (
 )
 from tests.agent.upload_server import UploadServer, as_told
 
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 60.0
 CREDENTIAL: Final = "diw_of_the_tests"
 T = TypeVar("T")
+
+
+class Listener:
+    """Goes through what a gateway hears from now on, whoever else does."""
+
+    def __init__(self, gateway: "FakeGateway") -> None:
+        self._gateway = gateway
+        self._read = len(gateway.heard)
+
+    async def hears(self, kind: type[T], test: Callable[[T], bool] = lambda _: True) -> T:
+        """Return the next such message after those this returned before."""
+        async with asyncio.timeout(PATIENCE_S), self._gateway.news:
+            while True:
+                while self._read < len(self._gateway.heard):
+                    message = self._gateway.heard[self._read]
+                    self._read += 1
+                    if isinstance(message, kind) and test(message):
+                        return message
+                await self._gateway.news.wait()
 
 
 class FakeGateway:
@@ -30,14 +49,14 @@ class FakeGateway:
     def __init__(self) -> None:
         self.heard: list[FromWorker] = []
         self.confirms = True
-        self.heartbeat_s = 0.5
+        self.heartbeat_s = 1.0
         self.self_fence_s = 60.0
         self.refusal: Problem | None = None
         self.url = ""
         self.uploads = UploadServer()
-        self._news = asyncio.Condition()
+        self.news = asyncio.Condition()
         self._socket: web.WebSocketResponse | None = None
-        self._read = 0
+        self._listener = Listener(self)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one connection of a worker."""
@@ -59,9 +78,9 @@ class FakeGateway:
             await self.say(Welcome(1, "wrk_1", self.heartbeat_s, self.self_fence_s))
         if isinstance(message, Beat) and self.confirms:
             await self.say(BeatConfirmed(message.n, message.sent_us))
-        async with self._news:
+        async with self.news:
             self.heard.append(message)
-            self._news.notify_all()
+            self.news.notify_all()
 
     async def say(self, message: ToWorker) -> None:
         """Send the worker a message."""
@@ -70,14 +89,7 @@ class FakeGateway:
 
     async def hears(self, kind: type[T], test: Callable[[T], bool] = lambda _: True) -> T:
         """Return the next such message after those this returned before."""
-        async with asyncio.timeout(PATIENCE_S), self._news:
-            while True:
-                while self._read < len(self.heard):
-                    message = self.heard[self._read]
-                    self._read += 1
-                    if isinstance(message, kind) and test(message):
-                        return message
-                await self._news.wait()
+        return await self._listener.hears(kind, test)
 
     async def hang_up(self) -> None:
         """Close the worker's socket."""

@@ -4,21 +4,30 @@ import asyncio
 from typing import Final
 
 import msgspec
-from aiortc import MediaStreamTrack, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
+from aiortc import MediaStreamTrack, RTCDataChannel, RTCSessionDescription
 from aiortc.sdp import candidate_from_sdp
 from av import VideoFrame
 
-from diorama.protocol.channel import FromViewer
+from diorama.protocol.channel import Ack, FromViewer
 from diorama.protocol.media import IceCandidate
+from tests.agent.media.far_end import far_connection
 
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 60.0
+_SAYS_EVERY_S: Final = 0.5
 
 
 class FakeViewer:
-    """One attachment's viewer."""
+    """One attachment's viewer.
 
-    def __init__(self) -> None:
-        self._connection = RTCPeerConnection()
+    Args:
+        is_silent: unless it is, it says twice a second that it is there, as viewers do, though by
+            what nobody answers.
+    """
+
+    def __init__(self, *, is_silent: bool = False) -> None:
+        self._is_silent = is_silent
+        self._saying: asyncio.Task[None] | None = None
+        self._connection = far_connection()
         self._control: asyncio.Future[RTCDataChannel] = asyncio.get_running_loop().create_future()
         self._track: asyncio.Future[MediaStreamTrack] = asyncio.get_running_loop().create_future()
         self._messages: asyncio.Queue[str] = asyncio.Queue()
@@ -29,6 +38,8 @@ class FakeViewer:
         if channel.label == "control":
             channel.on("message", self._messages.put_nowait)
             self._control.set_result(channel)
+            if not self._is_silent:
+                self._saying = asyncio.create_task(_say_that_it_is_there(channel))
 
     async def answer(self, sdp: str) -> str:
         """Return the answer to an offer."""
@@ -70,4 +81,12 @@ class FakeViewer:
 
     async def close(self) -> None:
         """Close the connection."""
+        if self._saying is not None:
+            self._saying.cancel()
         await self._connection.close()
+
+
+async def _say_that_it_is_there(channel: RTCDataChannel) -> None:
+    while channel.readyState == "open":
+        channel.send(msgspec.json.encode(Ack(0)).decode())
+        await asyncio.sleep(_SAYS_EVERY_S)

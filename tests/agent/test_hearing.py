@@ -7,6 +7,13 @@ from diorama.agent.media.engine import ConnectionState
 from diorama.kernel.units import seconds
 
 
+def looked_at(hearing: Hearing, *, from_s: float, to_s: float) -> str:
+    """Look four times a second, as a worker does, and return what was seen last."""
+    for quarter in range(int(from_s * 4), int(to_s * 4)):
+        hearing.media(seconds(quarter / 4))
+    return hearing.media(seconds(to_s))
+
+
 def connected() -> Hearing:
     hearing = Hearing(now_us=0)
     hearing.connection_changed(ConnectionState.CONNECTED)
@@ -23,7 +30,18 @@ def test_media_connects_until_the_first_picture_went_out() -> None:
 
 @pytest.mark.parametrize(("at_s", "media"), [(12.999, "connected"), (13, "lost")])
 def test_media_is_lost_three_seconds_after_a_viewer_fell_silent(at_s: float, media: str) -> None:
-    assert connected().media(seconds(at_s)) == media
+    assert looked_at(connected(), from_s=10, to_s=at_s) == media
+
+
+def test_a_worker_that_stood_still_takes_its_own_pause_for_no_silence_of_the_viewer() -> None:
+    hearing = connected()
+    looked_at(hearing, from_s=10, to_s=12)
+
+    assert hearing.media(seconds(40)) == "lost"
+    hearing.heard(seconds(40))
+    assert hearing.media(seconds(70)) == "connected"
+    assert looked_at(hearing, from_s=70, to_s=71.75) == "connected"
+    assert looked_at(hearing, from_s=72, to_s=72) == "lost"
 
 
 def test_a_viewer_who_is_heard_again_is_connected_again() -> None:

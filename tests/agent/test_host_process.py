@@ -13,7 +13,7 @@ from diorama.agent.host_process import Hosts
 from diorama.agent.process_group import read_process
 from diorama.agent.run_state import RunState
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 MARK = "b" * 16
 
 

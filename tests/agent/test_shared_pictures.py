@@ -65,7 +65,7 @@ def test_pictures_are_kept_up_for_as_long_as_somebody_watches() -> None:
     writer.publish(picture(7), rendered_us=1)
 
     with pictures.kept_up(), pictures.kept_up():
-        came = pictures.wait(-1, 10.0)
+        came = pictures.wait(-1, 60.0)
 
     newest = pictures.latest(-1)
     assert came

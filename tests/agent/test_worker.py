@@ -15,7 +15,9 @@ from diorama.agent import connection
 from diorama.agent.process_group import members, read_process
 from diorama.agent.settings import WorkerSettings
 from diorama.agent.worker import run_worker
+from diorama.kernel.clock import SystemClock
 from diorama.kernel.errors import Invalid
+from diorama.kernel.units import seconds
 from diorama.protocol.channel import Leaving, Message, Ping, Prompt
 from diorama.protocol.input import KeyDown
 from diorama.protocol.media import Answer, Candidate, Offer, Restart
@@ -42,7 +44,7 @@ from diorama.protocol.worker import (
     WorldSpec,
     WorldStarted,
 )
-from tests.agent.fake_gateway import CREDENTIAL, PATIENCE_S, FakeGateway, fake_gateway
+from tests.agent.fake_gateway import CREDENTIAL, PATIENCE_S, FakeGateway, Listener, fake_gateway
 from tests.agent.fake_viewer import FakeViewer
 
 WORLDS = Path(__file__).with_name("worlds.py")
@@ -95,16 +97,18 @@ async def worker(configured: WorkerSettings) -> AsyncIterator[asyncio.Event]:
 
 
 @asynccontextmanager
-async def viewer(gateway: FakeGateway, number: int) -> AsyncIterator[FakeViewer]:
+async def viewer(
+    gateway: FakeGateway, number: int, *, is_silent: bool = False
+) -> AsyncIterator[FakeViewer]:
     """Attach a viewer and carry its signals."""
-    watching = FakeViewer()
+    watching, listener = FakeViewer(is_silent=is_silent), Listener(gateway)
 
     def is_mine(message: SignalFromWorker) -> bool:
         return message.signal.attachment == number
 
     async def carry_candidates() -> None:
         while True:
-            heard = await gateway.hears(SignalFromWorker, is_mine)
+            heard = await listener.hears(SignalFromWorker, is_mine)
             assert isinstance(heard.signal, Candidate)
             await watching.take(heard.signal.candidate)
             if not heard.signal.candidate.candidate:
@@ -112,7 +116,7 @@ async def viewer(gateway: FakeGateway, number: int) -> AsyncIterator[FakeViewer]
 
     try:
         await gateway.say(attach(number))
-        offered = await gateway.hears(SignalFromWorker, is_mine)
+        offered = await listener.hears(SignalFromWorker, is_mine)
         assert isinstance(offered.signal, Offer)
         answer = Answer(number, await watching.answer(offered.signal.sdp))
         await gateway.say(SignalToWorker(SESSION, 1, answer))
@@ -193,9 +197,9 @@ async def test_a_viewer_who_attaches_again_finds_the_same_world(
             await first.sees(bright=True)
             async with viewer(gateway, 2) as second:
                 await second.sees(bright=True)
-                changed = await gateway.hears(MediaChanged, is_connected)
-
-    assert changed.attachment == 2
+                await gateway.hears(
+                    MediaChanged, lambda media: is_connected(media) and media.attachment == 2
+                )
 
 
 async def test_media_is_lost_when_the_viewer_is_silent(
@@ -204,7 +208,7 @@ async def test_media_is_lost_when_the_viewer_is_silent(
     async with worker(settings(gateway, tmp_path)):
         await gateway.hears(Hello)
         await gateway.say(assign())
-        async with viewer(gateway, 1):
+        async with viewer(gateway, 1, is_silent=True):
             await gateway.hears(MediaChanged, is_connected)
             lost = await gateway.hears(MediaChanged)
             assert lost.state == "lost"
@@ -218,8 +222,9 @@ async def test_an_ice_restart_is_a_new_offer_for_the_same_attachment(
         await gateway.say(assign())
         async with viewer(gateway, 1) as watching:
             await watching.sees(bright=False)
+            listener = Listener(gateway)
             await gateway.say(SignalToWorker(SESSION, 1, Restart(1, "ice")))
-            offered = await gateway.hears(
+            offered = await listener.hears(
                 SignalFromWorker, lambda message: isinstance(message.signal, Offer)
             )
             assert offered.signal.attachment == 1
@@ -270,6 +275,7 @@ async def test_a_worker_that_lost_its_gateway_streams_on_and_says_again_what_it_
         await gateway.say(assign())
         async with viewer(gateway, 1) as watching:
             await watching.sees(bright=False)
+            await gateway.hears(WorldStarted)  # told beside the picture
             await gateway.hang_up()
             hello = await gateway.hears(Hello)
             await gateway.hears(Accepted)
@@ -308,16 +314,26 @@ async def test_a_second_gateway_is_tried_when_the_first_is_away(
         assert (await gateway.hears(Hello)).name == "tester"
 
 
+class LeapingClock(SystemClock):
+    """This machine's, but for what a test adds."""
+
+    ahead_us = 0
+
+    def boottime_us(self) -> int:
+        return super().boottime_us() + self.ahead_us
+
+
 async def test_a_worker_that_nobody_confirms_ends_its_worlds(
-    gateway: FakeGateway, tmp_path: Path
+    gateway: FakeGateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gateway.self_fence_s = 3.0
-    gateway.heartbeat_s = 2.0
+    clock = LeapingClock()
+    monkeypatch.setattr("diorama.agent.worker.SystemClock", lambda: clock)
     async with worker(settings(gateway, tmp_path)):
         await gateway.hears(Hello)
         await gateway.say(assign())
         await gateway.hears(WorldStarted)
         gateway.confirms = False
+        clock.ahead_us = seconds(gateway.self_fence_s)
 
         ended = await gateway.hears(WorldEnded)
         assert "fenced itself" in ended.detail

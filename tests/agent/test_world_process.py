@@ -20,7 +20,7 @@ from diorama.protocol.channel import Message, Prompt
 from diorama.protocol.input import KeyDown
 
 WORLDS = Path(__file__).with_name("worlds.py")
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 KEY = KeyDown(code="KeyW", key="w")
 
 
@@ -72,6 +72,12 @@ class Running:
                     last = frame.number
                     if test(int(frame.pixels[0, 0, 0])):
                         return int(frame.pixels[0, 0, 0])
+
+
+@pytest.fixture(autouse=True)
+def _time_to_exit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a world that exits by itself take its time: one that is killed has another status."""
+    monkeypatch.setattr("diorama.agent.world_process.STOP_PATIENCE_S", PATIENCE_S)
 
 
 @pytest.fixture

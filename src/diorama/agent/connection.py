@@ -191,7 +191,11 @@ class GatewayConnection:
         loop = asyncio.get_running_loop()
         while True:
             self.send(self._events.beat())
-            await asyncio.sleep(heartbeat_s * self._rng.uniform(0.8, 1.0))
+            pause_s = heartbeat_s * self._rng.uniform(0.8, 1.0)
+            due_at = loop.time() + pause_s
+            await asyncio.sleep(pause_s)
+            # While this process stood still it read nothing: that is no silence of the gateway.
+            self._confirmed_at += max(loop.time() - due_at, 0)
             silent_s = loop.time() - self._confirmed_at
             if silent_s > heartbeat_s * _MISSED_BEATS:
                 raise _Lost(f"nothing heard of it for {silent_s:.1f} s")

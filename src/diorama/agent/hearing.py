@@ -2,6 +2,7 @@
 
 Media is `connected` once a picture went out, and `lost` when the connection failed or nothing was
 heard for 3 s: the viewer pings twice a second. A viewer that is heard again is connected again.
+A worker that itself stood still heard nothing for that: such a pause counts as a second at most.
 """
 
 from typing import Final
@@ -11,6 +12,8 @@ from diorama.kernel.units import MILLISECOND_US, SECOND_US, seconds
 from diorama.protocol.media import MediaState
 
 LOST_AFTER_US: Final = 3 * SECOND_US
+LONGEST_LOOK_US: Final = SECOND_US
+"""What may be silence of all that passes between two looks; there are four a second."""
 _GONE: Final = frozenset({ConnectionState.FAILED, ConnectionState.CLOSED})
 
 
@@ -28,6 +31,8 @@ class Hearing:
         self._pings = pings
         self._made_us = now_us
         self._heard_us: int | None = None
+        self._looked_us = now_us
+        self._paused_us = 0  # since it was heard last
         self._first_frame_us: int | None = None
         self._connection = ConnectionState.NEW
 
@@ -37,22 +42,27 @@ class Hearing:
 
     def frame_sent(self, now_us: int) -> None:
         """Take that the first picture went out."""
-        self._first_frame_us = now_us
+        self._first_frame_us = self._looked_us = now_us
+        self._paused_us = 0
 
     def heard(self, now_us: int) -> None:
         """Take any message of the viewer."""
-        self._heard_us = now_us
+        self._heard_us = self._looked_us = now_us
+        self._paused_us = 0
 
     def media(self, now_us: int) -> MediaState:
-        """Return how the media is now."""
+        """Return how the media is now; to be asked again and again."""
+        self._paused_us += max(now_us - self._looked_us - LONGEST_LOOK_US, 0)
+        self._looked_us = now_us
         if not self._pings and self._connection is ConnectionState.CONNECTED:
-            self._heard_us = now_us
+            self.heard(now_us)
         if self._connection in _GONE:
             return "lost"
         if self._first_frame_us is None:
             return "connecting"
         last_us = max(self._first_frame_us, self._heard_us or 0)
-        return "lost" if now_us - last_us >= LOST_AFTER_US else "connected"
+        silent_us = now_us - last_us - self._paused_us
+        return "lost" if silent_us >= LOST_AFTER_US else "connected"
 
     def viewer_age_ms(self, now_us: int) -> int | None:
         """Return how long ago the viewer was heard; None where it never was."""

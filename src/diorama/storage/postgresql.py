@@ -38,7 +38,7 @@ from diorama.storage.handover import Handover, Job
 from diorama.storage.migrate import upgrade
 from diorama.storage.statements import for_postgresql
 
-__all__ = ["CONNECTIONS", "PostgresDatabase", "connection_settings"]
+__all__ = ["CONNECTIONS", "SESSION", "PostgresDatabase", "connection_settings"]
 
 CONNECTIONS: Final = 8  # more only waits for the same row locks
 _ATTEMPTS: Final = 5
@@ -54,7 +54,7 @@ _UNLESS_GIVEN: Final = {
     "keepalives_count": "3",
     "tcp_user_timeout": "15000",  # ms
 }
-_SESSION: Final = (
+SESSION: Final = (
     # PostgreSQL looks for deadlocks after 1 s: a wait ends later than that, so that it is found and
     # one of the transactions run again.
     "SET statement_timeout = '4s'; SET lock_timeout = '3s';"
@@ -159,7 +159,7 @@ class PostgresDatabase:
             self._conninfo, autocommit=True, cursor_factory=psycopg.RawCursor
         )
         try:
-            connection.execute(_SESSION)
+            connection.execute(SESSION)
             connection.execute(
                 "SELECT set_config('synchronous_commit', 'on', false)"
                 " WHERE current_setting('synchronous_commit') = 'off'"

@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from aiortc import MediaStreamTrack, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
+from aiortc import (
+    MediaStreamTrack,
+    RTCConfiguration,
+    RTCDataChannel,
+    RTCPeerConnection,
+    RTCSessionDescription,
+)
 from aiortc.mediastreams import MediaStreamError
 from aiortc.sdp import candidate_from_sdp
 from av import VideoFrame
@@ -25,10 +31,15 @@ from diorama.agent.media.frames import Frame
 from diorama.agent.media.probe import Encoders
 from diorama.agent.media.stream import Stream
 
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 60.0
 LOCAL: Final = PeerSettings(allow_private_candidates=True, fps=30)
 RGB: Final = (200, 60, 30)
 _WISH_EVERY_S: Final = 0.4
+
+
+def far_connection() -> RTCPeerConnection:
+    """Return a connection that asks nobody else: aiortc would look for a STUN server by name."""
+    return RTCPeerConnection(RTCConfiguration(iceServers=[]))
 
 
 class PaintedWorld:
@@ -124,16 +135,31 @@ class Viewer:
     """A browser's part, played by aiortc."""
 
     def __init__(self) -> None:
-        self.connection = RTCPeerConnection()
-        self.channels: dict[str, RTCDataChannel] = {}
-        self.messages: asyncio.Queue[bytes | str] = asyncio.Queue()
+        self.connection = far_connection()
+        self._channels: dict[str, RTCDataChannel] = {}
+        self._channel_came = asyncio.Event()
+        self._messages: asyncio.Queue[bytes | str] = asyncio.Queue()
         self.track: asyncio.Future[MediaStreamTrack] = asyncio.get_running_loop().create_future()
         self.connection.on("track", self.track.set_result)
         self.connection.on("datachannel", self._hear_channel)
 
     def _hear_channel(self, channel: RTCDataChannel) -> None:
-        self.channels[channel.label] = channel
-        channel.on("message", self.messages.put_nowait)
+        self._channels[channel.label] = channel
+        channel.on("message", self._messages.put_nowait)
+        self._channel_came.set()
+
+    async def channel(self, label: str) -> RTCDataChannel:
+        """Return a channel of the worker, which sends on it before this end knows of it."""
+        async with asyncio.timeout(PATIENCE_S):
+            while label not in self._channels:
+                self._channel_came.clear()
+                await self._channel_came.wait()
+        return self._channels[label]
+
+    async def message(self) -> bytes | str:
+        """Return the next message of the worker."""
+        async with asyncio.timeout(PATIENCE_S):
+            return await self._messages.get()
 
     async def answer(self, offer: str) -> str:
         """Return the answer to an offer."""
@@ -198,7 +224,7 @@ class Viewer:
             if receiver.track is track:
                 # aiortc sends one by itself only when it misses packets.
                 active = receiver._RTCRtpReceiver__active_ssrc  # type: ignore[attr-defined] # noqa: SLF001
-                for ssrc in active:  # one of them repairs, and is not listened to
+                for ssrc in tuple(active):  # one of them repairs, and is not listened to
                     await receiver._send_rtcp_pli(ssrc)  # noqa: SLF001
 
 

@@ -21,6 +21,7 @@ from diorama.agent.media.engine import (
     PeerSettings,
 )
 from diorama.agent.media.probe import Encoders
+from diorama.agent.media.sdp import read_answer
 from diorama.kernel.errors import Invalid, Refused
 from tests.agent.media.far_end import LOCAL, PATIENCE_S, RGB, Heard, Viewer, linked, until
 
@@ -56,9 +57,8 @@ async def test_a_viewer_that_lost_the_thread_gets_a_key_frame(
     async with linked(engine, encoders) as link:
         await link.viewer.picture()
         async with link.viewer.wishing_for_a_key_frame():
+            await until(link.heard, lambda: link.heard.key_frame_requests >= 1)
             await link.viewer.key_picture()
-
-    assert link.heard.key_frame_requests >= 1
 
 
 async def test_a_world_that_stands_still_answers_a_key_frame_request(
@@ -77,11 +77,11 @@ async def test_messages_go_both_ways(engine: MediaEngine, encoders: Encoders) ->
     async with linked(engine, encoders) as link:
         await until(link.heard, lambda: link.heard.open >= {CONTROL, INPUT})
         assert link.peer.send(CONTROL, "to the viewer")
-        assert await link.viewer.messages.get() == "to the viewer"
+        assert await link.viewer.message() == "to the viewer"
         assert link.peer.send(CONTROL, b"\x00\x01")
-        assert await link.viewer.messages.get() == b"\x00\x01"
-        link.viewer.channels[CONTROL].send("to the worker")
-        link.viewer.channels[INPUT].send(b"\x02")
+        assert await link.viewer.message() == b"\x00\x01"
+        (await link.viewer.channel(CONTROL)).send("to the worker")
+        (await link.viewer.channel(INPUT)).send(b"\x02")
         await until(link.heard, lambda: len(link.heard.messages) == 2)
 
     assert sorted(link.heard.messages) == [(CONTROL, "to the worker"), (INPUT, b"\x02")]
@@ -109,10 +109,15 @@ async def test_the_viewer_may_open_an_input_channel_of_its_own(
 ) -> None:
     async with linked(engine, encoders) as link:
         channel = link.viewer.connection.createDataChannel(INPUT, ordered=False, maxRetransmits=0)
-        channel.on("open", lambda: channel.send("moved"))
-        await until(link.heard, lambda: bool(link.heard.messages))
+        moving = asyncio.Event()
+        channel.on("open", moving.set)
+        async with asyncio.timeout(PATIENCE_S):
+            await moving.wait()
+            while not link.heard.messages:  # what is lost on such a channel is not sent again
+                channel.send("moved")
+                await asyncio.sleep(0.05)
 
-    assert link.heard.messages == [(INPUT, "moved")]
+    assert set(link.heard.messages) == {(INPUT, "moved")}
 
 
 async def test_events_come_on_the_loop(engine: MediaEngine, encoders: Encoders) -> None:
@@ -169,6 +174,7 @@ async def test_statistics_name_codec_path_and_pictures(
 ) -> None:
     async with linked(engine, encoders) as link:
         await link.viewer.picture_like(RGB)
+        await link.viewer.picture()  # the first is counted before another is made
         stats = await link.peer.stats()
 
     assert stats.frames_sent > 0
@@ -225,8 +231,9 @@ async def test_a_bad_answer_is_invalid(engine: MediaEngine, spoil: Callable[[str
 
 async def test_candidates_past_the_limit_are_refused(engine: MediaEngine) -> None:
     viewer, peer = Viewer(), engine.create_peer(PeerSettings(), Heard())
-    await peer.set_answer(await viewer.answer(await peer.create_offer()))
-    trickled = MAX_REMOTE_CANDIDATES - (await peer.stats()).candidates_dropped
+    answer = await viewer.answer(await peer.create_offer())
+    await peer.set_answer(answer)
+    trickled = MAX_REMOTE_CANDIDATES - len(read_answer(answer).candidates)
 
     for _ in range(trickled):
         await peer.add_remote_candidate(IceCandidate(candidate=PRIVATE, sdp_mid="0"))

@@ -45,7 +45,7 @@ class AiortcAnswerer(AiortcPeer):
 
     def __init__(self, settings: PeerSettings, events: PeerEvents) -> None:
         super().__init__(replace(settings, channels=()), events)
-        self._heard_s = self._loop.time()
+        self._heard_s = self._looked_s = self._loop.time()
         self._looking = self._loop.call_later(_LOOK_EVERY_S, self._look)
 
     @property
@@ -85,7 +85,13 @@ class AiortcAnswerer(AiortcPeer):
         super()._heed(packet)
 
     def _look(self) -> None:
-        silent = self._loop.time() - self._heard_s > SILENT_S
+        now_s = self._loop.time()
+        # While this process stood still it read nothing: that is no silence of the spectator.
+        self._heard_s += max(now_s - self._looked_s - 2 * _LOOK_EVERY_S, 0)
+        self._looked_s = now_s
+        silent = now_s - self._heard_s > SILENT_S
         if silent and self._state is ConnectionState.CONNECTED:
             self._set_state(ConnectionState.DISCONNECTED)
+        elif not silent and self._state is ConnectionState.DISCONNECTED:
+            self._hear_state()
         self._looking = self._loop.call_later(_LOOK_EVERY_S, self._look)

@@ -6,6 +6,7 @@ and that is no H.264.
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 import reactor_webrtc as rw
@@ -20,7 +21,7 @@ from diorama.agent.media.sdp import read_offer, with_candidates
 from diorama.kernel.errors import DioramaError, Invalid
 
 GATHERED_WITHIN_S: Final = 3.0
-"""A STUN or TURN server that is slower than this is done without."""
+"""A STUN or TURN server that is slower than this is done without, once there is a candidate."""
 
 
 class AnsweringReactorEngine(ReactorEngine):
@@ -41,6 +42,7 @@ class ReactorAnswerer(ReactorPeer):
     ) -> None:
         self._gathered: list[str] = []
         self._complete = asyncio.Event()
+        self._some = asyncio.Event()
         super().__init__(factory, settings, events)
 
     @property
@@ -79,11 +81,15 @@ class ReactorAnswerer(ReactorPeer):
             raise Invalid(f"the offer cannot be used: {error}", code="bad_offer") from error
 
     async def _until_gathered(self) -> None:
-        try:
-            async with asyncio.timeout(GATHERED_WITHIN_S):
-                await self._complete.wait()
-        except TimeoutError:
-            return  # what there is is answered with
+        """Wait for all candidates, or for the first: a process that was stopped has none yet."""
+        for event, patience_s in (
+            (self._complete, GATHERED_WITHIN_S),
+            (self._some, OP_TIMEOUT_S),
+        ):
+            with suppress(TimeoutError):  # what there is is answered with
+                async with asyncio.timeout(patience_s):
+                    await event.wait()
+                return
 
     def _hear_candidate(self, candidate: IceCandidate | None) -> None:
         """Keep a candidate for the answer; None says that it was the last."""
@@ -91,6 +97,7 @@ class ReactorAnswerer(ReactorPeer):
             self._complete.set()
         else:
             self._gathered.append(candidate.candidate)
+        self._some.set()
 
     def _accept_channel(self, channel: rw.DataChannel) -> None:
         """Close it: who watches has nothing to say."""

@@ -20,6 +20,7 @@ from diorama.agent.media.engine import (
 )
 
 NICENESS: Final = 10
+_NICEST: Final = 19
 TURN_WITHIN_S: Final = 0.03  # about an interval: later than that the next picture is there
 _lowered = threading.local()
 
@@ -30,7 +31,9 @@ def yield_to_others() -> None:
         return
     _lowered.done = True
     with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        thread = threading.get_native_id()
+        here = os.getpriority(os.PRIO_PROCESS, thread)  # a worker may be nice itself
+        os.setpriority(os.PRIO_PROCESS, thread, min(here + NICENESS, _NICEST))
 
 
 def turns_here() -> threading.Semaphore:
