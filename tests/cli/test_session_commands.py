@@ -144,7 +144,7 @@ async def test_a_program_that_watches_is_told_each_change_in_a_line(typist: Typi
     )
     assert watching.stdout is not None
 
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         opened = await typist.place.open()
         first = json.loads(await watching.stdout.readline())
         await typist.types("sessions", "end", opened.session.id)

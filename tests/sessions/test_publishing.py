@@ -30,7 +30,7 @@ from tests.clock import SteppedClock
 from tests.sessions.house import ACCOUNT, Asked, House
 from tests.sessions.test_sweep import heard_for
 
-HELD_S = 30
+HELD_S = 300
 
 
 async def follow(house: House, after: int = 0, **wanted: str) -> list[FeedEvent]:

@@ -16,8 +16,6 @@ from diorama.storage.database import (
 )
 from tests.clock import NOON_US, SteppedClock
 
-PATIENT_S = 120.0
-
 
 class Colour(StrEnum):
     RED = "red"
@@ -127,15 +125,13 @@ async def test_a_unit_that_raises_spoils_none_of_its_neighbours(counter: Databas
 
     answers = await asyncio.gather(*map(one, range(90)), return_exceptions=True)
 
-    assert [a for a in answers if isinstance(a, int)] == [n for n in range(90) if n % 3]
+    assert [a for a in answers if not isinstance(a, Regretted)] == [n for n in range(90) if n % 3]
     assert sum(isinstance(a, Regretted) for a in answers) == 30
     assert await counter.read(count_of) == 60
 
 
 async def test_a_thousand_at_once_count_to_a_thousand(counter: Database) -> None:
-    answers = await asyncio.gather(
-        *(counter.run(increment, timeout_s=PATIENT_S) for _ in range(1000))
-    )
+    answers = await asyncio.gather(*(counter.run(increment) for _ in range(1000)))
 
     assert sorted(answers) == list(range(1, 1001))
     assert await counter.read(count_of) == 1000
@@ -230,7 +226,7 @@ async def test_a_caller_who_leaves_takes_nothing_back(counter: Database) -> None
     def slow_increment(tx: Transaction) -> None:
         increment(tx)
         loop.call_soon_threadsafe(begun.set)
-        go_on.wait(5)
+        assert go_on.wait(60)
 
     caller = asyncio.create_task(counter.run(slow_increment))
     await begun.wait()

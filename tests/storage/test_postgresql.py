@@ -9,8 +9,10 @@ import psycopg
 import pytest
 
 from diorama.kernel.errors import Invalid, Unavailable
+from diorama.storage import postgresql
 from diorama.storage.database import Database, Transaction, open_database
 
+SHIPPED = postgresql.SESSION
 ROWS = """
     CREATE TABLE tally (id TEXT PRIMARY KEY, count BIGINT NOT NULL);
     INSERT INTO tally VALUES ('a', 0), ('b', 0);
@@ -83,7 +85,7 @@ async def test_a_connection_lost_in_the_commit_is_told_and_nothing_is_repeated(
 
 
 async def test_two_units_that_wait_for_each_other_both_get_done(database: Database) -> None:
-    both_hold_one = threading.Barrier(2, timeout=5)
+    both_hold_one = threading.Barrier(2, timeout=60)
 
     async def one(first: str, second: str) -> None:
         attempts = Attempts()
@@ -131,12 +133,17 @@ async def test_a_statement_that_takes_too_long_is_stopped(database: Database) ->
     assert refusal.value.code == "statement_timeout"
 
 
-async def test_every_session_has_its_time_outs(database: Database) -> None:
+async def test_every_session_has_its_time_outs(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "SESSION", SHIPPED)  # other tests wait longer
     names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
 
+    database = open_database(postgresql_url)
     rows = await database.read(
         lambda tx: [tx.run("SELECT current_setting(?)", name)[0][0] for name in names]
     )
+    await database.close()
 
     assert rows == ["4s", "3s", "5s"]
 

@@ -108,7 +108,7 @@ async def test_a_full_disk_refuses_writes_and_damages_nothing(sqlite_url: str) -
 
 def test_after_an_io_error_the_store_answers_nothing_any_more(sqlite_url: str) -> None:
     with start(sqlite_url, "file-limit") as process:
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=120)
 
     codes = [line for line in output.splitlines() if line.startswith("storage")]
     assert codes[:3] == ["storage_failed"] * 3

@@ -25,7 +25,7 @@ from diorama.agent.world_link import (
 from diorama.protocol.channel import Message, Prompt
 from diorama.protocol.input import KeyDown, KeyUp
 
-PATIENCE_S = 20.0
+PATIENCE_S = 300.0
 
 DIARY = """
 from diorama.world import *

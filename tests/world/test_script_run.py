@@ -26,6 +26,7 @@ from diorama.agent.world_link import (
     Kept,
     Over,
     Rendered,
+    Rendering,
     from_host,
     to_bytes,
 )
@@ -34,7 +35,7 @@ from diorama.protocol.recording_views import RecordedFacts
 from diorama.protocol.scripts import Cue, check_script
 from diorama.protocol.worker import Frame
 
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
 
 WORLDS = """
 from diorama.world import *
@@ -186,10 +187,10 @@ def test_a_cue_comes_before_the_first_frame_that_is_not_before_it(tmp_path: Path
 
 def test_the_words_of_a_run_come_in_their_order(tmp_path: Path) -> None:
     with run(tmp_path, script(end_ms=1_000)) as said:
-        kinds = [type(message) for message in said]
+        words = [message for message in said if not isinstance(message, Rendering)]
 
-    assert kinds == [FirstFrame, Rendered, Kept, Over]
-    assert said[1] == Rendered(20)
+    assert [type(message) for message in words] == [FirstFrame, Rendered, Kept, Over]
+    assert words[1] == Rendered(20)
     assert said[-1] == Over("ended")
 
 
