@@ -14,11 +14,14 @@ NICE: Final = 15  # of 19: it gets a thirtieth of a core that live streams want 
 def give_way() -> None:
     """Lower the priority of every thread of this process, and so of what it starts.
 
-    A kernel that groups processes by session weighs the groups first: that is lowered too.
+    A kernel that groups processes by session weighs the groups first: that is lowered too, where
+    the session is this process's own, and not of whoever started it.
     """
     for task in os.listdir("/proc/self/task"):  # noqa: PTH208 - names are wanted, not paths
         with contextlib.suppress(OSError):  # it ended, or somebody made it nicer yet
             os.setpriority(os.PRIO_PROCESS, int(task), NICE)
+    if os.getsid(0) != os.getpid():
+        return
     with contextlib.suppress(OSError):  # a kernel without autogroups
         Path("/proc/self/autogroup").write_text(str(NICE))
 
