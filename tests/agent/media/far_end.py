@@ -136,7 +136,7 @@ class Viewer:
 
     def __init__(self) -> None:
         self.connection = far_connection()
-        self._channels: dict[str, RTCDataChannel] = {}
+        self.channels: dict[str, RTCDataChannel] = {}
         self._channel_came = asyncio.Event()
         self._messages: asyncio.Queue[bytes | str] = asyncio.Queue()
         self.track: asyncio.Future[MediaStreamTrack] = asyncio.get_running_loop().create_future()
@@ -144,17 +144,17 @@ class Viewer:
         self.connection.on("datachannel", self._hear_channel)
 
     def _hear_channel(self, channel: RTCDataChannel) -> None:
-        self._channels[channel.label] = channel
+        self.channels[channel.label] = channel
         channel.on("message", self._messages.put_nowait)
         self._channel_came.set()
 
     async def channel(self, label: str) -> RTCDataChannel:
         """Return a channel of the worker, which sends on it before this end knows of it."""
         async with asyncio.timeout(PATIENCE_S):
-            while label not in self._channels:
+            while label not in self.channels:
                 self._channel_came.clear()
                 await self._channel_came.wait()
-        return self._channels[label]
+        return self.channels[label]
 
     async def message(self) -> bytes | str:
         """Return the next message of the worker."""

@@ -96,8 +96,8 @@ async def test_a_channel_may_be_opened_beside_those_of_the_offer(
         link.peer.open_channel("second")
         await until(link.heard, lambda: link.heard.open == {"first", "second"})
         assert link.peer.send("second", "to the viewer")
-        assert await link.viewer.messages.get() == "to the viewer"
-        link.viewer.channels["second"].send("to the worker")
+        assert await link.viewer.message() == "to the viewer"
+        (await link.viewer.channel("second")).send("to the worker")
         await until(link.heard, lambda: bool(link.heard.messages))
 
     assert list(link.viewer.channels) == ["first", "second"]
