@@ -157,7 +157,7 @@ async def test_a_viewer_sees_the_world_and_its_input_changes_the_picture(
             await watching.sees(bright=True)
             await gateway.hears(InputSeen)
             await watching.says(Ping(1))
-            assert await watching.hears() == {"type": "pong", "n": 1}
+            assert await watching.hears() == {"type": "pong", "n": 1, "fps": 60}
 
             report = await gateway.hears(Beat, lambda beat: beat.slots[0].media == "connected")
             assert report.slots[0].viewer_age_ms is not None
