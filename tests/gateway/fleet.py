@@ -22,7 +22,6 @@ from tests.gateway.running import (
     NO_ICE,
     NO_NETWORKS,
     NOBODY_IS_HELD,
-    WITHIN_S,
     Place,
 )
 
@@ -60,7 +59,6 @@ async def gateway_over(  # noqa: PLR0913 - a test names only what it is about
         carrier = bus or await open_bus(url, secrets.tokens)
         gateway = Gateway(settings, database, secrets, clock, carrier)
         gateway.sweeps.every_s = NEVER_S
-        gateway.desk.within_s = WITHIN_S
         async with gateway.run() as front, ClientSession() as http:
             running = await start_front(front, host="127.0.0.1", port=0, stop_within_s=1)
             try:

@@ -284,7 +284,6 @@ async def gateway_at(  # noqa: PLR0913 - a test names only what it is about
     )
     gateway = Gateway(settings, database, secrets, clock)
     gateway.sweeps.every_s = NEVER_S
-    gateway.desk.within_s = WITHIN_S
     try:
         async with gateway.run() as front, ClientSession() as http:
             running = await start_front(front, host="127.0.0.1", port=0, stop_within_s=1)

@@ -13,7 +13,7 @@ from diorama.kernel.ids import IdFactory
 from diorama.leases.timers import Timers
 from diorama.sessions.work import Changes, Work
 from diorama.simulations.deadlines import PATIENCE
-from diorama.storage.database import TIMEOUT_S, Database, Transaction
+from diorama.storage.database import Database, Transaction
 from diorama.storage.stores import SqlStores
 
 T = TypeVar("T")
@@ -38,7 +38,6 @@ class Desk:
 
     Attributes:
         patience: with runs of simulations.
-        within_s: how long who asks waits for the store.
     """
 
     def __init__(
@@ -55,7 +54,6 @@ class Desk:
         self._told = told
         self._watch = watch
         self.patience = PATIENCE
-        self.within_s = TIMEOUT_S
         self.forecasts = Forecasts()
 
     async def do(self, use_case: Callable[[Work], T]) -> T:
@@ -70,16 +68,14 @@ class Desk:
             return use_case(work), work
 
         with self._watch("write"):
-            answer, work = await self._database.run(unit, timeout_s=self.within_s)
+            answer, work = await self._database.run(unit)
         self._told(work.changes, work.now_us)
         return answer
 
     async def look(self, use_case: Callable[[Work], T]) -> T:
         """Run a use case that only reads, on one consistent state."""
         with self._watch("read"):
-            return await self._database.read(
-                lambda tx: use_case(self._work(tx)), timeout_s=self.within_s
-            )
+            return await self._database.read(lambda tx: use_case(self._work(tx)))
 
     def _work(self, tx: Transaction) -> Work:
         stores = SqlStores(tx, self._database.incarnation)
