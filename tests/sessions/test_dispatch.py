@@ -7,7 +7,7 @@ from diorama.projects.rules import Rules
 from diorama.protocol.end_codes import EndCode
 from diorama.protocol.states import FINAL
 from diorama.protocol.states import SessionState as S
-from diorama.sessions.dispatch import dispatch_lane
+from diorama.sessions.dispatch import dispatch_lane, waiting_lanes
 from diorama.sessions.opening import open_session
 from diorama.sessions.viewing import attach
 from tests.sessions.house import REGION, Asked, House, arrival, ended, opening, project
@@ -235,6 +235,21 @@ async def test_a_lane_whose_head_waits_longer_is_not_passed_by_the_one_that_free
 
     assert (await house.session(longest)).state is S.CONNECTING
     assert (await house.session(waiter)).state is S.QUEUED
+
+
+async def test_a_round_goes_through_the_lanes_behind_many_that_wait_for_a_limit(
+    house: House,
+) -> None:
+    stuck = [project(f"stuck{number}", rules=Rules(worker_count=0)) for number in range(201)]
+    await house.build(projects=[*stuck, project()], limit=1_000)
+    await house.worker()
+    await house.open()
+    for one in stuck:
+        await house.open(Asked(project=one.name))
+    house.clock.step(seconds=1)
+    await house.open()
+
+    assert (await house.look(waiting_lanes))[-1] == ("prj_cove", REGION)
 
 
 async def test_of_many_end_users_at_their_limit_each_lets_those_behind_pass(house: House) -> None:

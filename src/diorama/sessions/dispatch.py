@@ -35,7 +35,9 @@ HELD_BACK: Final = 2_000
 there are never more of them than the project has live sessions."""
 LOOKED_AT_ONCE: Final = 500
 """Waiters whose end users are counted together, once the first is found to be at a limit."""
-LANES_A_SWEEP: Final = 200
+LANES_A_ROUND: Final = 5_000
+"""Lanes with someone waiting that a round goes through. Were it few, lanes that wait for a limit
+would starve those behind them."""
 MAX_ATTEMPTS: Final = 2
 """Slots a session is tried on before it ends with 4003: DESIGN section 2."""
 
@@ -243,7 +245,7 @@ def _counts(work: Work, waiter: Session) -> tuple[Counts, Rules]:
 
 def waiting_lanes(work: Work) -> list[tuple[str, str]]:
     """Return the lanes with someone waiting, the longest-waiting head first."""
-    lanes = work.stores.projects.waiting_lanes(limit=LANES_A_SWEEP)
+    lanes = work.stores.projects.waiting_lanes(limit=LANES_A_ROUND)
     return [(lane.project_id, lane.region) for lane in lanes]
 
 

@@ -20,7 +20,12 @@ export function Who({
   return (
     <div>
       <Tooltip label={`All that ${actor} did`}>
-        <Anchor component={Link} to={{ search: addressOf({ actor, action }).toString() }} inherit>
+        <Anchor
+          component={Link}
+          to={{ search: addressOf({ actor, action }).toString() }}
+          inherit
+          td="underline" // it stands in text: links of tables have no line otherwise
+        >
           {name}
         </Anchor>
       </Tooltip>
