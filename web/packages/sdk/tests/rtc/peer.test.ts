@@ -80,9 +80,12 @@ test('each offer is answered with the credentials that came with it, and the pol
 
   made.accept(offer('first'))
   made.accept(offer('second'))
-  await vi.waitFor(() => {
-    expect(answers).toHaveLength(2)
-  })
+  await vi.waitFor(
+    () => {
+      expect(answers).toHaveLength(2)
+    },
+    { timeout: 30_000 },
+  )
 
   expect(FakePeerConnection.last.gatheredWith).toEqual([
     [{ urls: [TURN], username: 'user of first', credential: 'first' }],
