@@ -1,8 +1,15 @@
+import asyncio
+import json
+from collections.abc import Callable
+from typing import cast
+
+import msgspec
 import pytest
+from aiortc import RTCDataChannel
 
 from diorama.client import Invalid
 from diorama.client.streaming.channels import Channels, checked
-from diorama.protocol.channel import Message, Prompt
+from diorama.protocol.channel import CONTROL, Message, Prompt
 from diorama.protocol.input import InputEvent, KeyDown, PointerMove, Text, Wheel
 
 
@@ -14,6 +21,23 @@ class Silence:
 
     def on_refusal(self, code: str, message: str) -> None:
         raise AssertionError(code, message)
+
+
+class Control:
+    """An open control channel of a worker that takes every message."""
+
+    label = CONTROL
+    readyState = "open"  # noqa: N815 - aiortc's name
+    bufferedAmount = 0  # noqa: N815 - aiortc's name
+
+    def on(self, event: str, heard: Callable[[str], None]) -> None:
+        if event == "message":
+            self._answer = heard
+
+    def send(self, text: str) -> None:
+        said = msgspec.json.decode(text)
+        if said["type"] == "message":
+            self._answer(json.dumps({"type": "ack", "id": said["id"]}))
 
 
 @pytest.mark.parametrize(
@@ -52,6 +76,29 @@ async def test_without_a_channel_nothing_is_sent_and_nothing_waits() -> None:
     assert not channels.send_input(PointerMove(0.5, 0.5))
     assert not channels.send(Prompt("a castle"))
     assert not channels.say_bye(1000)
-    assert not await channels.send_message({"a": 1})
     channels.ping()
     assert channels.rtt_s is None
+
+
+async def test_a_message_waits_for_the_channel_that_comes_after_the_session() -> None:
+    channels, control = Channels(Silence(), lambda: 0.0), Control()
+
+    async with asyncio.TaskGroup() as saying:
+        said = saying.create_task(channels.send_message({"hour": "night"}))
+        await asyncio.sleep(0)
+        channels.take_channel(cast("RTCDataChannel", control))
+
+    assert said.result()
+
+
+async def test_a_message_that_waits_for_a_channel_is_not_handed_over_when_the_peer_is_gone() -> (
+    None
+):
+    channels = Channels(Silence(), lambda: 0.0)
+
+    async with asyncio.TaskGroup() as saying:
+        said = saying.create_task(channels.send_message({"hour": "night"}))
+        await asyncio.sleep(0)
+        channels.stop()
+
+    assert not said.result()

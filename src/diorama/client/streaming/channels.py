@@ -58,6 +58,7 @@ class Channels:
         self._messages = itertools.count()
         self._pinged_s: dict[int, float] = {}
         self._waiting: dict[int, asyncio.Future[bool]] = {}
+        self._there = asyncio.Event()
 
     def take_channel(self, channel: RTCDataChannel) -> None:
         """Take a channel that the worker made; others than the two are left alone."""
@@ -67,6 +68,7 @@ class Channels:
             self._control = channel
             channel.on("message", self._receive)
             channel.on("close", self._cut)
+            self._there.set()
             self.ping()
 
     def send_input(self, event: InputEvent) -> bool:
@@ -85,14 +87,21 @@ class Channels:
         return self._send(checked(message))
 
     async def send_message(self, data: object) -> bool:
-        """Send any JSON to the world; return whether it was handed over."""
+        """Send any JSON to the world; return whether it was handed over.
+
+        It waits for the channel, which may come after the gateway's word that the session streams.
+        """
         number = next(self._messages)
-        if len(self._waiting) >= MAX_WAITING_ACKS or not self.send(wire.Message(data, number)):
+        text = checked(wire.Message(data, number))
+        if len(self._waiting) >= MAX_WAITING_ACKS:
             return False
         acked: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting[number] = acked
         try:
             async with asyncio.timeout(ACK_WITHIN_S):
+                await self._there.wait()
+                if not self._send(text):
+                    return False
                 await acked
         except TimeoutError:
             return False
@@ -114,6 +123,7 @@ class Channels:
 
     def stop(self) -> None:
         """Settle what waits for an answer; the channels close with their peer connection."""
+        self._there.set()
         for acked in self._waiting.values():
             if not acked.done():
                 acked.set_result(False)
