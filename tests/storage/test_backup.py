@@ -4,7 +4,9 @@ import asyncio
 import fcntl
 import os
 import sqlite3
+import threading
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import pytest
@@ -37,6 +39,13 @@ def token_of(asked: Path, token: str) -> int:
     return handle
 
 
+def lines_after(said: IO[str], made: threading.Event) -> list[str]:
+    """Read on, as who writes stands still behind a full pipe, and return the lines after."""
+    while not made.is_set():
+        said.readline()
+    return [said.readline() for _ in range(ENOUGH)]
+
+
 async def test_a_store_that_another_process_writes_is_copied_as_it_was_at_one_instant(
     sqlite_url: str, tmp_path: Path
 ) -> None:
@@ -45,9 +54,15 @@ async def test_a_store_that_another_process_writes_is_copied_as_it_was_at_one_in
     with start(sqlite_url) as writer:
         assert writer.stdout
         lines = [writer.stdout.readline() for _ in range(ENOUGH)]
-        found = await asyncio.to_thread(take_backup, file_of(sqlite_url), target)
+        made = threading.Event()
+        async with asyncio.TaskGroup() as beside_it:
+            reading = asyncio.to_thread(lines_after, writer.stdout, made)
+            lines_later = beside_it.create_task(reading)
+            try:
+                found = await asyncio.to_thread(take_backup, file_of(sqlite_url), target)
+            finally:
+                made.set()
         length = target.stat().st_size
-        lines_after = [writer.stdout.readline() for _ in range(ENOUGH)]
         writer.kill()
 
     copy = open_database(f"sqlite://{target}")
@@ -56,7 +71,7 @@ async def test_a_store_that_another_process_writes_is_copied_as_it_was_at_one_in
     assert (found.schema, found.bytes) == (HEAD, length)
     assert {int(line) for line in lines[1:]} <= {number for number, _ in kept}
     assert all(number == twin for number, twin in kept)
-    assert all(line.strip().isdigit() for line in lines_after)
+    assert all(line.strip().isdigit() for line in lines_later.result())
     assert beside(sqlite_url) == ["copies"]
 
 

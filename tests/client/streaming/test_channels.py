@@ -8,7 +8,7 @@ import pytest
 from aiortc import RTCDataChannel
 
 from diorama.client import Invalid
-from diorama.client.streaming.channels import Channels, checked
+from diorama.client.streaming.channels import MAX_HELD, Channels, checked
 from diorama.protocol.channel import CONTROL, Message, Prompt
 from diorama.protocol.input import InputEvent, KeyDown, PointerMove, Text, Wheel
 
@@ -30,12 +30,16 @@ class Control:
     readyState = "open"  # noqa: N815 - aiortc's name
     bufferedAmount = 0  # noqa: N815 - aiortc's name
 
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
     def on(self, event: str, heard: Callable[[str], None]) -> None:
         if event == "message":
             self._answer = heard
 
     def send(self, text: str) -> None:
         said = msgspec.json.decode(text)
+        self.said.append(said["type"])
         if said["type"] == "message":
             self._answer(json.dumps({"type": "ack", "id": said["id"]}))
 
@@ -70,14 +74,34 @@ def test_a_message_may_have_16_kib() -> None:
     assert refused.value.code == "too_large"
 
 
-async def test_without_a_channel_nothing_is_sent_and_nothing_waits() -> None:
+async def test_without_a_channel_what_is_worthless_later_is_not_sent() -> None:
     channels = Channels(Silence(), lambda: 0.0)
 
     assert not channels.send_input(PointerMove(0.5, 0.5))
-    assert not channels.send(Prompt("a castle"))
     assert not channels.say_bye(1000)
     channels.ping()
     assert channels.rtt_s is None
+
+
+async def test_keys_and_prompts_of_the_first_moment_are_sent_once_the_channel_is_there() -> None:
+    channels, control = Channels(Silence(), lambda: 0.0), Control()
+
+    assert channels.send_input(KeyDown("KeyW", "w"))
+    assert channels.send(Prompt("a castle"))
+    channels.take_channel(cast("RTCDataChannel", control))
+    assert channels.send(Prompt("at night"))
+
+    assert control.said == ["ping", "key_down", "prompt", "prompt"]
+
+
+async def test_no_more_is_held_than_a_person_does_in_a_moment() -> None:
+    channels = Channels(Silence(), lambda: 0.0)
+
+    held = [channels.send(Prompt("a castle")) for _ in range(MAX_HELD + 1)]
+    channels.stop()
+
+    assert held == [True] * MAX_HELD + [False]
+    assert not channels.send(Prompt("a castle"))
 
 
 async def test_a_message_waits_for_the_channel_that_comes_after_the_session() -> None:

@@ -6,6 +6,7 @@ What the network cannot carry now is dropped where the next event makes it worth
 import asyncio
 import itertools
 import json
+from collections import deque
 from collections.abc import Callable
 from typing import Final, Literal, Protocol
 
@@ -23,6 +24,7 @@ MAX_WAITING_ACKS: Final = 256
 MAX_UNSENT_MOVES_BYTES: Final = 4 * 1024
 MAX_UNSENT_BYTES: Final = 1024 * 1024
 MAX_PINGS_OUT: Final = 64
+MAX_HELD: Final = 256
 
 
 class ChannelEvents(Protocol):
@@ -59,6 +61,7 @@ class Channels:
         self._pinged_s: dict[int, float] = {}
         self._waiting: dict[int, asyncio.Future[bool]] = {}
         self._there = asyncio.Event()
+        self._held: deque[str] = deque()
 
     def take_channel(self, channel: RTCDataChannel) -> None:
         """Take a channel that the worker made; others than the two are left alone."""
@@ -70,6 +73,8 @@ class Channels:
             channel.on("close", self._cut)
             self._there.set()
             self.ping()
+            while self._held:
+                self._send(self._held.popleft())
 
     def send_input(self, event: InputEvent) -> bool:
         """Send an input event; False where it could not be. Raises Invalid where it is none."""
@@ -80,11 +85,15 @@ class Channels:
                 return False
             self._input.send(text)
             return True
-        return self._send(text)
+        return self._send(text) if isinstance(event, PointerMove) else self._send_or_hold(text)
 
     def send(self, message: wire.FromViewer) -> bool:
-        """Send over the reliable channel; False where it cannot be. Raises Invalid if too large."""
-        return self._send(checked(message))
+        """Send over the reliable channel; False where it cannot be. Raises Invalid if too large.
+
+        What is sent before the channel is there, which may come after the first picture, is held
+        until it is.
+        """
+        return self._send_or_hold(checked(message))
 
     async def send_message(self, data: object) -> bool:
         """Send any JSON to the world; return whether it was handed over.
@@ -111,22 +120,29 @@ class Channels:
 
     def say_bye(self, code: Literal[1000, 1001]) -> bool:
         """Say that the viewer goes; return whether it could be said."""
-        return self.send(wire.Leaving(code))
+        return self._send(checked(wire.Leaving(code)))
 
     def ping(self) -> None:
         """Say that the viewer is there; the answer gives the round trip."""
         if len(self._pinged_s) >= MAX_PINGS_OUT:
             self._pinged_s.clear()
         number = next(self._pings)
-        if self.send(wire.Ping(number)):
+        if self._send(checked(wire.Ping(number))):
             self._pinged_s[number] = self._now_s()
 
     def stop(self) -> None:
         """Settle what waits for an answer; the channels close with their peer connection."""
         self._there.set()
+        self._held.clear()
         for acked in self._waiting.values():
             if not acked.done():
                 acked.set_result(False)
+
+    def _send_or_hold(self, text: str) -> bool:
+        if self._there.is_set() or len(self._held) >= MAX_HELD:
+            return self._send(text)
+        self._held.append(text)
+        return True
 
     def _send(self, text: str) -> bool:
         if self._control is None or not _is_open(self._control):
