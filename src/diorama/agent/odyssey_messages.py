@@ -30,8 +30,8 @@ TO_VIEWER: Final = "streamerToClient"
 FROM_VIEWER: Final = "clientToStreamer"
 CHANNELS: Final = (TO_VIEWER,)
 SETTLES_S: Final = 0.15
-"""From `streamerToClient` to `clientToStreamer`: three of what browsers call a long task, and
-hidden behind a world's start."""
+"""From `streamerToClient` to `clientToStreamer`: three of what browsers call a long task. The page
+has its picture so much later (docs/benchmarks.md)."""
 MAX_MESSAGE_BYTES: Final = 256 * 1024
 """What the SDK sends by a channel at most: a longer one must reach us to be answered."""
 _MAX_PER_S: Final = 50

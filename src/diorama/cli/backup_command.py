@@ -30,7 +30,7 @@ def backup(
         settings = load_settings()
         if settings.database_url is not None:
             refuse("this store is a PostgreSQL: copy it with `pg_dump -Fc`, as it runs")
-        store, target = settings.data_folder / "diorama.db", file.expanduser().absolute()
+        store, target = settings.store_file, file.expanduser().absolute()
         found = take_backup(store, target)
     told = {
         "backup": str(target),
@@ -54,9 +54,8 @@ def backup(
 
 def _left_out(settings: "Settings") -> list[str]:
     """Return what has to be copied beside the store."""
-    artifacts = settings.artifacts
-    folder = artifacts.folder or settings.data_folder / "artifacts"
-    recordings = f"the bucket {artifacts.s3.bucket}" if artifacts.s3.bucket else str(folder)
+    bucket = settings.artifacts.s3.bucket
+    recordings = f"the bucket {bucket}" if bucket else str(settings.artifacts_folder)
     return [
         f"the secrets that open it: {settings.data_folder / 'secrets'}",
         f"recordings: {recordings}",

@@ -90,11 +90,10 @@ class Artifacts(Protocol):
         """Remove every file of a recording, and what is left of uploads that broke off."""
 
 
-def open_artifacts(settings: "ArtifactSettings", data_folder: Path) -> Artifacts:
-    """Return the store of files that the settings name."""
+def open_artifacts(settings: "ArtifactSettings", folder: Path) -> Artifacts:
+    """Return the store of files that the settings name: `folder` where it is no bucket."""
     if settings.s3.bucket:
         return S3Artifacts(settings.s3)
-    folder = settings.folder or data_folder / "artifacts"
     return FolderArtifacts(folder, keep_free_bytes=settings.keep_free_mb * MEGABYTE)
 
 

@@ -92,7 +92,7 @@ class Gateway:
         self.notebook = Notebook(self.desk)
         self.places = Places(self.desk, self.hub)
         self.sweeps = Sweeps(self.desk, self.hub, clock)
-        self.artifacts = open_artifacts(settings.artifacts, settings.data_folder)
+        self.artifacts = open_artifacts(settings.artifacts, settings.artifacts_folder)
         self.recordings = RecordingSweep(self.desk, self.artifacts)
         self._bus = Alone() if bus is None else bus
         self._relay = Relay(self.desk, self.hub, self._bus)
@@ -276,7 +276,7 @@ async def open_gateway(
     """
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     secrets = load_secrets(settings.data_folder)
-    url = settings.database_url or f"sqlite://{settings.data_folder / 'diorama.db'}"
+    url = settings.database_url or f"sqlite://{settings.store_file}"
     database = await asyncio.to_thread(open_database, url)
     try:
         bus: HintBus = Alone()

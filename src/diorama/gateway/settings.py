@@ -463,6 +463,16 @@ class Settings(BaseSettings):
         return self.data.expanduser().absolute()
 
     @property
+    def store_file(self) -> Path:
+        """Where the embedded store is, if `database_url` names no other."""
+        return self.data_folder / "diorama.db"
+
+    @property
+    def artifacts_folder(self) -> Path:
+        """Where the files of recordings are, if no bucket is named."""
+        return self.artifacts.folder or self.data_folder / "artifacts"
+
+    @property
     def database_url(self) -> str | None:
         """The PostgreSQL to use, with its password: never to be shown; None is SQLite."""
         url = self.store.get_secret_value()

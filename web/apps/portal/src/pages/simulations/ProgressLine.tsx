@@ -1,7 +1,7 @@
 import { Progress, Text } from '@mantine/core'
-import { isOver } from '../../api/simulations.ts'
+import { isOver, type Simulation } from '../../api/simulations.ts'
 import { percentText } from '../overview/figures.ts'
-import { shareOf } from './words.ts'
+import { nameOf, shareOf, shareOfAll } from './words.ts'
 import classes from './Simulations.module.css'
 
 /** How far a simulation or a run is, as a bar and as words. */
@@ -44,5 +44,18 @@ export function ProgressLine({
         {total !== null && !isOver({ state }) && `, ${frames} of ${total} frames`}
       </Text>
     </div>
+  )
+}
+
+/** How far a simulation is, with all its runs. */
+export function SimulationProgress({ of }: { readonly of: Simulation }) {
+  return (
+    <ProgressLine
+      label={nameOf(of)}
+      state={of.state}
+      frames={of.progress.frames}
+      total={of.progress.frames_total}
+      share={shareOfAll(of)}
+    />
   )
 }

@@ -21,9 +21,9 @@ import { PageHeader, Part } from '../../pieces/PageHeader.tsx'
 import { exactText } from '../../pieces/spans.ts'
 import { StateBadge } from '../../pieces/StateBadge.tsx'
 import { RecordingGrid } from '../recordings/RecordingGrid.tsx'
-import { ProgressLine } from './ProgressLine.tsx'
-import { askToCancel, nameOf } from './SimulationTable.tsx'
-import { adviceFor, sentenceOf, shareOfAll } from './words.ts'
+import { ProgressLine, SimulationProgress } from './ProgressLine.tsx'
+import { askToCancel } from './SimulationTable.tsx'
+import { adviceFor, sentenceOf } from './words.ts'
 
 /** One simulation: how far it is, script by script, and what it left. */
 export default function Simulation() {
@@ -61,13 +61,7 @@ export default function Simulation() {
           {sentenceOf(shown)}
         </Text>
         {shown.state !== 'pending' && shown.progress.frames > 0 && (
-          <ProgressLine
-            label={nameOf(shown)}
-            state={shown.state}
-            frames={shown.progress.frames}
-            total={shown.progress.frames_total}
-            share={shareOfAll(shown)}
-          />
+          <SimulationProgress of={shown} />
         )}
       </Paper>
       {shown.error !== null && (

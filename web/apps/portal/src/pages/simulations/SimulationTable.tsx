@@ -7,9 +7,9 @@ import { confirm } from '../../pieces/confirm.tsx'
 import type { Column } from '../../pieces/DataTable.tsx'
 import { Lasting, Moment } from '../../pieces/Moment.tsx'
 import { StateBadge } from '../../pieces/StateBadge.tsx'
-import { ProgressLine } from './ProgressLine.tsx'
+import { SimulationProgress } from './ProgressLine.tsx'
 import classes from './Simulations.module.css'
-import { shareOfAll } from './words.ts'
+import { nameOf } from './words.ts'
 
 const COLUMNS: readonly Column<Simulation>[] = [
   {
@@ -41,15 +41,7 @@ const COLUMNS: readonly Column<Simulation>[] = [
     key: 'progress',
     title: 'Progress',
     wide: true,
-    cell: (one) => (
-      <ProgressLine
-        label={nameOf(one)}
-        state={one.state}
-        frames={one.progress.frames}
-        total={one.progress.frames_total}
-        share={shareOfAll(one)}
-      />
-    ),
+    cell: (one) => <SimulationProgress of={one} />,
   },
   { key: 'since', title: 'Submitted', cell: ({ created_at }) => <Moment at={created_at} /> },
   {
@@ -120,11 +112,6 @@ export function askToCancel(simulation: Simulation, act: () => void): void {
     action: 'Cancel the simulation',
     act,
   })
-}
-
-/** Returns what to call a simulation: its name, if it was given one. */
-export function nameOf({ name, id }: Pick<Simulation, 'name' | 'id'>): string {
-  return name ?? `…${id.slice(-6)}`
 }
 
 function noteOf({ state, queue, error, progress }: Simulation): string | null {

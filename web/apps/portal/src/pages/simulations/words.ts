@@ -51,6 +51,11 @@ export function shareOf(frames: number, total: number | null): number | null {
   return total === null || total === 0 ? null : Math.min(1, frames / total)
 }
 
+/** Returns what to call a simulation: its name, if it was given one. */
+export function nameOf({ name, id }: Pick<Simulation, 'name' | 'id'>): string {
+  return name ?? `…${id.slice(-6)}`
+}
+
 /** Returns how far a simulation is, 0 to 1: by its frames, or by its scripts where those are unknown. */
 export function shareOfAll({ progress, runs }: Simulation): number | null {
   const byFrames = shareOf(progress.frames, progress.frames_total)
