@@ -9,10 +9,9 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TypeVar, cast
 
 from diorama.accounts.credentials import SessionToken, sign_token
@@ -24,7 +23,7 @@ from diorama.gateway.desk import Desk
 from diorama.gateway.hints import Hints
 from diorama.gateway.ice import Ice, IceRules
 from diorama.gateway.rate_limits import RateLimits
-from diorama.gateway.settings import ArtifactSettings, Settings
+from diorama.gateway.settings import Settings, SimulationSettings, TimerSettings
 from diorama.gateway.upload_routes import UploadParts, _Uploads
 from diorama.gateway.viewer_socket import ViewerEndpoint, ViewerParts, view_of
 from diorama.gateway.wire import TRY_AGAIN_LATER, Wire
@@ -141,16 +140,14 @@ class _Core(server.Gateway):
 
     def __init__(self, owner: "Gateway", handle: StoreHandle, bus: Bus) -> None:
         timers, patience = owner.around.timers, owner.around.patience
-        settings = SimpleNamespace(
-            timers=SimpleNamespace(timers=lambda: timers),
-            traces=None,
-            webhooks=SimpleNamespace(allow_networks=()),
-            simulations=SimpleNamespace(patience=lambda: patience),
-            artifacts=ArtifactSettings(),  # files go to the world's bucket: its folder is not made
-            data_folder=Path(),
+        # Not validated: that would read the environment, and refuse what no service would set.
+        settings = Settings.model_construct(
+            timers=TimerSettings.model_construct(**asdict(timers)),
+            simulations=SimulationSettings.model_construct(**asdict(patience)),
+            data=Path("/simulated"),  # files go to the world's bucket: no folder is made
         )
         super().__init__(
-            cast("Settings", settings),
+            settings,
             handle,
             Secrets(tokens=SECRET, api_key="", worker_key=""),
             owner.clock,
