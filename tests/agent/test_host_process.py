@@ -1,10 +1,10 @@
 """A host that is kept ready: taken once, made again, ended with its worker, and no loss if lost."""
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ def state(tmp_path: Path) -> RunState:
     return RunState.take(tmp_path / "state", "w", boot_id=MARK)
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def kept_ready(state: RunState) -> AsyncIterator[Hosts]:
     hosts = Hosts(state, mark=MARK, preload=("json",))
     keeping = asyncio.create_task(hosts.run())
@@ -117,5 +117,8 @@ async def test_a_host_that_nobody_took_ends_with_its_worker(state: RunState) -> 
 
 def children() -> set[int]:
     """Return the numbers of this process's children."""
-    tasks = Path("/proc/self/task").iterdir()
-    return {int(word) for task in tasks for word in (task / "children").read_text().split()}
+    found: set[int] = set()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):  # a thread that ended by now
+            found |= {int(word) for word in (task / "children").read_text().split()}
+    return found

@@ -16,6 +16,18 @@ from diorama.agent.own_process import give_way
 give_way()
 print(os.nice(0), Path("/proc/self/autogroup").read_text().split()[-1])
 """
+BESIDE_OTHERS = f"""
+import os
+write, refusals = os.write, 2
+def while_others_ask(handle, data):
+    global refusals
+    refusals -= 1
+    if refusals >= 0:
+        raise BlockingIOError
+    return write(handle, data)
+os.write = while_others_ask
+{GIVES_WAY}
+"""
 IN_ANOTHERS_SESSION = """
 import subprocess, sys
 print(subprocess.run([sys.executable, "-c", *sys.argv[1:]], capture_output=True, text=True).stdout)
@@ -43,3 +55,8 @@ def test_a_process_that_leads_its_session_gives_way_with_all_of_it() -> None:
 @needs_groups
 def test_a_process_in_the_session_of_others_gives_way_alone() -> None:
     assert said_by(IN_ANOTHERS_SESSION, GIVES_WAY) == [str(NICE), "0"]
+
+
+@needs_groups
+def test_a_process_gives_way_although_others_do_in_the_same_moment() -> None:
+    assert said_by(BESIDE_OTHERS) == [str(NICE), str(NICE)]
