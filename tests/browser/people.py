@@ -35,7 +35,9 @@ FLAGS: Final = (
 async def chromium() -> AsyncIterator[Browser]:
     """Yield the browser."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=list(FLAGS), timeout=WITHIN_MS
+        )
         yield browser
         await browser.close()
 

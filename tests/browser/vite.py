@@ -12,8 +12,8 @@ from typing import Final
 
 import httpx
 
-from diorama.cli.readiness import free_port
 from tests.browser.waiting import until
+from tests.ports import reserved_port
 
 WEB: Final = Path(__file__).resolve().parents[2] / "web"
 EXAMPLE: Final = WEB / "apps" / "react-example"
@@ -26,8 +26,8 @@ STOP_WITHIN_S: Final = 60.0
 class DevServer:
     """The dev server of one copy of the example."""
 
-    def __init__(self, folder: Path, environment: dict[str, str], log: Path) -> None:
-        self.port = free_port("127.0.0.1")
+    def __init__(self, port: int, folder: Path, environment: dict[str, str], log: Path) -> None:
+        self.port = port
         self._folder = folder
         self._environment = environment
         self._log = log
@@ -89,7 +89,7 @@ class DevServer:
 async def dev_server(environment: dict[str, str], log: Path) -> AsyncIterator[DevServer]:
     """Run a dev server over a copy of the example, with what `src/env.d.ts` names."""
     COPIES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=COPIES) as copy:
+    with reserved_port() as port, tempfile.TemporaryDirectory(dir=COPIES) as copy:
         folder = Path(copy)
         shutil.copytree(
             EXAMPLE,
@@ -97,7 +97,7 @@ async def dev_server(environment: dict[str, str], log: Path) -> AsyncIterator[De
             dirs_exist_ok=True,
             ignore=shutil.ignore_patterns("node_modules", "dist"),
         )
-        found = DevServer(folder, environment, log)
+        found = DevServer(port, folder, environment, log)
         try:
             await found.start()
             yield found

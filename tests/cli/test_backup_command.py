@@ -2,13 +2,18 @@
 
 import asyncio
 import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from diorama.gateway.settings import ProjectSettings
+from diorama.storage import backup
 from tests.cli.typing_commands import Said, Typist
-from tests.gateway.running import gateway_at
+from tests.gateway.running import WITHIN_S, gateway_at
 
 COVE = ProjectSettings(name="cove", world="a:B")
 
@@ -31,7 +36,29 @@ def names_in(data: Path) -> list[str]:
     return [file.name for file in data.iterdir()]
 
 
-async def copied(typist: Typist, data: Path, *words: str) -> tuple[Said, int]:
+@pytest.fixture
+def somebody_is_in(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Return what ends a copy: it serves who comes, and takes no step more before this is set."""
+    copy, found = backup._copy, threading.Event()  # noqa: SLF001 - however quick this machine is
+
+    def hold(source: sqlite3.Connection, target: Path, between: Callable[..., None]) -> None:
+        def wait(*told: int) -> None:
+            until_s = time.monotonic() + WITHIN_S
+            between(*told)
+            while not found.wait(0.01):
+                if time.monotonic() > until_s:
+                    raise TimeoutError("nobody was let in")
+                between(*told)
+
+        copy(source, target, wait)
+
+    monkeypatch.setattr(backup, "_copy", hold)
+    return found
+
+
+async def copied(
+    typist: Typist, data: Path, somebody_is_in: threading.Event, *words: str
+) -> tuple[Said, int]:
     """Type a command that takes a backup; return its answer, and how many were let in meanwhile."""
     asks = asyncio.create_task(typist.types(*words, DIORAMA_DATA=str(data)))
     while not asks.done() and not await asyncio.to_thread(token_in, data):
@@ -41,16 +68,17 @@ async def copied(typist: Typist, data: Path, *words: str) -> tuple[Said, int]:
     while not asks.done():
         opened = await typist.opens()
         await typist.place.ask("DELETE", f"/v1/sessions/{opened.session.id}", secret=opened.token)
+        somebody_is_in.set()
         let_in += 1
     return await asks, let_in
 
 
 async def test_a_gateway_goes_on_admitting_while_its_store_is_copied(
-    typist: Typist, data: Path, tmp_path: Path
+    typist: Typist, data: Path, tmp_path: Path, somebody_is_in: threading.Event
 ) -> None:
     await typist.place.worker(slots=3)
     before = [await typist.opens() for _ in range(3)]
-    said, meanwhile = await copied(typist, data, "backup", "copy.db")
+    said, meanwhile = await copied(typist, data, somebody_is_in, "backup", "copy.db")
     restored = tmp_path / "restored"
     shutil.copytree(data / "secrets", restored / "secrets")
     shutil.move("copy.db", restored / "diorama.db")
@@ -95,9 +123,11 @@ async def test_a_postgresql_is_copied_by_its_own_program(typist: Typist, tmp_pat
     assert not (tmp_path / "copy.db").exists()
 
 
-async def test_a_program_is_told_in_json_what_else_to_copy(typist: Typist, data: Path) -> None:
+async def test_a_program_is_told_in_json_what_else_to_copy(
+    typist: Typist, data: Path, somebody_is_in: threading.Event
+) -> None:
     await typist.place.worker()
-    said, _ = await copied(typist, data, "backup", "copy.db", "--json")
+    said, _ = await copied(typist, data, somebody_is_in, "backup", "copy.db", "--json")
 
     assert said.json["schema"].isdigit()
     assert said.json["bytes"] > 0

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from diorama.cli.readiness import free_port
 from diorama.cli.view import place_in_line, said_of
 from diorama.client import AsyncDiorama, Attached, QueueMoved, StateChanged
 from diorama.protocol.states import SessionState
 from diorama.protocol.views import QueueView
 from tests.browser.running import HOST, PAINTED, running
+from tests.ports import reserved_port
 
 
 async def view(*arguments: str) -> tuple[int | None, str, str]:
@@ -57,9 +57,10 @@ async def test_a_look_prints_what_was_seen_and_keeps_a_picture(tmp_path: Path) -
 
 
 async def test_where_nobody_answers_it_says_so_at_once() -> None:
-    address = f"http://{HOST}:{free_port(HOST)}"
+    with reserved_port(HOST) as port:
+        address = f"http://{HOST}:{port}"
 
-    code, said, complained = await view("cove", "--server", address)
+        code, said, complained = await view("cove", "--server", address)
 
     assert (code, said) == (1, "")
     assert complained.startswith(f"diorama: {address} did not answer: ")

@@ -11,11 +11,11 @@ from typing import Final
 import httpx
 from aiohttp import web
 
-from diorama.cli.readiness import free_port
 from tests.browser.running import HOST
 from tests.browser.vite import EXAMPLE
 from tests.browser.waiting import WITHIN_S, until
 from tests.interop.house import PACKAGE
+from tests.ports import reserved_port
 
 STOP_WITHIN_S: Final = 60.0
 
@@ -23,7 +23,13 @@ STOP_WITHIN_S: Final = 60.0
 @contextlib.asynccontextmanager
 async def node_backend(api: str, key: str, log: Path) -> AsyncIterator[str]:
     """Run the backend that makes credentials, on a free port; yield its address."""
-    port = free_port(HOST)
+    with reserved_port(HOST) as port:
+        async with _backend_on(port, api, key, log) as found:
+            yield found
+
+
+@contextlib.asynccontextmanager
+async def _backend_on(port: int, api: str, key: str, log: Path) -> AsyncIterator[str]:
     settings = {"API_URL": api, "ODYSSEY_API_KEY": key, "PORT": str(port)}
     with log.open("wb") as written:
         process = await asyncio.create_subprocess_exec(
