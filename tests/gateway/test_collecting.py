@@ -6,7 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from diorama.gateway.collecting import MORE, FullCollections, keep_pauses_short, stop_setting_aside
+from diorama.gateway.collecting import (
+    MORE,
+    OF_A_SOCKET,
+    FullCollections,
+    keep_pauses_short,
+    stop_setting_aside,
+)
 
 
 class Knot:
@@ -14,6 +20,10 @@ class Knot:
 
     def __init__(self) -> None:
         self.me = self
+
+
+def no_sockets() -> int:
+    return 0
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +55,7 @@ def test_garbage_that_was_never_set_aside_is_collected_as_ever() -> None:
 def test_garbage_that_was_set_aside_is_found_once_much_more_was() -> None:
     keep_pauses_short()
     gc.collect()
-    full = FullCollections()
+    full = FullCollections(no_sockets)
     kept = Knot()
     knot = weakref.ref(kept)
     many: list[list[object]] = [[None] for _ in range(gc.get_freeze_count() + MORE + 1_000)]
@@ -66,4 +76,22 @@ def test_nothing_is_looked_at_again_while_little_is_new() -> None:
     keep_pauses_short()
     gc.collect()
 
-    assert not FullCollections().once()
+    assert not FullCollections(no_sockets).once()
+
+
+def test_what_many_viewers_keep_is_no_reason_to_look_again() -> None:
+    keep_pauses_short()
+    gc.collect()
+    sockets = 0
+    full = FullCollections(lambda: sockets)
+    many: list[list[object]] = [[None] for _ in range(gc.get_freeze_count() + MORE + 1_000)]
+    gc.collect()
+
+    sockets = len(many) // OF_A_SOCKET
+    looked_while_open = full.once()
+    sockets = 0
+    looked_once_closed = full.once()
+
+    assert many
+    assert not looked_while_open
+    assert looked_once_closed

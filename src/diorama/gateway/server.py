@@ -130,7 +130,7 @@ class Gateway:
         loops = [
             self.sweeps.run(),
             self.places.run(),
-            FullCollections().run(),
+            FullCollections(lambda: self.hub.viewer_count + self.hub.worker_count).run(),
             self.beats.run(),
             self.notebook.run(),
             self._relay.run(),
