@@ -195,6 +195,16 @@ async def test_a_world_whose_process_exits_has_crashed_with_its_status(state: Ru
         assert await running.how_it_ended() == over
 
 
+async def test_a_world_that_calls_for_its_programs_exit_has_crashed_and_says_so(
+    state: RunState,
+) -> None:
+    async with lit_world(state) as running:
+        running.process.send(Message("leave"))
+
+        over = WorldOver("crashed", 1, "SystemExit: the lamp is off")
+        assert await running.how_it_ended() == over
+
+
 async def test_a_world_that_is_killed_has_crashed_with_the_signal(state: RunState) -> None:
     async with lit_world(state) as running:
         os.kill(running.process.pid, signal.SIGKILL)
@@ -224,8 +234,8 @@ async def test_a_world_that_is_killed_has_crashed_with_the_signal(state: RunStat
         (
             "OddSize",
             (
-                "diorama.kernel.errors.Invalid: OddSize.size is (127, 96): both must be even, 64 "
-                "to 3840"
+                "diorama.kernel.errors.Invalid: OddSize.size is (127, 96): it must be "
+                "(width, height), both even, 64 to 3840"
             ),
         ),
     ],

@@ -49,6 +49,8 @@ class Lamp(World):
                 raise RuntimeError("the lamp broke")
             case "exit":
                 os._exit(7)
+            case "leave":
+                sys.exit("the lamp is off")
             case "hang":
                 time.sleep(600)
             case "who":

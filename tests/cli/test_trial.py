@@ -15,8 +15,18 @@ import diorama.world.world as api
 class Pond(api.World):
     size = (320, 180)
 
+    def render(self, time):
+        return None
+
 class Broken(api.World):
     size = (321, 180)
+
+class Blank(api.World):
+    pass
+
+class Picky(Pond):
+    def __init__(self, color):
+        self.color = color
 """
 
 
@@ -81,10 +91,12 @@ def test_a_world_that_loads_is_described(file: Path, capfd: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("place", "message"),
     [
-        ("{}:Missing", "has no World named 'Missing'; it has Pond, Broken"),
+        ("{}:Missing", "has no World named 'Missing'; it has Pond, Broken, Blank, Picky"),
         ("diorama.world:World", "has no World named 'World'; it has none"),
-        ("{}", "has Pond, Broken: say which, as /"),
+        ("{}", "has Pond, Broken, Blank, Picky: say which, as /"),
         ("{}:Broken", "Broken.size is (321, 180)"),
+        ("{}:Blank", "Blank has no method `render(self, time)`"),
+        ("{}:Picky", "Picky.__init__: missing a required argument: 'color'. A world is made"),
         ("{}x.py:Pond", "there is no file"),
         ("pond", "is neither module:Class nor path/file.py:Class"),
         (":Pond", "is neither module:Class nor path/file.py:Class"),
@@ -100,3 +112,33 @@ def test_what_is_no_world_is_refused_in_a_line(
     assert code == 2
     assert message in said
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("class A(", ('pond.py", line 1', "SyntaxError", "pond.py does not load\n")),
+        (
+            "import no_such.part",
+            (
+                "No module named 'no_such'",
+                "load: no_such is not installed here.",
+                "install no_such",
+            ),
+        ),
+        ("import sys; sys.exit()", ("SystemExit", "it ends the program that imports it")),
+        ("def load():\n    return 1 / 0\nload()", ("ZeroDivisionError", "pond.py does not load\n")),
+    ],
+)
+def test_a_file_that_does_not_load_is_told_from_its_own_first_line(
+    file: Path, text: str, said: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(text)
+
+    code = check(str(file))
+
+    told = capsys.readouterr().err
+    assert code == 2
+    assert all(one in told for one in said), told
+    assert "entry_check.py" not in told
+    assert "importlib" not in told

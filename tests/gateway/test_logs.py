@@ -70,7 +70,13 @@ def test_what_is_named_like_a_secret_is_not_shown(stream: io.StringIO) -> None:
     assert found["inner"] == {"ice_pwd": "[redacted]", "list": ["c"]}
 
 
-def test_a_person_at_a_terminal_reads_words() -> None:
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_person_at_a_terminal_reads_words(
+    monkeypatch: pytest.MonkeyPatch, *, plain: bool
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if plain:
+        monkeypatch.setenv("NO_COLOR", "1")
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
     terminal = Terminal()
@@ -81,6 +87,7 @@ def test_a_person_at_a_terminal_reads_words() -> None:
 
     assert "listening" in terminal.getvalue()
     assert not terminal.getvalue().startswith("{")
+    assert ("\x1b[" in terminal.getvalue()) is not plain
 
 
 @pytest.mark.parametrize(

@@ -93,8 +93,14 @@ def test_a_module_that_lacks_one_itself_is_known_and_broken(folder: Path) -> Non
         ("(62, 64)", "30", r"Here.size is \(62, 64\)"),
         ("(64, 65)", "30", r"Here.size is \(64, 65\)"),
         ("(3842, 64)", "30", r"Here.size is \(3842, 64\)"),
-        ("(64, 64)", "0", "Here.fps is 0: it must be 1 to 120"),
+        ("(64, 64)", "0", "Here.fps is 0: it must be a whole number, 1 to 120"),
         ("(64, 64)", "121", "Here.fps is 121"),
+        ("'64x64'", "30", r"Here.size is '64x64': it must be \(width, height\)"),
+        ("(64, 64, 3)", "30", "Here.size is"),
+        ("(64.0, 64)", "30", "Here.size is"),
+        ("64", "30", "Here.size is 64"),
+        ("(64, 64)", "'30'", "Here.fps is '30'"),
+        ("(64, 64)", "29.97", "Here.fps is 29.97"),
     ],
 )
 def test_a_world_out_of_bounds_is_refused(folder: Path, size: str, fps: str, sentence: str) -> None:

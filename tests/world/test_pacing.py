@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diorama.world.pacing import Pacer
+from diorama.world.pacing import Pacer, Slowness
 
 PERIOD = 10_000  # of 100 fps
 
@@ -77,3 +77,41 @@ def test_pictures_are_never_nearer_than_a_quarter_of_a_period_nor_a_period_late(
         assert begins < pacer.due_us(input_waits=False) <= begins + PERIOD + 1
         assert pacer.due_us(input_waits=True) >= min(begins + PERIOD // 4, due + PERIOD)
         now = begins
+
+
+def told_of(slowness: Slowness, *, from_us: int, pictures: int, took_us: int) -> list[str]:
+    """Render so many pictures one after the other, and return what is told of them."""
+    found = [
+        slowness.find(from_us + number * took_us, from_us + (number + 1) * took_us)
+        for number in range(pictures)
+    ]
+    return [one for one in found if one is not None]
+
+
+def test_a_world_slower_than_it_means_to_be_is_told_after_five_seconds_and_each_minute() -> None:
+    slowness = Slowness(fps=30, now_us=0)
+
+    assert told_of(slowness, from_us=0, pictures=49, took_us=100_000) == []
+    (told,) = told_of(slowness, from_us=4_900_000, pictures=500, took_us=100_000)
+    assert told == (
+        "takes 100 ms a frame, and at 30 frames a second there are 33: viewers see 10.0 a second"
+    )
+    assert len(told_of(slowness, from_us=60_000_000, pictures=100, took_us=100_000)) == 1
+
+
+def test_a_world_that_keeps_up_is_told_nothing() -> None:
+    assert told_of(Slowness(fps=30, now_us=0), from_us=0, pictures=900, took_us=33_000) == []
+
+
+def test_a_first_picture_that_waits_for_what_is_made_once_is_no_slowness() -> None:
+    slowness = Slowness(fps=30, now_us=0)
+
+    assert slowness.find(0, 20_000_000) is None
+    assert told_of(slowness, from_us=20_000_000, pictures=300, took_us=10_000) == []
+
+
+def test_a_world_that_renders_for_seconds_is_told_of_its_third_picture_after_the_first() -> None:
+    slowness = Slowness(fps=1, now_us=0)
+
+    assert told_of(slowness, from_us=0, pictures=3, took_us=4_000_000) == []
+    assert len(told_of(slowness, from_us=12_000_000, pictures=1, took_us=4_000_000)) == 1

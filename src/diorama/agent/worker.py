@@ -262,11 +262,19 @@ class Worker:
 
     def on_world_gone(self, assign: Assign, over: WorldOver | None) -> None:
         """Free the slot, and start what waits for it."""
-        log.info("world gone", session_id=assign.session, over=over)
         self._gone.set()
         if over is None:
+            log.info("world gone", session_id=assign.session)
             self._do(self._slots.world_gone(assign.index))
         else:
+            say = log.info if over.outcome == "ended" else log.warning
+            say(
+                "world over",
+                session_id=assign.session,
+                outcome=over.outcome,
+                exit_code=over.exit_code,
+                detail=over.detail,
+            )
             self._do(
                 self._slots.world_gone(assign.index, over.outcome, over.exit_code, over.detail)
             )

@@ -30,8 +30,8 @@ app: Final = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # a traceback with the values of locals would show secrets
 )
-for command in (starting.up, starting.dev, starting.gateway, starting.worker):
-    app.command()(command)
+for program in (starting.up, starting.dev, starting.gateway, starting.worker):
+    app.command()(program)
 app.command()(backup)
 for group, name in (
     (sessions, "sessions"),

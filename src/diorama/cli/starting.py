@@ -9,7 +9,8 @@ import os
 import signal
 import tempfile
 import webbrowser
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -21,6 +22,19 @@ if TYPE_CHECKING:
     from diorama.agent.settings import WorkerSettings
     from diorama.gateway.settings import Settings
 
+
+class LogLevel(StrEnum):
+    """From which level on a program logs."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+LogFrom = Annotated[
+    LogLevel, typer.Option("--log-level", help="What is logged: this, and what is graver.")
+]
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 KEY_WITHIN_S: Final = 30.0
 WORKER_STOP_S: Final = 6.0
@@ -28,10 +42,10 @@ GATEWAY_STOP_S: Final = 4.0
 """Together the 10 s in which `up` has stopped."""
 
 
-def up() -> None:
+def up(log_level: LogFrom = LogLevel.INFO) -> None:
     """Run Diorama on this machine: a gateway and a worker. Ctrl-C stops both."""
     with refusals():
-        raise typer.Exit(_up(path="/play", opens=False, owner_link=True))
+        raise typer.Exit(_up(path="/play", opens=False, owner_link=True, log_level=log_level))
 
 
 def dev(
@@ -44,6 +58,7 @@ def dev(
     open_browser: Annotated[  # noqa: FBT002 - Typer's way to say a flag
         bool, typer.Option("--open/--no-open", help="Open it in the browser.")
     ] = True,
+    log_level: LogFrom = LogLevel.WARNING,
 ) -> None:
     """Run one world on this machine and open it. Nothing is kept afterwards."""
     from diorama.cli import readiness, trial
@@ -57,7 +72,7 @@ def dev(
         if "DIORAMA_PORT" not in os.environ and readiness.is_taken(settings.host, settings.port):
             trial.set_up(Path(folder), entry, readiness.free_port(settings.host))
         path = f"/play/{trial.project_name(entry)}"
-        raise typer.Exit(_up(path=path, opens=open_browser, owner_link=False))
+        raise typer.Exit(_up(path=path, opens=open_browser, owner_link=False, log_level=log_level))
 
 
 def gateway(
@@ -67,6 +82,7 @@ def gateway(
             "--owner-link/--no-owner-link", help="Print how to become the owner, if nobody is."
         ),
     ] = True,
+    log_level: LogFrom = LogLevel.INFO,
 ) -> None:
     """Run one gateway: REST, WebSockets and the player on one port."""
     from diorama.cli.parent import end_with_parent
@@ -76,11 +92,11 @@ def gateway(
         settings = _settings()
         from diorama.gateway import logs, server
 
-        logs.configure()
+        logs.configure(level=log_level.upper())
         server.run(settings, owner_link=owner_link)
 
 
-def worker() -> None:
+def worker(log_level: LogFrom = LogLevel.INFO) -> None:
     """Run one worker: offers slots to a gateway (DIORAMA_WORKER_GATEWAYS) and streams worlds."""
     from diorama.cli.parent import end_with_parent
 
@@ -90,7 +106,7 @@ def worker() -> None:
         from diorama.gateway import logs
 
         settings = _worker_settings()
-        logs.configure()
+        logs.configure(level=log_level.upper())
         asyncio.run(run_until_signalled(settings))
 
 
@@ -118,7 +134,7 @@ def _worker_settings() -> "WorkerSettings":
         ) from None
 
 
-def _up(*, path: str, opens: bool, owner_link: bool) -> int:
+def _up(*, path: str, opens: bool, owner_link: bool, log_level: LogLevel) -> int:
     from diorama.cli import readiness
     from diorama.gateway import addresses
     from diorama.gateway.settings_file import SettingsRefused
@@ -140,7 +156,7 @@ def _up(*, path: str, opens: bool, owner_link: bool) -> int:
         if opens:
             await asyncio.to_thread(webbrowser.open, address + path)
 
-    return asyncio.run(_supervise(settings, announce, gateway_command(owner_link=owner_link)))
+    return asyncio.run(_supervise(settings, announce, owner_link=owner_link, log_level=log_level))
 
 
 def gateway_command(*, owner_link: bool) -> list[str]:
@@ -151,16 +167,22 @@ def gateway_command(*, owner_link: bool) -> list[str]:
 
 
 async def _supervise(
-    settings: "Settings", announce: Callable[[], Awaitable[None]], gateway: Sequence[str]
+    settings: "Settings",
+    announce: Callable[[], Awaitable[None]],
+    *,
+    owner_link: bool,
+    log_level: LogLevel,
 ) -> int:
     from diorama.cli.supervisor import Child, Supervisor, diorama
 
+    logs = ("--log-level", log_level.value)
+    gateway = [*gateway_command(owner_link=owner_link), *logs]
     children = [Child(name="gateway", command=gateway, stop_within_s=GATEWAY_STOP_S)]
     if settings.local_worker.enabled:
         children.append(
             Child(
                 name="worker",
-                command=diorama("worker"),
+                command=diorama("worker", *logs),
                 environment=worker_environment(settings),
                 stop_within_s=WORKER_STOP_S,
                 may_start=lambda: _until_there(settings.worker_key_file),

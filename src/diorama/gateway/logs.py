@@ -7,6 +7,7 @@ addresses, the sign-in cookie, and the ICE credentials of a session description.
 """
 
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable, MutableMapping
@@ -94,7 +95,9 @@ def configure(*, level: str = "INFO", stream: TextIO = sys.stderr) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.dev.ConsoleRenderer() if person else structlog.processors.JSONRenderer(),
+                structlog.dev.ConsoleRenderer(colors="NO_COLOR" not in os.environ)
+                if person
+                else structlog.processors.JSONRenderer(),
             ],
         )
     )

@@ -45,8 +45,9 @@ from diorama.protocol.input import Gamepad, PointerMove, TouchMove, Wheel
 from diorama.protocol.strict_json import parse_value
 from diorama.protocol.worker import MAX_HOLD_OFF_S, Outcome
 from diorama.world.calling import Happening, hand_over, rendered
+from diorama.world.failing import traceback_of
 from diorama.world.loading import UnknownWorld, load_world
-from diorama.world.pacing import Pacer
+from diorama.world.pacing import Pacer, Slowness
 from diorama.world.world import FrameTime, Json, World
 
 EXIT_OVER: Final = 0
@@ -180,7 +181,7 @@ class Host:
             return EXIT_OVER
         except UnknownWorld as error:
             return self._fail("unknown_world", error)
-        except Exception as error:  # noqa: BLE001 - the world's: told, with its traceback, and over
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the world's: told, and over
             return self._fail(self._failure, error)
         return EXIT_OVER
 
@@ -226,6 +227,7 @@ class Host:
     def _render_until_the_end(self, world: World, context: HostContext, ring: FrameWriter) -> None:
         started_us = last_us = self._clock.boottime_us()
         pacer = Pacer(fps=world.fps, now_us=started_us)
+        slowness = Slowness(fps=world.fps, now_us=started_us)
         while True:
             self._wait_for_the_next(pacer)
             if self._hand_over(world, context):
@@ -235,7 +237,10 @@ class Host:
             time = _frame_time(ring.published, now_us, started_us=started_us, last_us=last_us)
             last_us = now_us
             picture = rendered(world, time)
-            number = ring.publish(picture, rendered_us=self._clock.boottime_us())
+            rendered_us = self._clock.boottime_us()
+            number = ring.publish(picture, rendered_us=rendered_us)
+            if found := slowness.find(now_us, rendered_us):
+                sys.stderr.write(f"{type(world).__name__}.render {found}\n")
             if number == 0:
                 self._on_first_frame()
             if context.ended:
@@ -257,9 +262,9 @@ class Host:
             hand_over(world, cast("Happening", self._link.waiting.popleft()))
         return context.ended
 
-    def _fail(self, outcome: Outcome, error: Exception) -> int:
+    def _fail(self, outcome: Outcome, error: Exception | SystemExit) -> int:
         self._stopping = True
-        traceback.print_exception(error)
+        sys.stderr.write(traceback_of(error))
         detail = "".join(traceback.format_exception_only(error)).strip()
         with contextlib.suppress(OSError):  # a worker that is there sees the exit status
             self._link.send(Over(outcome, detail[:_MAX_DETAIL]))
@@ -275,7 +280,7 @@ def _stop(world: World) -> None:
     try:
         world.stop()
     except Exception as error:  # noqa: BLE001 - the session is over: its end keeps its own reason
-        traceback.print_exception(error)
+        sys.stderr.write(traceback_of(error))
 
 
 def _frame_time(number: int, now_us: int, *, started_us: int, last_us: int) -> FrameTime:

@@ -17,6 +17,7 @@ from diorama.kernel.errors import Invalid, NotFound
 from diorama.world.world import World
 
 _FILE_MODULE: Final = "diorama_world_file"
+_SIDES: Final = 2
 
 
 class UnknownWorld(NotFound):
@@ -93,11 +94,16 @@ def _load_module(name: str) -> ModuleType:
 
 
 def _check(world: type[World]) -> None:
-    name = world.__name__
-    for side in world.size:
-        if not MIN_SIDE <= side <= MAX_SIDE or side % 2:
-            raise Invalid(
-                f"{name}.size is {world.size}: both must be even, {MIN_SIDE} to {MAX_SIDE}"
-            )
-    if not 1 <= world.fps <= MAX_FPS:
-        raise Invalid(f"{name}.fps is {world.fps}: it must be 1 to {MAX_FPS}")
+    size: object = world.size  # what a file says need not be what it should be
+    fps: object = world.fps
+    if not (isinstance(size, tuple | list) and len(size) == _SIDES and all(map(_is_a_side, size))):
+        raise Invalid(
+            f"{world.__name__}.size is {size!r}: it must be (width, height), both even, "
+            f"{MIN_SIDE} to {MAX_SIDE}"
+        )
+    if not (isinstance(fps, int) and 1 <= fps <= MAX_FPS):
+        raise Invalid(f"{world.__name__}.fps is {fps!r}: it must be a whole number, 1 to {MAX_FPS}")
+
+
+def _is_a_side(side: object) -> bool:
+    return isinstance(side, int) and MIN_SIDE <= side <= MAX_SIDE and side % 2 == 0

@@ -19,6 +19,10 @@ _GAP: Final = 0.25
 """Of a period, kept between two pictures: nearer ones only wait for the encoder."""
 _EARNED: Final = 0.25
 _SAVED: Final = 2.0
+_FIRST_TOLD_US: Final = 5 * SECOND_US
+_TOLD_EVERY_US: Final = 60 * SECOND_US
+_ENOUGH: Final = 3
+"""Pictures, to say how long one takes."""
 
 
 class Pacer:
@@ -48,3 +52,33 @@ class Pacer:
             if self.due_us(input_waits=False) <= now_us:
                 self._step += 1  # instants are rounded down: this one is the present
         self._early_us = now_us + round(_GAP * SECOND_US / self._fps)
+
+
+class Slowness:
+    """Whether a world renders slower than it means to: told after five seconds, then each minute.
+
+    The first picture does not count: it may wait for what is made once.
+    """
+
+    def __init__(self, *, fps: int, now_us: int) -> None:
+        self._fps = fps
+        self._due_us = now_us + _FIRST_TOLD_US
+        self._pictures = -1
+        self._took_us = 0
+
+    def find(self, began_us: int, rendered_us: int) -> str | None:
+        """Take how long a picture took, and return what its author should know now."""
+        self._pictures += 1
+        if self._pictures > 0:
+            self._took_us += rendered_us - began_us
+        if rendered_us < self._due_us or self._pictures < _ENOUGH:
+            return None
+        mean_us = self._took_us / self._pictures
+        self._due_us = rendered_us + _TOLD_EVERY_US
+        self._pictures = self._took_us = 0
+        if mean_us * self._fps <= SECOND_US:
+            return None
+        return (
+            f"takes {mean_us / 1_000:.0f} ms a frame, and at {self._fps} frames a second there are "
+            f"{1_000 / self._fps:.0f}: viewers see {SECOND_US / mean_us:.1f} a second"
+        )
