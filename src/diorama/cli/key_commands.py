@@ -96,6 +96,8 @@ def audit(
 
     found = list(islice(asking.diorama.audit(actor=actor, action=action), limit))
     asking.show_all(found, ("AT", "BY", "WHAT", "OF", "DETAIL"), line, spare=("OF", "BY"))
+    if not found:
+        asking.say("nobody changed anything yet" if actor is action is None else "no entry fits")
 
 
 def row(key: "KeyView") -> tuple[object, ...]:

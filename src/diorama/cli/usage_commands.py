@@ -136,14 +136,18 @@ def overview(asking: Asking) -> None:
 
     def facts(seen: "Overview") -> tuple[tuple[str, object], ...]:
         slots = seen.slots
-        hours = "no limit" if seen.stream_hours is None else f"{seen.stream_hours:g} h"
         return (
             ("streams", f"{seen.streams} of {seen.limit}"),
             ("queued", seen.queued),
             ("workers", seen.workers),
             ("slots", f"{slots.free} free, {slots.held} held, {slots.fencing} fencing"),
-            ("streamed this month", f"{clock(seen.stream_us)} of {hours}"),
+            ("simulations", f"{seen.runs_running} scripts run, {seen.runs_queued} wait"),
+            ("streamed this month", of_hours(seen.stream_us, seen.stream_hours)),
+            ("simulated this month", of_hours(seen.simulation_us, seen.simulation_hours)),
         )
+
+    def of_hours(length_us: int, hours: float | None) -> str:
+        return f"{clock(length_us)} of {'no limit' if hours is None else f'{hours:g} h'}"
 
     asking.show(asking.diorama.overview(), facts)
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { askAs, headersOf } from '../src/api/client.ts'
-import { asProblem, mayPass, problemOf } from '../src/api/problems.ts'
+import { asFailure, asProblem, mayPass, problemOf } from '../src/api/problems.ts'
 import { nonceOf, plain } from '../src/app/nonce.ts'
 import { passwordFault } from '../src/app/passwords.ts'
 import { navigationOf, PAGES, type PageEntry } from '../src/app/registry.ts'
@@ -71,6 +71,12 @@ test('a problem keeps its facts, and what is no problem document is one all the 
   expect(problem.facts).toEqual({ holders: [1] })
   expect(problemOf(502, '<html>', null).code).toBe('http_502')
   expect(asProblem(new TypeError('fetch failed')).code).toBe('unreachable')
+})
+
+test('a page that fails by itself is not said to be a gateway that is gone', () => {
+  const failures = [asProblem(new TypeError('fetch failed')), new TypeError('x is undefined')]
+
+  expect(failures.map((error) => asFailure(error).code)).toEqual(['unreachable', 'page_failed'])
 })
 
 test('only what may pass is asked again', () => {

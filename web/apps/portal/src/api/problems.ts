@@ -25,6 +25,8 @@ export class Problem extends Error {
 }
 
 const USUAL = new Set(['type', 'title', 'status', 'code', 'detail', 'instance'])
+/** As an answer that failed: what went wrong went wrong here. */
+const PAGE_FAILED = 500
 const UNREACHABLE = 'No gateway answers. It may be restarting: this page asks again.'
 
 /** Returns the problem that an answer's body means; what is no problem document is one all the same. */
@@ -40,6 +42,12 @@ export function problemOf(status: number, body: unknown, requestId: string | nul
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   return new Problem(0, 'unreachable', UNREACHABLE)
+}
+
+/** Returns what kept a page from being shown as a problem: one that did not come, or the page's own. */
+export function asFailure(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  return new Problem(PAGE_FAILED, 'page_failed', 'This page failed. Loading it anew may help.')
 }
 
 /** Whether asking the same again may help: not where the request itself was refused. */

@@ -42,15 +42,18 @@ export function navigationOf(
   pages: readonly PageEntry[],
   permissions: readonly Permission[],
 ): readonly NavSection[] {
-  const shown = pages
-    .filter(hasNav)
-    .filter(({ needs }) => needs === undefined || permissions.includes(needs))
+  const shown = pages.filter(hasNav).filter((page) => maySee(page, permissions))
   return SECTIONS.map((section) => ({
     section,
     pages: shown
       .filter(({ nav }) => nav.section === section)
       .sort((one, other) => one.nav.order - other.nav.order),
   })).filter(({ pages: some }) => some.length > 0)
+}
+
+/** Whether somebody with these permissions may see a page. */
+export function maySee({ needs }: PageEntry, permissions: readonly Permission[]): boolean {
+  return needs === undefined || permissions.includes(needs)
 }
 
 function hasNav(page: PageEntry): page is NavSection['pages'][number] {

@@ -1,9 +1,12 @@
-import { lazy } from 'react'
+import { lazy, type ReactNode } from 'react'
 import { createBrowserRouter, type RouteObject } from 'react-router'
+import { asProblem } from '../api/problems.ts'
+import { useMe } from '../api/me.ts'
 import { NoSuchPage } from './NoSuchPage.tsx'
+import { NotYours } from './NotYours.tsx'
 import { Outside } from './Outside.tsx'
 import { PageFailed } from './PageFailed.tsx'
-import { PAGES, type PageEntry } from './registry.ts'
+import { maySee, PAGES, type PageEntry } from './registry.ts'
 import { Shell } from './Shell.tsx'
 
 /** Returns the router over all pages. */
@@ -20,7 +23,24 @@ export function makeRouter() {
   ])
 }
 
-function routeOf({ path, load }: PageEntry): RouteObject {
-  const Page = lazy(load)
-  return { path, element: <Page />, errorElement: <PageFailed /> }
+function routeOf(page: PageEntry): RouteObject {
+  const Page = lazy(() =>
+    page.load().catch((cause: unknown) => {
+      throw asProblem(cause)
+    }),
+  )
+  const element = page.outside ? (
+    <Page />
+  ) : (
+    <Seen page={page}>
+      <Page />
+    </Seen>
+  )
+  return { path: page.path, element, errorElement: <PageFailed /> }
+}
+
+/** A page for those who may see it, and for others a word of why they do not. */
+function Seen({ page, children }: { readonly page: PageEntry; readonly children: ReactNode }) {
+  const { permissions } = useMe()
+  return maySee(page, permissions) ? children : <NotYours page={page} />
 }

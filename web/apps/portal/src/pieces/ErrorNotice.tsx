@@ -1,6 +1,6 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
 import IconAlertTriangle from '@tabler/icons-react/dist/esm/icons/IconAlertTriangle.mjs'
-import { asProblem } from '../api/problems.ts'
+import { asProblem, type Problem } from '../api/problems.ts'
 
 /** What went wrong, in the gateway's words, and a way to try again where that may help. */
 export function ErrorNotice({
@@ -13,12 +13,7 @@ export function ErrorNotice({
   const problem = asProblem(error)
   const retry = mayPass(problem.status) ? onRetry : undefined
   return (
-    <Alert
-      color="red"
-      role="alert"
-      icon={<IconAlertTriangle size={18} />}
-      title={titleOf(problem.status)}
-    >
+    <Alert color="red" role="alert" icon={<IconAlertTriangle size={18} />} title={titleOf(problem)}>
       <Text size="sm">{sentence(problem.message)}</Text>
       <Group justify="space-between" mt={retry ? 'xs' : 4}>
         {retry && (
@@ -46,7 +41,8 @@ export function mayPass(status: number): boolean {
   return status === 0 || status === 408 || status === 409 || status === 429 || status >= 500
 }
 
-function titleOf(status: number): string {
+function titleOf({ status, code }: Problem): string {
+  if (code === 'page_failed') return 'The page failed'
   if (status === 0) return 'The gateway cannot be reached'
   if (status === 403) return 'That is not allowed'
   if (status === 404) return 'There is no such thing'

@@ -24,7 +24,12 @@ export function clockText(seconds: number): string {
 
 /** Returns metered microseconds as hours with two digits after the point: `12.40 h`. */
 export function hoursText(us: number): string {
-  return `${(us / US_PER_S / HOUR).toLocaleString('en', HOURS)} h`
+  return `${hoursNumber(us)} h`
+}
+
+/** Returns metered microseconds as hours without their unit, for `75.31 of 100 h`. */
+export function hoursNumber(us: number): string {
+  return (us / US_PER_S / HOUR).toLocaleString('en', HOURS)
 }
 
 const HOURS = { minimumFractionDigits: 2, maximumFractionDigits: 2 }

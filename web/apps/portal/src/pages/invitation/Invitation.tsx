@@ -1,7 +1,7 @@
-import { Alert, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useLocation, useNavigate } from 'react-router'
+import { Link, useLocation, useNavigate } from 'react-router'
 import { answerOf, api, type Schemas } from '../../api/client.ts'
 import { signedIn, whoIsIn } from '../../api/me.ts'
 import { secretOf } from '../../app/next.ts'
@@ -39,7 +39,11 @@ export default function Invitation() {
           <>
             <ErrorNotice error={error} />
             <Text size="sm">
-              A link works once, and for some days. Ask whoever invited you for another.
+              A link works once, and for some days. Who came in by it{' '}
+              <Anchor component={Link} to="/">
+                goes to the portal
+              </Anchor>
+              ; others ask whoever invited them for another.
             </Text>
           </>
         )}

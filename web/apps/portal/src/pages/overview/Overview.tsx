@@ -13,8 +13,8 @@ import { EmptyState } from '../../pieces/EmptyState.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Figure, Figures } from '../../pieces/Figure.tsx'
 import { PageHeader, Part } from '../../pieces/PageHeader.tsx'
-import { PlayButton } from '../../pieces/PlayButton.tsx'
-import { exactText, hoursText } from '../../pieces/spans.ts'
+import { FirstStep, useHasProject } from '../../pieces/FirstStep.tsx'
+import { exactText, hoursNumber, hoursText } from '../../pieces/spans.ts'
 import { SessionTable } from '../sessions/SessionTable.tsx'
 import { columnsFor } from '../simulations/SimulationTable.tsx'
 import { Course } from './Course.tsx'
@@ -80,7 +80,7 @@ function Now({ overview }: { readonly overview: Schemas['Overview'] | undefined 
         of={limit}
         share={streams / limit}
         tone={toneOf(streams / limit)}
-        note={streams >= limit ? 'at the limit' : `${limit - streams} more may start`}
+        note={streams >= limit ? 'at the limit' : `the limit leaves ${limit - streams}`}
       />
       <Figure
         label="In line"
@@ -156,7 +156,7 @@ function Hours({
   return (
     <Figure
       label={label}
-      value={<span title={exactText(us)}>{hoursText(us)}</span>}
+      value={<span title={exactText(us)}>{hours === null ? hoursText(us) : hoursNumber(us)}</span>}
       {...(hours !== null && { of: `${hours} h` })}
       share={share}
       tone={toneOf(share ?? 0)}
@@ -246,10 +246,12 @@ function HeldBySimulations({
 }
 
 function NobodyWatches() {
+  const hasProject = useHasProject()
   return (
-    <EmptyState icon={IconPlayerPlay} title="Nobody watches right now" actions={<PlayButton />}>
-      Open a world in another tab: its session shows up here as it connects, with what it holds and
-      a button that ends it. So does a simulation while its scripts run.
+    <EmptyState icon={IconPlayerPlay} title="Nobody watches right now" actions={<FirstStep />}>
+      {hasProject
+        ? 'Open a world in another tab: its session shows up here as it connects, with what it holds and a button that ends it. So does a simulation while its scripts run.'
+        : 'This account has no project yet. Once it has, whoever plays it shows up here, with what they hold and a button that ends it.'}
     </EmptyState>
   )
 }

@@ -12,7 +12,7 @@ import { EmptyState } from '../../pieces/EmptyState.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { NothingFits } from '../../pieces/NothingFits.tsx'
 import { PageHeader } from '../../pieces/PageHeader.tsx'
-import { PlayButton } from '../../pieces/PlayButton.tsx'
+import { FirstStep } from '../../pieces/FirstStep.tsx'
 import { FilterBar } from './FilterBar.tsx'
 import { addressOf, askedOf, countOf, type Filters, filtersOf } from './filters.ts'
 import { SessionTable, viewerOf } from './SessionTable.tsx'
@@ -168,9 +168,9 @@ function Nothing({
   }
   if (filters.which === 'live') {
     return (
-      <EmptyState icon={IconBroadcastOff} title="Nobody watches right now" actions={<PlayButton />}>
-        No slot is held. Open a world in another tab: it shows up here as it connects. Who watched
-        before is under{' '}
+      <EmptyState icon={IconBroadcastOff} title="Nobody watches right now" actions={<FirstStep />}>
+        No slot is held. Whoever opens a world shows up here as they connect. Who watched before is
+        under{' '}
         <Anchor component={Link} to="/sessions?which=past">
           Past
         </Anchor>
@@ -179,7 +179,7 @@ function Nothing({
     )
   }
   return (
-    <EmptyState icon={IconBroadcastOff} title="Nobody has watched yet" actions={<PlayButton />}>
+    <EmptyState icon={IconBroadcastOff} title="Nobody has watched yet" actions={<FirstStep />}>
       Every session stays here after its end, with why it ended.
     </EmptyState>
   )

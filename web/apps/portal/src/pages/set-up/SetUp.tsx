@@ -1,9 +1,10 @@
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useLocation, useNavigate } from 'react-router'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useLocation, useNavigate } from 'react-router'
 import { answerOf, api } from '../../api/client.ts'
 import { signedIn } from '../../api/me.ts'
+import { waysIn } from '../../api/ways.ts'
 import { secretOf } from '../../app/next.ts'
 import { Card } from '../../app/Outside.tsx'
 import { passwordFault } from '../../app/passwords.ts'
@@ -12,12 +13,26 @@ import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 /** Makes whoever has the one-time link the owner of this Diorama. */
 export default function SetUp() {
   const token = secretOf(useLocation().hash)
+  const { data: ways } = useQuery(waysIn)
   if (token === '') {
     return (
       <Card title="This link is not whole">
         <Text size="sm">
           The link from the terminal ends in <q>#</q> and a long code. Copy all of it, and open it
           again.
+        </Text>
+      </Card>
+    )
+  }
+  if (ways?.set_up === false) {
+    return (
+      <Card title="This Diorama has an owner">
+        <Text size="sm">
+          The link did its work, or another one did.{' '}
+          <Anchor component={Link} to="/">
+            Go to the portal
+          </Anchor>
+          , or ask the owner to invite you.
         </Text>
       </Card>
     )

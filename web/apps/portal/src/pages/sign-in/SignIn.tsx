@@ -9,26 +9,22 @@ import {
   TextInput,
 } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Navigate, useLocation, useNavigate, useSearchParams } from 'react-router'
 import { answerOf, api } from '../../api/client.ts'
 import { signedIn, whoIsIn } from '../../api/me.ts'
+import { waysIn } from '../../api/ways.ts'
 import { nextPath } from '../../app/next.ts'
 import { Card } from '../../app/Outside.tsx'
 import { Waiting } from '../../pieces/Waiting.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { problemText } from './problems.ts'
 
-const ways = queryOptions({
-  queryKey: ['sign-in'],
-  queryFn: () => answerOf(api.GET('/v1/sign-in')),
-})
-
 /** Where somebody says who they are. */
 export default function SignIn() {
   const { state } = useLocation() as { readonly state: unknown }
   const { data: me } = useQuery(whoIsIn)
-  const { data, error, refetch } = useQuery(ways)
+  const { data, error, refetch } = useQuery(waysIn)
   const [search] = useSearchParams()
   const problem = search.get('problem')
   if (me === undefined) return <Waiting height="50vh" />
@@ -102,6 +98,12 @@ function WithPassword() {
         <Button type="submit" fullWidth mt={4} loading={enter.isPending}>
           Sign in
         </Button>
+        {enter.error && (
+          <Text size="sm" c="dimmed">
+            Forgot your password? Have an owner or admin remove you from Members and invite you
+            again: you choose a new one then.
+          </Text>
+        )}
       </Stack>
     </form>
   )

@@ -1,7 +1,7 @@
 import { BarChart } from '@mantine/charts'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
-import { usageOf } from './asked.ts'
+import { usageOf, type Whose } from './asked.ts'
 import { daysOf } from './months.ts'
 
 const HEIGHT = 190
@@ -9,8 +9,8 @@ const HOUR_US = 3_600_000_000
 const DIGITS = 1_000
 
 /** Stream hours of each day of a month, streaming and idle upon each other. */
-export function Days({ month }: { readonly month: string }) {
-  const { data, error, refetch } = useInfiniteQuery(usageOf(month, 'day'))
+export function Days({ month, whose }: { readonly month: string; readonly whose: Whose }) {
+  const { data, error, refetch } = useInfiniteQuery(usageOf(month, 'day', whose))
   if (error && data === undefined) {
     return <ErrorNotice error={error} onRetry={() => void refetch()} />
   }

@@ -1,8 +1,10 @@
 import { Anchor, Button, Card, Group, SegmentedControl, Select, Text } from '@mantine/core'
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import IconChartBar from '@tabler/icons-react/dist/esm/icons/IconChartBar.mjs'
 import IconDownload from '@tabler/icons-react/dist/esm/icons/IconDownload.mjs'
 import { Link, useSearchParams } from 'react-router'
+import { everyAccount } from '../../api/every.ts'
+import { useMay } from '../../api/me.ts'
 import { type Column, DataTable } from '../../pieces/DataTable.tsx'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
@@ -10,18 +12,33 @@ import { Figure, Figures } from '../../pieces/Figure.tsx'
 import { failed } from '../../pieces/notify.ts'
 import { PageHeader, Part } from '../../pieces/PageHeader.tsx'
 import { exactText, hoursText } from '../../pieces/spans.ts'
-import { type GroupBy, save, sheetOf, type Usage as UsageOf, usageOf } from './asked.ts'
+import { type GroupBy, save, sheetOf, type Usage as UsageOf, usageOf, type Whose } from './asked.ts'
 import { Cost } from './Cost.tsx'
 import { Days } from './Days.tsx'
 import { lastMonths, monthOf, monthText } from './months.ts'
 
 const MONTHS = 13
-const GROUPS: readonly { readonly value: GroupBy; readonly label: string }[] = [
+const WHOSE = [
+  { value: 'own', label: 'This account' },
+  { value: 'all', label: 'All accounts' },
+]
+
+interface Grouping {
+  readonly value: GroupBy
+  readonly label: string
+}
+const GROUPS: readonly [Grouping, ...Grouping[]] = [
   { value: 'project', label: 'Project' },
   { value: 'end_user', label: 'End user' },
   { value: 'region', label: 'Region' },
   { value: 'day', label: 'Day' },
   { value: 'session', label: 'Session' },
+]
+/** Of all accounts together: names of projects and end users are each account's own. */
+const GROUPS_OF_ALL: typeof GROUPS = [
+  { value: 'account', label: 'Account' },
+  { value: 'region', label: 'Region' },
+  { value: 'day', label: 'Day' },
 ]
 const NOBODY: Readonly<Partial<Record<GroupBy, string>>> = { end_user: 'no end user named' }
 
@@ -30,11 +47,14 @@ export default function Usage() {
   const [search, setSearch] = useSearchParams()
   const now = new Date()
   const month = search.get('month') ?? monthOf(now)
-  const by = GROUPS.find(({ value }) => value === search.get('by'))?.value ?? 'project'
+  const operates = useMay('operate')
+  const whose: Whose = operates && search.get('of') === 'all' ? 'all' : 'own'
+  const groups = whose === 'all' ? GROUPS_OF_ALL : GROUPS
+  const { value: by, label } = groups.find(({ value }) => value === search.get('by')) ?? groups[0]
   const put = (next: Readonly<Record<string, string>>): void => {
-    setSearch({ month, by, ...next }, { replace: true })
+    setSearch({ month, by, of: whose, ...next }, { replace: true })
   }
-  const asked = useInfiniteQuery(usageOf(month, by))
+  const asked = useInfiniteQuery(usageOf(month, by, whose))
   const total = asked.data?.pages[0]?.total
   return (
     <>
@@ -42,6 +62,16 @@ export default function Usage() {
         title="Usage"
         about="Seconds in which a session streamed or idled, from the event log, to the microsecond. Waiting, starting and lost connections cost nothing."
       >
+        {operates && (
+          <SegmentedControl
+            aria-label="Whose"
+            data={WHOSE}
+            value={whose}
+            onChange={(next) => {
+              put({ of: next })
+            }}
+          />
+        )}
         <Select
           aria-label="Month"
           allowDeselect={false}
@@ -52,7 +82,7 @@ export default function Usage() {
             if (next !== null) put({ month: next })
           }}
         />
-        <Sheet month={month} by={by} />
+        <Sheet month={month} by={by} whose={whose} />
       </PageHeader>
       {asked.error && asked.data === undefined ? (
         <ErrorNotice error={asked.error} onRetry={() => void asked.refetch()} />
@@ -61,7 +91,7 @@ export default function Usage() {
           {total !== undefined && <Totals total={total} />}
           <Part title="Day by day" about="Stream hours of each day, UTC.">
             <Card>
-              <Days month={month} />
+              <Days month={month} whose={whose} />
             </Card>
           </Part>
           <Part
@@ -70,7 +100,7 @@ export default function Usage() {
               <SegmentedControl
                 size="xs"
                 aria-label="Group by"
-                data={GROUPS.map(({ value, label }) => ({ value, label }))}
+                data={[...groups]}
                 value={by}
                 onChange={(next) => {
                   put({ by: next })
@@ -85,7 +115,7 @@ export default function Usage() {
               columns={[
                 {
                   key: 'key',
-                  title: GROUPS.find(({ value }) => value === by)?.label ?? '',
+                  title: label,
                   leads: true,
                   cell: ({ key }) => <Key by={by} shown={key} />,
                 },
@@ -176,6 +206,7 @@ function Key({ by, shown }: { readonly by: GroupBy; readonly shown: string | nul
       </Anchor>
     )
   }
+  if (by === 'account') return <AccountOf id={shown} />
   if (by === 'project') {
     return (
       <Anchor component={Link} to={`/projects/${encodeURIComponent(shown)}`}>
@@ -186,12 +217,36 @@ function Key({ by, shown }: { readonly by: GroupBy; readonly shown: string | nul
   return <>{shown}</>
 }
 
+/** An account by its name, as far as it is known. */
+function AccountOf({ id }: { readonly id: string }) {
+  const { data } = useQuery(everyAccount)
+  const name = data?.find((account) => account.id === id)?.name
+  return (
+    <div>
+      <Text fw={600}>{name ?? id}</Text>
+      {name !== undefined && (
+        <Text size="xs" c="dimmed" ff="monospace">
+          {id}
+        </Text>
+      )}
+    </div>
+  )
+}
+
 /** The same numbers as a file for a sheet. */
-function Sheet({ month, by }: { readonly month: string; readonly by: GroupBy }) {
+function Sheet({
+  month,
+  by,
+  whose,
+}: {
+  readonly month: string
+  readonly by: GroupBy
+  readonly whose: Whose
+}) {
   const download = useMutation({
-    mutationFn: () => sheetOf(month, by),
+    mutationFn: () => sheetOf(month, by, whose),
     onSuccess: (file) => {
-      save(file, `diorama-usage-${month}-by-${by}.csv`)
+      save(file, `diorama-usage-${month}${whose === 'all' ? '-all' : ''}-by-${by}.csv`)
     },
     onError: (error) => {
       failed('There is no sheet', error)

@@ -9,10 +9,13 @@ export type GroupBy = NonNullable<
   NonNullable<paths['/v1/usage']['get']['parameters']['query']>['group_by']
 >
 
+/** Whose usage is meant: the account's own, or, for the operator, that of all of them together. */
+export type Whose = 'own' | 'all'
+
 /** What was used in a calendar month, group by group. */
-export function usageOf(period: string, groupBy: GroupBy) {
+export function usageOf(period: string, groupBy: GroupBy, whose: Whose) {
   return infiniteQueryOptions({
-    queryKey: ['usage', period, groupBy],
+    queryKey: ['usage', period, groupBy, whose],
     initialPageParam: null as string | null,
     queryFn: ({ pageParam }) =>
       answerOf(
@@ -21,6 +24,7 @@ export function usageOf(period: string, groupBy: GroupBy) {
             query: {
               period,
               group_by: groupBy,
+              ...(whose === 'all' && { account: whose }),
               ...(pageParam !== null && { cursor: pageParam }),
             },
           },
@@ -32,8 +36,9 @@ export function usageOf(period: string, groupBy: GroupBy) {
 }
 
 /** Returns the same numbers as a sheet; the request needs headers, so that a link will not do. */
-export async function sheetOf(period: string, groupBy: GroupBy): Promise<Blob> {
-  const query = new URLSearchParams({ period, group_by: groupBy })
+export async function sheetOf(period: string, groupBy: GroupBy, whose: Whose): Promise<Blob> {
+  const account = whose === 'all' ? { account: whose } : {}
+  const query = new URLSearchParams({ period, group_by: groupBy, ...account })
   const answer = await fetch(`/v1/usage.csv?${query.toString()}`, { headers: headersOf('GET') })
   if (!answer.ok) {
     const body: unknown = await answer.json().catch(() => null)

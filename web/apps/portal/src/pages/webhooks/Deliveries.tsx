@@ -37,7 +37,7 @@ export function Deliveries({ id }: { readonly id: string }) {
   return (
     <Part
       title="Deliveries"
-      about="The newest first. An event is tried again until it arrives, for three days."
+      about="The newest first. An event is tried again until it arrives, for three days; those of one session go one after the other."
     >
       <Listing
         label="Deliveries"

@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core'
+import { Anchor, Button, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import IconServer2 from '@tabler/icons-react/dist/esm/icons/IconServer2.mjs'
 import { useState } from 'react'
@@ -10,7 +10,7 @@ import { DataTable } from '../../pieces/DataTable.tsx'
 import { EmptyState } from '../../pieces/EmptyState.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Ago, Moment } from '../../pieces/Moment.tsx'
-import { PageHeader } from '../../pieces/PageHeader.tsx'
+import { PageHeader, Part } from '../../pieces/PageHeader.tsx'
 import { Dot, StateBadge } from '../../pieces/StateBadge.tsx'
 import { useResume, type Worker, workersSeen } from './asked.ts'
 import { Drain } from './Drain.tsx'
@@ -102,20 +102,42 @@ function Hosts() {
               </Button>
             }
           >
-            Sessions wait until one comes. On a GPU host, put a worker key into a file and start
-            one; it connects out to this gateway and needs no open port.
-            <CopyBox
-              label="the command"
-              text={`DIORAMA_WORKER_GATEWAYS=${location.origin} \\\nDIORAMA_WORKER_CREDENTIAL_FILE=worker.key \\\ndiorama worker`}
-            />
+            Sessions wait until one comes. <HowToAdd />
           </EmptyState>
         }
       />
+      {data !== undefined && data.workers.length > 0 && may && (
+        <Part
+          title="One more machine"
+          actions={
+            <Anchor component={Link} to="/keys" size="sm">
+              Make a worker key
+            </Anchor>
+          }
+        >
+          <Text c="dimmed" component="div">
+            <HowToAdd />
+          </Text>
+        </Part>
+      )}
       <Drain
         worker={drained}
         onClose={() => {
           setDrained(null)
         }}
+      />
+    </>
+  )
+}
+
+function HowToAdd() {
+  return (
+    <>
+      On a GPU host, put a worker key into a file and start a worker under a name of its own; it
+      connects out to this gateway.
+      <CopyBox
+        label="the command"
+        text={`DIORAMA_WORKER_GATEWAYS=${location.origin} \\\nDIORAMA_WORKER_CREDENTIAL_FILE=worker.key DIORAMA_WORKER_NAME=gpu-1 \\\ndiorama worker`}
       />
     </>
   )
