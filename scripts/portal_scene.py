@@ -49,13 +49,18 @@ STAYS: Final = (
     (8, "streaming", 7, 8),
 )
 """Version, state, and of which events to which, counted from 0, of each stay that held a slot."""
+ENDS: Final = (
+    ((1000, "viewer_left"), (1001, "page_left"), (4004, "afk_timeout"), (4004, "max_runtime")),
+    (12, 4, 3, 1),
+)
+"""Codes and reasons of ends, and how often each comes."""
 FIRST_FRAME: Final = 5
 FIRST_TERM: Final = 1_000_000
 _SESSION: Final = (
     "INSERT INTO session (id,account_id,project_id,region,pool,kind,end_user,rules,state,version,"
     "created_us,entered_us,wait_since_us,attempt,term,attachment,socket,issue,codecs,served_us,"
     "ended_us,end_code,end_reason) VALUES (?,?,?,'local','default','python',?,'{}','disconnected',"
-    "?,?,?,?,1,?,1,1,1,'',?,?,1000,'viewer_left')"
+    "?,?,?,?,1,?,1,1,1,'',?,?,?,?)"
 )
 _EVENT: Final = (
     "INSERT INTO event (session_id,version,kind,state,at_us,recorded_us,actor,slot_id,term,"
@@ -228,22 +233,25 @@ def remember(data: Path, now_us: int) -> None:
         rng = random.Random(1)  # noqa: S311 - pictures, not secrets
         number = 0
         for day_us in range(first_us, now_us - now_us % DAY_US, DAY_US):
-            for _ in range(rng.randrange(2, 2 + 2 * SESSIONS_A_DAY)):
+            hours = (
+                rng.triangular(8, 22, 15) for _ in range(rng.randrange(2, 2 + 2 * SESSIONS_A_DAY))
+            )
+            for hour in sorted(hours):  # ids rise with time, as lists take it
                 number += 1
-                _write(database, past, number, day_us, rng)
+                _write(database, past, number, day_us + round(hour * HOUR_S) * SECOND_US, rng)
 
 
 def _write(
-    database: sqlite3.Connection, past: Past, number: int, day_us: int, rng: random.Random
+    database: sqlite3.Connection, past: Past, number: int, start_us: int, rng: random.Random
 ) -> None:
-    times = [day_us + round(rng.triangular(8, 22, 15) * HOUR_S) * SECOND_US]
+    times = [start_us]
     for _, _, mean_s in STORY[1:]:
         times.append(times[-1] + 1 + round(rng.expovariate(1 / mean_s) * SECOND_US))
     session, user = f"ses_{number:026}", rng.choice(USERS)
     project, term = rng.choice(past.projects), FIRST_TERM + number
     slot = f"{past.worker}.{number % past.slots:06}"
     row = (session, past.account, project, user, len(STORY), times[0], times[-1], times[-1])
-    database.execute(_SESSION, (*row, term, times[1], times[-1]))
+    database.execute(_SESSION, (*row, term, times[1], times[-1], *rng.choices(*ENDS)[0]))
     for version, ((kind, state, _), at_us) in enumerate(zip(STORY, times, strict=True), 1):
         held = slot if version > 1 else None
         event = (session, version, kind, state, at_us, at_us, held, term)

@@ -87,6 +87,11 @@ Each page 1280 and 360 pixels wide, by day and by night. What they do: [portal.m
 in them; only the days before, in usage and past sessions, are made up.
 """
 SLOTS: Final = 3
+LOADED: Final = """() => document.fonts.status === 'loaded'
+  && [...document.images].every(
+    (image) => image.complete || image.getBoundingClientRect().top > innerHeight)
+  && [...document.querySelectorAll('video')].every((video) => video.readyState > 0)"""
+"""Of all that a page shows: its letters, the pictures in sight, and how long a recording is."""
 SETTLE_FRAMES: Final = 100
 CONFIGURATION: Final = "".join(  # of a world that costs little: it is not what is shown
     f"""
@@ -160,7 +165,7 @@ class Camera:
             await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             await page.set_viewport_size({"width": width, "height": HEIGHT[width]})
             await until_quiet(page)
-            await page.wait_for_function("() => document.fonts.status === 'loaded'")
+            await page.wait_for_function(LOADED)
             png = await page.screenshot(animations="disabled", full_page=self.is_closer and whole)
             (folder / f"{name}{suffix}.png").write_bytes(png if self.is_closer else small(png))
         sys.stdout.write(f"{name}\n")
