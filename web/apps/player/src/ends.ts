@@ -80,6 +80,17 @@ const REASONS: Readonly<Record<string, Partial<Row> & { readonly detail?: string
     detail: 'The page and the server did not understand each other.',
     action: 'reload',
   },
+  webrtc_missing: {
+    title: 'This browser cannot show it',
+    detail: 'Try another one, or allow WebRTC in its settings, or in the extension that blocks it.',
+    action: 'reload',
+  },
+  link_refused: {
+    title: 'This link opens nothing',
+    detail:
+      'The link may have expired, been used up or taken back. Ask whoever sent it for another.',
+  },
+  ticket_refused: { detail: 'What let you in was good once, or for a short while.' },
   origin_refused: { detail: 'The page you are on may not open it.', action: 'nothing' },
 }
 

@@ -8,6 +8,8 @@ import { tellDone, tellPlace, tellTurn } from './turn.ts'
 import { type Figure, riseWords, unknownWords, waitWords, type WaitWords } from './waiting.ts'
 
 const BEAT_MS = 1_000
+/** An answer that takes longer is long in coming. */
+const SLOW_MS = 3_000
 
 const steps = [...part('wait-steps', HTMLOListElement).children]
 const line = part('wait-line', HTMLElement)
@@ -16,17 +18,25 @@ const rose = part('wait-rose', HTMLElement)
 let known: QueueView | null = null
 let shown = ''
 let beating: number | null = null
+let begunMs = 0
 
 /** Nothing of an earlier wait is left. */
 export function beginWait(): void {
   known = null
+  begunMs = performance.now()
   rose.hidden = true
 }
 
 /** Shows what is waited for. */
 export function showWait(session: DioramaSession, facts: Facts): void {
   const { state, media, view } = session
-  const words = waitWords(state, media, view, facts)
+  const leftMs = SLOW_MS - (performance.now() - begunMs)
+  const words = waitWords(state, media, view, facts, leftMs <= 0)
+  if (state === 'requesting' && leftMs > 0) {
+    setTimeout(() => {
+      if (session.state === 'requesting') showWait(session, facts)
+    }, leftMs)
+  }
   setText('wait-title', words.title)
   setText('wait-detail', words.detail)
   steps.forEach((step, index) => {

@@ -18,15 +18,19 @@ export interface WaitWords {
   readonly advice: readonly string[]
 }
 
-/** Returns what to show while there is no picture. */
+/** Returns what to show while there is no picture; `slow` where the answer is long in coming. */
 export function waitWords(
   state: SessionState,
   media: MediaState,
   session: SessionView | null,
   facts: Facts,
+  slow = false,
 ): WaitWords {
   if (state === 'requesting') {
-    return simple('Asking for a place…', 'The server decides whether one is free.', 0)
+    const detail = slow
+      ? 'The server has not answered yet. It is asked again for a minute.'
+      : 'The server decides whether one is free.'
+    return simple('Asking for a place…', detail, 0)
   }
   if (state === 'queued') return queueWords(session?.queue ?? null, facts)
   const ran = typeof session?.first_frame_at === 'string'

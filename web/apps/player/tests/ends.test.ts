@@ -113,3 +113,16 @@ test('what the refusal adds is said where no reason says it, and never twice', (
 test('the line for whoever helps has code, name and reason', () => {
   expect(codeWords(ended({}))).toBe('4010 · limit reached · account_limit')
 })
+
+test.each([
+  [4005, 'webrtc_missing', 'This browser cannot show it', 'reload'],
+  [4013, 'link_refused', 'This link opens nothing', 'back'],
+] as const)(
+  'what the page finds itself has words of its own: %i %s',
+  (code, reason, title, action) => {
+    const words = endWords(ended({ code, reason }))
+
+    expect(words).toMatchObject({ title, action })
+    expect(words.detail).not.toBe('')
+  },
+)

@@ -28,6 +28,11 @@ test('who waits reads what is waited for, step by step', () => {
   expect(waitWords('connecting', 'connecting', SESSION, FACTS).title).toBe('Connecting video…')
 })
 
+test('who waits long for an answer reads that the server has not given one', () => {
+  expect(waitWords('requesting', 'none', null, FACTS, true).detail).toContain('not answered yet')
+  expect(waitWords('requesting', 'none', null, FACTS).detail).not.toContain('answered')
+})
+
 test('how long a start may take is told where it is known', () => {
   expect(waitWords('connecting', 'none', SESSION, FACTS).detail).toContain('within 60 seconds')
   expect(waitWords('connecting', 'none', SESSION, UNKNOWN).detail).not.toContain('within')

@@ -21,6 +21,8 @@ export type {
 export type { Facts, PeerFacts } from './core/diagnosis.ts'
 export type { ProblemDocument } from './core/ends.ts'
 export { MAX_MESSAGE_BYTES, MessageRefused } from './core/messages.ts'
+export { OptionRefused } from './core/options.ts'
+export type { OptionCode } from './core/options.ts'
 export type {
   Ended,
   MediaState,

@@ -19,9 +19,9 @@ import { Stage } from './stage.ts'
 
 export interface UseDioramaOptions extends Omit<ConnectOptions, 'video'> {
   /** False asks for no session, as before a click; true unless given. */
-  readonly enabled?: boolean
+  readonly enabled?: boolean | undefined
   /** How what the viewer does on the video goes to the world; true unless given. */
-  readonly input?: boolean | InputOptions
+  readonly input?: boolean | InputOptions | undefined
 }
 
 /** A session as a component renders it. */

@@ -16,6 +16,7 @@ import type {
   SessionEvents,
   Warning,
 } from './core/model.ts'
+import { checkOptions, OptionRefused, originOf } from './core/options.ts'
 import type { StreamStats } from './core/stats.ts'
 import { projectOf } from './core/ticket.ts'
 import { mediaOf, reconnectingOf, stateOf } from './core/views.ts'
@@ -28,41 +29,45 @@ import { VERSION } from './version.ts'
 
 /** Shortens the project's own times; a longer one is cut to the project's. In seconds. */
 export interface AfkOptions {
-  readonly warnAfterS?: number
-  readonly disconnectAfterS?: number
+  readonly warnAfterS?: number | undefined
+  readonly disconnectAfterS?: number | undefined
 }
 
 export interface ConnectOptions {
   /** What to play; a `ticket` names it too. */
-  readonly project?: string
+  readonly project?: string | undefined
   /** Origin of the gateway; the page's own unless given. */
-  readonly server?: string
-  readonly region?: string
-  readonly video?: HTMLVideoElement
+  readonly server?: string | undefined
+  readonly region?: string | undefined
+  readonly video?: HTMLVideoElement | undefined
   /** 16 to 64 letters, digits, `-` and `_`; a secret name of this tab unless given. */
-  readonly clientId?: string
+  readonly clientId?: string | undefined
   /** A ticket from one's backend: it opens one session of its project. */
-  readonly ticket?: string
+  readonly ticket?: string | undefined
   /** Fetches a ticket; called for each request for a session, so that there can be another one. */
-  readonly getTicket?: () => Promise<string>
+  readonly getTicket?: (() => Promise<string>) | undefined
   /** The secret of a share link: what stands behind `#share=` in its address. */
-  readonly share?: string
+  readonly share?: string | undefined
   /** A ticket or key, sent as a bearer; or what fetches one for each request. */
-  readonly token?: string | (() => string | Promise<string>)
+  readonly token?: string | (() => string | Promise<string>) | undefined
   /** Whether sound is off from the start; as the video element has it unless given. */
-  readonly muted?: boolean
-  readonly afk?: AfkOptions
+  readonly muted?: boolean | undefined
+  readonly afk?: AfkOptions | undefined
   /** Opens a new session after an end that allows it; false unless given. */
-  readonly autoRestart?: boolean
+  readonly autoRestart?: boolean | undefined
   /** `relay` lets media go by TURN servers alone; `all` unless given. */
-  readonly iceTransportPolicy?: RTCIceTransportPolicy
+  readonly iceTransportPolicy?: RTCIceTransportPolicy | undefined
   /** What becomes of a session whose page nobody sees; `keep` unless given. */
-  readonly whenHidden?: 'keep' | 'pause_input' | 'disconnect'
+  readonly whenHidden?: 'keep' | 'pause_input' | 'disconnect' | undefined
   /** For `disconnect`: how long the page may be hidden before; 60 s unless given. */
-  readonly hiddenForS?: number
+  readonly hiddenForS?: number | undefined
 }
 
-type Known = ConnectOptions & { readonly project: string; readonly clientId: string }
+type Known = ConnectOptions & {
+  readonly project: string
+  readonly server: string
+  readonly clientId: string
+}
 
 /** All events of a session by name, with what their listeners are given. */
 export interface DioramaEvents extends SessionEvents {
@@ -96,7 +101,7 @@ export class DioramaSession {
   /** Pages call `connect`, which makes one session a tab and project. */
   constructor(options: Known, release: () => void) {
     this.project = options.project
-    this.server = options.server ?? location.origin
+    this.server = options.server
     this.release = release
     this.screen = new Screen(options.muted ?? null, {
       onBlocked: () => {
@@ -353,7 +358,10 @@ function registry(): Registry {
   return (page.__dioramaSessions ??= new Map<string, DioramaSession>())
 }
 
-/** Opens a session, or returns the one this page has of the same client and project. */
+/**
+ * Opens a session, or returns the one this page has of the same client and project. Raises
+ * `OptionRefused` for an option that cannot be.
+ */
 export function connect(options: ConnectOptions): DioramaSession {
   const session = open(options)
   session.keep(options.video)
@@ -375,14 +383,16 @@ export function hold(options: ConnectOptions): Held {
 }
 
 function open(options: ConnectOptions): DioramaSession {
+  checkOptions(options)
+  const server = originOf(options.server, location.origin)
   const clientId = options.clientId ?? tabClientId()
   const project = options.project ?? projectOf(options.ticket ?? '')
-  if (project === null) throw new TypeError('connect: name a project, or give a ticket')
-  const key = JSON.stringify([options.server ?? location.origin, project, clientId])
+  if (project === null) throw new OptionRefused('project', 'name a project, or give a ticket')
+  const key = JSON.stringify([server, project, clientId])
   const sessions = registry()
   const known = sessions.get(key)
   if (known && !known.ended) return known
-  const session = new DioramaSession({ ...options, project, clientId }, () => {
+  const session = new DioramaSession({ ...options, project, server, clientId }, () => {
     if (sessions.get(key) === session) sessions.delete(key)
   })
   sessions.set(key, session)

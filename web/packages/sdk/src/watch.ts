@@ -3,6 +3,7 @@
  * itself after a lost connection, and ends when the session does.
  */
 import { delayMs } from './core/backoff.ts'
+import { hasWebRtc } from './core/browser.ts'
 import { endedBy, type Heard, nextStep, type WatchEnded } from './core/watching.ts'
 import { type Answered, deleteWatch, lookAt, postOffer } from './rtc/whep.ts'
 
@@ -15,11 +16,11 @@ export interface WatchOptions {
   /** The spectator's token. */
   readonly token: string
   /** Where the picture is shown. */
-  readonly video?: HTMLVideoElement
+  readonly video?: HTMLVideoElement | undefined
   /** Those of the gateway unless given. */
-  readonly iceServers?: readonly RTCIceServer[]
+  readonly iceServers?: readonly RTCIceServer[] | undefined
   /** `relay` lets the picture come by TURN servers alone; `all` unless given. */
-  readonly iceTransportPolicy?: RTCIceTransportPolicy
+  readonly iceTransportPolicy?: RTCIceTransportPolicy | undefined
 }
 
 export interface WatchEvents {
@@ -114,6 +115,10 @@ export class Watch {
   async #connect(): Promise<void> {
     this.#close()
     if (this.#state === 'ended') return
+    if (!hasWebRtc()) {
+      this.#end(endedBy('webrtc_missing'))
+      return
+    }
     const run = ++this.#run
     this.#attempts += 1
     this.#setState('waiting')

@@ -60,6 +60,7 @@ export class FakeGateway {
   install(): this {
     FakeSocket.all = []
     vi.stubGlobal('WebSocket', FakeSocket)
+    if (!('RTCPeerConnection' in globalThis)) vi.stubGlobal('RTCPeerConnection', vi.fn())
     vi.stubGlobal('fetch', (input: string | URL, init: RequestInit) =>
       Promise.resolve(this.answer(String(input), init)),
     )

@@ -8,6 +8,7 @@ import {
   type DioramaSession,
   hold,
   MessageRefused,
+  OptionRefused,
 } from '../src/index.ts'
 import { sessionView } from './core/story.ts'
 import { FakeGateway } from './gateway.ts'
@@ -46,6 +47,35 @@ afterEach(async () => {
   await pass(5)
   vi.unstubAllGlobals()
   vi.useRealTimers()
+})
+
+test('a browser without WebRTC is told so at once, and nothing is asked for', async () => {
+  vi.stubGlobal('RTCPeerConnection', undefined)
+  Reflect.deleteProperty(globalThis, 'RTCPeerConnection')
+  const asked = vi.spyOn(globalThis, 'fetch')
+
+  await open({ autoRestart: true })
+
+  expect(session.end).toMatchObject({
+    code: 4005,
+    reason: 'webrtc_missing',
+    doing: 'viewer',
+    retry: 'never',
+    message: 'This browser shows no live video: WebRTC is missing, or switched off.',
+  })
+  expect(asked).not.toHaveBeenCalled()
+})
+
+test('an option that cannot be is told to who asks, before anything is sent', () => {
+  expect(() => connect({ project: 'cove', server: 'worlds.example' })).toThrow(OptionRefused)
+  expect(() => hold({})).toThrow('name a project, or give a ticket')
+})
+
+test('a server with a slash behind it is the same', async () => {
+  await open({ server: 'http://127.0.0.1:8080/' })
+
+  expect(session.server).toBe('http://127.0.0.1:8080')
+  expect(connect({ project: 'cove', server: 'http://127.0.0.1:8080' })).toBe(session)
 })
 
 test('a page is told whether what it shows is recorded', async () => {

@@ -1,6 +1,8 @@
 /** Which end a close code or a refused request means, in the registry's words. */
 import { END_CODES, type EndCode, type EndCodeEntry, type EndView } from '@diorama/protocol'
 
+import { hasWebRtc, NO_WEBRTC } from './browser.ts'
+
 /** A problem document (RFC 9457) as the gateway sends it; other members are facts. */
 export interface ProblemDocument {
   readonly status: number
@@ -10,6 +12,8 @@ export interface ProblemDocument {
 }
 
 const FIRST_OWN_CODE = 4000
+/** The status of what the page itself refuses: nobody was asked, and asking again changes nothing. */
+const OWN = 0
 
 function isEndCode(code: number): code is EndCode {
   return code in END_CODES
@@ -38,7 +42,15 @@ export function endOf(code: EndCode, reason: string | null, sentence: string | n
 /** Returns the end that a refused POST /v1/sessions means. */
 export function endOfProblem(problem: ProblemDocument): EndView {
   const { code, reason } = codeOfProblem(problem)
-  return endOf(code, reason, null)
+  if (problem.status !== OWN) return endOf(code, reason, null)
+  const end = endOf(code, reason, problem.detail)
+  return { ...end, doing: 'viewer', retry: 'never', retry_limit: null }
+}
+
+/** Returns why this browser cannot show any world, or null where it can. */
+export function problemOfBrowser(): ProblemDocument | null {
+  if (hasWebRtc()) return null
+  return { status: OWN, code: 'webrtc_missing', detail: NO_WEBRTC, facts: { end_code: 4005 } }
 }
 
 function codeOfProblem({ status, code, facts }: ProblemDocument): {

@@ -1,5 +1,7 @@
 /** What comes next for somebody who watches: decided from what the gateway said, and nothing else. */
 
+import { NO_WEBRTC } from './browser.ts'
+
 /** Why nobody watches here any more; a code of the gateway's, such as `session_ended`. */
 export interface WatchEnded {
   readonly reason: string
@@ -32,6 +34,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   token_refused: 'This link opens nothing.',
   credential_missing: 'This link opens nothing.',
   left: 'You watch no more.',
+  webrtc_missing: NO_WEBRTC,
 }
 
 /** Returns what to do, after so many attempts in a row that showed nothing. */

@@ -5,6 +5,7 @@
 import type { Candidate, GatewayToViewer, InputEvent, Offer, OpenSession } from '@diorama/protocol'
 
 import type { Facts } from '../core/diagnosis.ts'
+import { problemOfBrowser } from '../core/ends.ts'
 import {
   type Effect,
   type Emitted,
@@ -89,7 +90,8 @@ export class Connection {
   start(): void {
     this.listen()
     if (isHidden()) this.dispatch({ type: 'page_hidden' })
-    this.dispatch({ type: 'start' })
+    const problem = problemOfBrowser()
+    this.dispatch(problem ? { type: 'refused', problem } : { type: 'start' })
   }
 
   leave(code: 1000 | 1001): void {

@@ -4,7 +4,7 @@
  */
 export interface FullscreenOptions {
   /** Asks for Escape, Tab and the like too (Chromium); Escape then has to be held. True unless given. */
-  readonly keyboardLock?: boolean
+  readonly keyboardLock?: boolean | undefined
 }
 
 export interface Fullscreen {

@@ -23,9 +23,9 @@ import { isForPage } from './typing.ts'
 
 export interface InputOptions {
   /** Lock the pointer when the picture is clicked; Escape unlocks. */
-  readonly pointerLock?: boolean
+  readonly pointerLock?: boolean | undefined
   /** How far a stick may be from its middle and still rest, 0 to 1; 0.08 unless given. */
-  readonly deadZone?: number
+  readonly deadZone?: number | undefined
 }
 
 /** Whatever takes events: a session, or what a test puts in its place. */
