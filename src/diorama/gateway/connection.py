@@ -5,7 +5,7 @@ headers of each request have an absolute deadline from their first byte, and tho
 request from the accept. Source: reliability notes, F9.
 
 It leans on four private names of aiohttp's `RequestHandler` (`_request_count`, `_current_request`,
-`_messages`, `_waiter`); tests/gateway/test_front.py fails if a version of aiohttp changes them.
+`_messages`, `_waiter`); tests/gateway/front fails if a version of aiohttp changes them.
 """
 
 import asyncio

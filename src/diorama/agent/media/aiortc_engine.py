@@ -108,9 +108,9 @@ class AiortcPeer:
         self._encoder = _FeedEncoder(self)
         _install(self._transceiver.sender, self._encoder)
         self._tap(self._transceiver.sender)
-        self._channels = {label: self._make_channel(label) for label in settings.channels}
-        for label, channel in self._channels.items():
-            self._listen(label, channel)
+        self._channels: dict[str, RTCDataChannel] = {}
+        for label in settings.channels:
+            self.open_channel(label)
         self._connection.on("connectionstatechange", self._hear_state)
         self._connection.on("datachannel", self._accept_channel)
 

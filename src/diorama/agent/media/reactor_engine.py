@@ -228,11 +228,8 @@ class ReactorPeer:
         self._transceiver = connection.add_transceiver(
             rw.MediaKind.Video, rw.TransceiverDirection.SendOnly
         )
-        self._channels = {
-            label: connection.create_data_channel(label) for label in self._settings.channels
-        }
-        for label, channel in self._channels.items():
-            self._listen(label, channel)
+        for label in self._settings.channels:
+            self.open_channel(label)
 
     def _parts(self) -> tuple[rw.PeerConnection, rw.Transceiver, rw.Track]:
         if self._connection is None or self._transceiver is None or self._track is None:
