@@ -205,7 +205,7 @@ async def simulate(owner: Hands) -> tuple[str, str]:
 
 async def leave_waiting(owner: Hands) -> None:
     """Submit scripts that wait while viewers do."""
-    await owner.put("simulations", _job("Colours of a night", 2))
+    await owner.put("simulations", _job("Colours of a night", 6))
 
 
 def _job(name: str, scripts: int) -> dict[str, object]:

@@ -135,6 +135,7 @@ async def test_an_operator_serves_somebody_else_who_finds_frees_and_pays_for_one
     assert opened.status_code == 201
     used_us = await used_by_ann(ann)
     assert least_s - SLACK_S < used_us / SECOND_US < most_s + SLACK_S
+    assert await billed_to(owner, "Acme") == f"{used_us / SECOND_US:.3f} s"
     assert owner.faults == ann.faults == []
 
 
@@ -147,6 +148,14 @@ async def until_streaming(backend: httpx.AsyncClient) -> None:
         return session.state is SessionState.STREAMING or None
 
     await until(look, what="the session streams")
+
+
+async def billed_to(owner: Portal, account: str) -> str:
+    """Return what the operator's usage page says that an account streamed."""
+    await owner.go("/usage")
+    await owner.page.get_by_text("All accounts", exact=True).click()
+    table = owner.page.get_by_role("table", name="Usage")
+    return await table.get_by_role("row").filter(has_text=account).locator("td").last.inner_text()
 
 
 async def used_by_ann(ann: Portal) -> int:

@@ -89,7 +89,7 @@ async def test_an_account_is_shown_at_a_glance(typist: Typist) -> None:
 
     assert "1 of 5" in said.out
     assert "1 free, 1 held" in said.out
-    assert "0 scripts run, 0 wait" in said.out
+    assert "0 running, 0 waiting" in said.out
 
 
 @pytest.mark.parametrize(

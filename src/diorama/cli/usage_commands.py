@@ -141,7 +141,7 @@ def overview(asking: Asking) -> None:
             ("queued", seen.queued),
             ("workers", seen.workers),
             ("slots", f"{slots.free} free, {slots.held} held, {slots.fencing} fencing"),
-            ("simulations", f"{seen.runs_running} scripts run, {seen.runs_queued} wait"),
+            ("simulations", f"{seen.runs_running} running, {seen.runs_queued} waiting"),
             ("streamed this month", of_hours(seen.stream_us, seen.stream_hours)),
             ("simulated this month", of_hours(seen.simulation_us, seen.simulation_hours)),
         )

@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { answerOf, api, type Schemas } from '../../api/client.ts'
 import { useMay, whoIsIn } from '../../api/me.ts'
+import { overviewNow } from '../../api/overview.ts'
 import { CopyCode } from '../../pieces/CopyBox.tsx'
 import { ErrorNotice } from '../../pieces/ErrorNotice.tsx'
 import { Facts } from '../../pieces/Facts.tsx'
@@ -32,6 +33,7 @@ export default function Account() {
 }
 
 function Shown({ account }: { readonly account: Schemas['AccountView'] }) {
+  const { data: overview } = useQuery({ ...overviewNow, enabled: useMay('sessions:read') })
   const may = useMay('account:write')
   return (
     <>
@@ -52,10 +54,7 @@ function Shown({ account }: { readonly account: Schemas['AccountView'] }) {
               `${hoursText(account.stream_us_used)} of ${account.stream_hours === null ? 'any number' : `${account.stream_hours} h`}`,
             ],
             ['Longest session', spanText(account.max_runtime_s)],
-            [
-              'Simulation hours a month',
-              account.simulation_hours === null ? 'no limit' : `${account.simulation_hours} h`,
-            ],
+            ['Simulation hours this month', simulated(overview?.simulation_us, account)],
             ['Queued simulations', account.queued_simulations],
           ]}
         />
@@ -63,6 +62,15 @@ function Shown({ account }: { readonly account: Schemas['AccountView'] }) {
       {may && <Rename key={account.name} name={account.name} />}
     </>
   )
+}
+
+/** Simulation hours as stream hours are shown; without the used ones where they are not known. */
+function simulated(
+  usedUs: number | undefined,
+  { simulation_hours: hours }: Schemas['AccountView'],
+): string {
+  const most = hours === null ? 'any number' : `${hours} h`
+  return usedUs === undefined ? most : `${hoursText(usedUs)} of ${most}`
 }
 
 function Rename({ name }: { readonly name: string }) {

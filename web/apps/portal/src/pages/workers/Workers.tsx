@@ -137,7 +137,7 @@ function HowToAdd() {
       connects out to this gateway.
       <CopyBox
         label="the command"
-        text={`DIORAMA_WORKER_GATEWAYS=${location.origin} \\\nDIORAMA_WORKER_CREDENTIAL_FILE=worker.key DIORAMA_WORKER_NAME=gpu-1 \\\ndiorama worker`}
+        text={`DIORAMA_WORKER_GATEWAYS=${location.origin} \\\nDIORAMA_WORKER_CREDENTIAL_FILE=worker.key \\\nDIORAMA_WORKER_NAME=gpu-1 \\\ndiorama worker`}
       />
     </>
   )
