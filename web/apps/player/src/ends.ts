@@ -55,6 +55,7 @@ const REASONS: Readonly<Record<string, Partial<Row> & { readonly detail?: string
   stale_yielded: { detail: 'You were not heard for a while, and someone else needed the place.' },
   no_worker: { detail: 'No machine that can run this world is there.' },
   queue_full: { title: 'The line is full', detail: 'So many wait already that nobody else may.' },
+  project_disabled: { detail: 'Whoever owns it can switch it on again.' },
   queue_off: { detail: 'This world has no waiting line.' },
   waited_too_long: { title: 'No place came free', detail: 'The longest time to wait is over.' },
   world_unknown: { detail: 'The project is there, but its world cannot be found.' },
@@ -110,7 +111,13 @@ export function endWords(ended: Ended): EndWords {
 /** Returns what the refusal adds to the registry's sentence, if anything. */
 function unlessSaid({ message, problem }: Ended): string {
   const detail = problem?.detail ?? ''
-  return detail.includes(message) ? '' : detail
+  return detail === '' || detail.includes(message) ? '' : asSentence(detail)
+}
+
+/** The gateway's words begin small and end without a stop, as those of a log line. */
+function asSentence(words: string): string {
+  const begun = words.charAt(0).toUpperCase() + words.slice(1)
+  return /[.!?…]$/.test(begun) ? begun : `${begun}.`
 }
 
 /** Codes that a limit brings: nobody did it by hand. */

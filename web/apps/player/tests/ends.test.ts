@@ -126,3 +126,9 @@ test.each([
     expect(words.detail).not.toBe('')
   },
 )
+
+test('what the gateway adds is shown as a sentence', () => {
+  const problem = { status: 409, code: 'odd', detail: 'the lamp is off', facts: {} }
+
+  expect(endWords(ended({ reason: 'odd', problem })).detail).toBe('The lamp is off.')
+})
