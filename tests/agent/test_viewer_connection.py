@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -23,11 +23,20 @@ from diorama.agent.media.frames import FrameSource
 from diorama.agent.odyssey_messages import CHANNELS, FROM_VIEWER, TO_VIEWER
 from diorama.agent.viewer_connection import ViewerConnection
 from diorama.agent.viewer_messages import Taken
+from diorama.agent.world_link import ImageSeen
 from diorama.kernel.clock import SystemClock
 from diorama.kernel.errors import Refused, Unavailable
 from diorama.kernel.units import SECOND_US
 from diorama.protocol.channel import Prompt
-from diorama.protocol.media import Broadcasting, FromPeer, MediaState, Notice, Offer, Said
+from diorama.protocol.media import (
+    Broadcasting,
+    FromPeer,
+    ImageGiven,
+    MediaState,
+    Notice,
+    Offer,
+    Said,
+)
 from diorama.protocol.worker import Attach
 
 PATIENCE_S = 30.0
@@ -107,6 +116,7 @@ class Heard:
     signals: list[FromPeer] = field(default_factory=list)
     media: list[MediaState] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
+    images: list[tuple[ImageGiven, Callable[[ImageSeen], None]]] = field(default_factory=list)
 
     def on_signal(self, signal: FromPeer) -> None:
         self.signals.append(signal)
@@ -117,6 +127,9 @@ class Heard:
 
     def on_taken(self, taken: Taken) -> None:
         self.taken.append(taken)
+
+    def on_image(self, given: ImageGiven, answer: Callable[[ImageSeen], None]) -> None:
+        self.images.append((given, answer))
 
 
 @contextlib.asynccontextmanager

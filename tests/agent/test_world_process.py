@@ -14,7 +14,7 @@ from diorama.agent.frame_ring import FrameReader
 from diorama.agent.host_process import HostProcess
 from diorama.agent.process_group import members, read_process
 from diorama.agent.run_state import RunState
-from diorama.agent.world_link import Begin
+from diorama.agent.world_link import Begin, ImageSeen
 from diorama.agent.world_process import WorldOver, WorldProcess
 from diorama.protocol.channel import Message, Prompt
 from diorama.protocol.input import KeyDown
@@ -33,6 +33,7 @@ class Heard:
     started: asyncio.Event = field(default_factory=asyncio.Event)
     said: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     held_off_s: asyncio.Queue[float] = field(default_factory=asyncio.Queue)
+    images: asyncio.Queue[ImageSeen] = field(default_factory=asyncio.Queue)
 
     def on_world_loaded(self, pictures: FrameReader, fps: int) -> None:
         self.pictures = pictures
@@ -46,6 +47,9 @@ class Heard:
 
     def on_world_hold_off(self, asked_s: float) -> None:
         self.held_off_s.put_nowait(asked_s)
+
+    def on_world_image(self, seen: ImageSeen) -> None:
+        self.images.put_nowait(seen)
 
 
 @dataclass

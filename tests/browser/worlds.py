@@ -41,6 +41,13 @@ class Painted(World):
         if text in self._names:
             self._at = self._names.index(text)
 
+    def on_image(self, image: Picture, text: str) -> None:
+        """Take the colour that an image has in its middle."""
+        height, width = image.shape[:2]
+        middle = image[height // 2, width // 2].astype(int)
+        apart = [int(np.abs(middle - colour).sum()) for colour in COLOURS.values()]
+        self._at = apart.index(min(apart))
+
     def render(self, time: FrameTime) -> Picture:
         """Paint the whole picture, and a clock's hand along its lower edge."""
         self._picture[:] = COLOURS[self._names[self._at]]

@@ -23,6 +23,11 @@ world = "{WORLDS}:Painted"
 rules.worker_count = 1
 
 [[projects]]
+name = "given"
+world = "{WORLDS}:Painted"
+rules.images = true
+
+[[projects]]
 name = "shown"
 world = "{WORLDS}:Painted"
 rules.spectators.enabled = true

@@ -15,6 +15,7 @@ import msgspec
 
 from diorama.agent.connection import GatewayConnection, Outlived
 from diorama.agent.fence import Fence
+from diorama.agent.fetching import Fetcher
 from diorama.agent.hearing import Hearing, HoldOffs, InputActivity
 from diorama.agent.host_process import Hosts
 from diorama.agent.media.encoder import EncoderFactory
@@ -163,6 +164,7 @@ class SimulatedWorker(Worker):
             spool=cast("Spool", None),
             recordings=cast("Recordings", _NoRecordings()),
             uploader=cast("Uploader", None),
+            fetcher=cast("Fetcher", None),
             boot_id=f"{host.name}-boot-number-{host.boots:06}",
             allow_private_candidates=False,
         )

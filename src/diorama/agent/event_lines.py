@@ -9,12 +9,14 @@ from typing import Final
 
 import msgspec
 
+from diorama.agent.world_link import GiveImage
 from diorama.protocol.channel import Message, Prompt
 from diorama.protocol.input import Gamepad, InputEvent, PointerMove, TouchMove, Wheel
 from diorama.protocol.scripts import Cue
 
 Line = dict[str, object]
-Happening = InputEvent | Prompt | Message
+Played = InputEvent | Prompt | Message
+Happening = Played | GiveImage
 MOVE_EVERY_MS: Final = 100
 _MOVES: Final = (PointerMove, TouchMove, Wheel, Gamepad)
 
@@ -24,13 +26,15 @@ def happened(event: Happening, at_ms: int) -> Line:
     match event:
         case Prompt(text=text):
             return {"type": "prompt", "at_ms": at_ms, "prompt": text}
+        case GiveImage(text=text):
+            return {"type": "image", "at_ms": at_ms, "prompt": text}
         case Message(data=data):
             return {"type": "message", "at_ms": at_ms, "message": data}
         case _:
             return {"type": "input", "at_ms": at_ms, "input": msgspec.to_builtins(event)}
 
 
-def event_of(cue: Cue) -> Happening:
+def event_of(cue: Cue) -> Played:
     """Return what a cue stands for. It is no end."""
     if cue.prompt is not None:
         return Prompt(cue.prompt)

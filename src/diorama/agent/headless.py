@@ -17,6 +17,7 @@ from diorama.agent.world_link import (
     Begin,
     BeginRun,
     FilesFailed,
+    ImageSeen,
     Kept,
     Rendered,
     Rendering,
@@ -121,6 +122,9 @@ class Headless:
 
     def on_world_hold_off(self, asked_s: float) -> None:
         """Nothing: nobody is warned."""
+
+    def on_world_image(self, seen: ImageSeen) -> None:
+        """Nothing: no script has images."""
 
     def _take_word(self, word: RunWord) -> None:
         session, term = self.assign.session, self.assign.term

@@ -4,7 +4,8 @@ Its viewer starts a stream, changes what is shown by prompts, and ends it; a pro
 world. Diorama's stream is there from the start: starting it says its id, ending it ends nothing but
 what the SDK calls a stream. The SDK waits for an answer to each message without a time-out, so each
 is answered, those that are wrong too. Of two that wait it takes the first answer for the second:
-nothing here can mend that.
+nothing here can mend that. An image comes with a start alone, by the signalling socket: `images`
+takes it from there.
 
 Two channels: `streamerToClient` carries what the worker says and is opened first, so that it is
 open when the viewer first speaks on `clientToStreamer`. That one follows a moment later: the SDK's
@@ -128,11 +129,15 @@ class OdysseyMessages:
             case EndStream():
                 return Taken(reply=StreamEnded())
 
+    def started(self, prompt: str) -> StreamStarted:
+        """Return what a viewer is told whose stream is started."""
+        return StreamStarted(self._stream_id, prompt)
+
     def _start(self, message: StartStream) -> Taken:
         if message.input_image_base64 is not None:
-            raise Invalid("images are not passed on to the world", code="image_unsupported")
+            raise Invalid("an image comes by the signalling socket", code="image_wrong_way")
         return Taken(
-            reply=StreamStarted(self._stream_id, message.prompt),
+            reply=self.started(message.prompt),
             broadcast=message.broadcast,
             to_world=_prompt(message.prompt),
         )

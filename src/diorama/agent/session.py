@@ -5,6 +5,7 @@ which decides with `slots` what the gateway hears.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Semaphore
 from typing import Final, Protocol
@@ -13,10 +14,13 @@ import msgspec
 import structlog
 
 from diorama.agent import odyssey_messages
+from diorama.agent.event_lines import Happening
 from diorama.agent.fence import Fence
+from diorama.agent.fetching import Fetcher
 from diorama.agent.frame_ring import SPECTATORS, FrameReader
 from diorama.agent.hearing import HoldOffs, InputActivity
 from diorama.agent.host_process import Hosts
+from diorama.agent.images import Images
 from diorama.agent.media import engine
 from diorama.agent.media.encoder import EncoderFactory
 from diorama.agent.media.engine import Codec, IceServer, MediaEngine, PeerSettings
@@ -35,11 +39,11 @@ from diorama.agent.spool import Spool
 from diorama.agent.uploading import Uploader
 from diorama.agent.viewer_connection import ViewerConnection
 from diorama.agent.viewer_messages import Taken
-from diorama.agent.world_link import Begin
+from diorama.agent.world_link import Begin, ImageSeen
 from diorama.agent.world_process import WorldOver, WorldProcess
 from diorama.kernel.clock import Clock
 from diorama.kernel.units import SECOND_US
-from diorama.protocol.media import ForPeer, FromPeer, MediaState
+from diorama.protocol.media import ForPeer, FromPeer, ImageGiven, MediaState
 from diorama.protocol.worker import (
     MAX_HOLD_OFF_S,
     Assign,
@@ -75,6 +79,7 @@ class SessionParts:
     spool: Spool
     recordings: Recordings
     uploader: Uploader
+    fetcher: Fetcher
     boot_id: str
     allow_private_candidates: bool
     turns: Semaphore = field(default_factory=turns_here)
@@ -138,6 +143,7 @@ class Session:
         self._shared: SharedPictures | None = None
         self._spectators: Spectators | None = None
         self._recorder = parts.recordings.begin(assign)
+        self._images = Images(assign, parts.spool, parts.fetcher, self._hand)
         begin = Begin(
             session=assign.session,
             entry=assign.world.entry,
@@ -157,6 +163,7 @@ class Session:
             self._close_spectators()
             self._close_viewer()
             self._end_recording()
+            self._images.close()
             if self._hold_off_timer is not None:
                 self._hold_off_timer.cancel()
             self._events.on_world_gone(self.assign, over)  # a peer that is slow to close holds none
@@ -324,15 +331,33 @@ class Session:
     def on_taken(self, taken: Taken) -> None:
         """Hand input to the world before anything else is done about it."""
         session, term = self.assign.session, self.assign.term
-        if taken.to_world is not None:
-            self._world.send(taken.to_world)
-            if self._recorder is not None:
-                self._recorder.took(taken.to_world)
-        if taken.is_input and self._activity.seen(self._parts.clock.boottime_us()):
-            self._events.on_word(self.assign, InputSeen(session, term))
+        if taken.to_world is not None and not self._images.holds_back(taken.to_world):
+            self._hand(taken.to_world)
+        if taken.is_input:
+            self._saw_input()
         if taken.leaving is not None:
             left = ViewerLeft(session, term, taken.leaving.code)
             self._events.on_word(self.assign, left)
+
+    def on_image(self, given: ImageGiven, answer: Callable[[ImageSeen], None]) -> None:
+        """Bring an image to the world; what the viewer does meanwhile comes after it."""
+        self._saw_input()
+        if self._tasks is not None:
+            self._images.take(given, answer, self._tasks)
+
+    def on_world_image(self, seen: ImageSeen) -> None:
+        """Tell the viewer what became of an image."""
+        self._images.seen(seen)
+
+    def _hand(self, event: Happening) -> None:
+        self._world.send(event)
+        if self._recorder is not None:
+            self._recorder.took(event)
+
+    def _saw_input(self) -> None:
+        if self._activity.seen(self._parts.clock.boottime_us()):
+            word = InputSeen(self.assign.session, self.assign.term)
+            self._events.on_word(self.assign, word)
 
     @property
     def _stream_id(self) -> str:

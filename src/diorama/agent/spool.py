@@ -1,8 +1,8 @@
 """Where a worker keeps the files of runs and recordings until they are uploaded.
 
-A run's folder is of no use once its worker is gone, and goes when the next one starts. A
-recording's outlives its worker: it says whom it is for from the start, and what is in it once it is
-whole, so the next start of the worker can finish what this one did not.
+A run's folder, and that of a session's images, is of no use once its worker is gone, and goes when
+the next one starts. A recording's outlives its worker: it says whom it is for from the start, and
+what is in it once it is whole, so the next start of the worker can finish what this one did not.
 """
 
 import os
@@ -94,12 +94,14 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self._runs, self._recordings = folder / "runs", folder / "recordings"
+        self._images = folder / "images"
 
     @classmethod
     def take(cls, state_dir: Path, name: str) -> Self:
         """Return the spool of a worker that starts, rid of what earlier runs left."""
         spool = cls(state_dir / "spool" / name)
         _remove(spool._runs)
+        _remove(spool._images)
         return spool
 
     def make_run(self, run: str, term: int, script: Script) -> Path:
@@ -115,6 +117,25 @@ class Spool:
 
     def remove_run(self, folder: Path) -> None:
         """Take the folder of a run away."""
+        _remove(folder)
+
+    def make_images(self, session: str, term: int) -> Path:
+        """Return the folder of the images that a session's viewer gives.
+
+        Raises Unavailable where it cannot be, or where the disk has no room.
+        """
+        folder = self._images / f"{_safe(session)}-{term}"
+        try:
+            _make(folder)
+            is_full = not has_room(folder)
+        except OSError as error:
+            raise Unavailable(f"images have no room on this worker: {error.strerror}") from error
+        if is_full:
+            raise Unavailable("images have no room on this worker")
+        return folder
+
+    def remove_images(self, folder: Path) -> None:
+        """Take the folder of a session's images away."""
         _remove(folder)
 
     def make_recording(self, recording: str, token: str) -> Kept:

@@ -56,7 +56,7 @@ class Uploader:
     """Knows the gateways; any number of uploads at once."""
 
     def __init__(self, gateways: Sequence[str], *, rng: random.Random) -> None:
-        self._gateways = tuple(map(_over_http, gateways))
+        self._gateways = tuple(map(over_http, gateways))
         self._rng = rng
 
     async def upload(self, token: str, folder: Path, facts: RecordedFacts) -> None:
@@ -170,5 +170,6 @@ def _error(status: int, body: bytes) -> Exception:
     return Refused(f"the upload is refused ({status}): {said}", code="upload_failed")
 
 
-def _over_http(gateway: str) -> str:
+def over_http(gateway: str) -> str:
+    """Return where a gateway is asked whose socket may be meant."""
     return "http" + gateway.removeprefix("ws") if gateway.startswith("ws") else gateway

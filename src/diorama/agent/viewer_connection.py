@@ -7,6 +7,7 @@ connection, never the world. Messages are taken where they arrive, so encoding n
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Final, Protocol
 
 import structlog
@@ -29,9 +30,12 @@ from diorama.agent.odyssey_messages import (
     TO_VIEWER,
     BroadcastReady,
     OdysseyMessages,
+    StreamError,
+    StreamStarted,
     told,
 )
 from diorama.agent.viewer_messages import Taken, ViewerMessages, to_text, world_message
+from diorama.agent.world_link import ImageSeen
 from diorama.kernel.clock import Clock
 from diorama.kernel.errors import DioramaError
 from diorama.protocol.media import (
@@ -42,6 +46,7 @@ from diorama.protocol.media import (
     ForPeer,
     FromPeer,
     IceCandidate,
+    ImageGiven,
     MediaState,
     Notice,
     Offer,
@@ -69,6 +74,9 @@ class ViewerEvents(Protocol):
 
     def on_taken(self, taken: Taken) -> None:
         """Take what a message of the viewer comes to; its answer is on the way."""
+
+    def on_image(self, given: ImageGiven, answer: Callable[[ImageSeen], None]) -> None:
+        """Take an image of the viewer, and have its answer sent once the world was given it."""
 
 
 class ViewerConnection:
@@ -261,10 +269,25 @@ class ViewerConnection:
                 log.info("a notice for a viewer who is told on its own socket")
             case Broadcasting(url=url, token=token):
                 self._send(to_text(BroadcastReady(url, token)))
+            case ImageGiven():
+                self._take_image(signal)
             case Restart(scope="ice"):
                 self._send_offer(await peer.restart_ice())
             case Restart():
                 log.info("a new peer connection comes with a new attachment, not by this signal")
+
+    def _take_image(self, given: ImageGiven) -> None:
+        """Have it brought to the world, which other signals do not wait for."""
+        if isinstance(self._messages, OdysseyMessages):
+            started = self._messages.started(given.prompt)
+            self._events.on_image(given, lambda seen: self._answer_image(started, seen))
+            if given.broadcast:
+                self._is_broadcast = True
+                self._ask_to_broadcast()
+
+    def _answer_image(self, started: StreamStarted, seen: ImageSeen) -> None:
+        answer = StreamError(seen.code, seen.message) if seen.code else started
+        self._send(to_text(answer))
 
     def _send_offer(self, sdp: str) -> None:
         self._offer = Offer(self.attachment, sdp)

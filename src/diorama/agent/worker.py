@@ -16,6 +16,7 @@ import structlog
 
 from diorama.agent.connection import GatewayConnection, Outlived
 from diorama.agent.fence import Fence
+from diorama.agent.fetching import Fetcher
 from diorama.agent.headless import Headless
 from diorama.agent.host_process import Hosts
 from diorama.agent.media.choice import choose_engine
@@ -115,6 +116,7 @@ async def _live(settings: WorkerSettings, stop: asyncio.Event) -> None:
             spool=spool,
             recordings=Recordings(recorders, uploader),
             uploader=uploader,
+            fetcher=Fetcher(settings.gateways, settings.read_credential, rng=random.SystemRandom()),
             boot_id=boot_id,
             allow_private_candidates=settings.allow_private_candidates,
         )

@@ -15,7 +15,7 @@ from msgspec import Meta
 from diorama.agent.recording_facts import MAX_SIDE, MIN_SIDE
 from diorama.kernel.errors import Invalid
 from diorama.protocol.channel import Message, Prompt
-from diorama.protocol.input import InputEvent
+from diorama.protocol.input import MAX_TEXT, InputEvent
 from diorama.protocol.recording_views import RecordedFacts
 from diorama.protocol.scripts import MAX_SCRIPT_MS
 from diorama.protocol.worker import MAX_HOLD_OFF_S, Count, Frame, Outcome
@@ -47,6 +47,14 @@ class Begin(msgspec.Struct, frozen=True, tag_field="type", tag="begin"):
     run: BeginRun | None = None
 
 
+class GiveImage(msgspec.Struct, frozen=True, tag_field="type", tag="give_image"):
+    """An image that came with a prompt, which may be empty: the file at `path`."""
+
+    number: Count
+    path: str
+    text: Annotated[str, Meta(max_length=MAX_TEXT)]
+
+
 class Loaded(msgspec.Struct, frozen=True, tag_field="type", tag="loaded"):
     """The class is found and the frame memory has its size; `start` is being called."""
 
@@ -63,6 +71,14 @@ class Say(msgspec.Struct, frozen=True, tag_field="type", tag="say"):
     """The world sends a JSON message to the viewer; `data` is its text."""
 
     data: str
+
+
+class ImageSeen(msgspec.Struct, frozen=True, tag_field="type", tag="image_seen"):
+    """The world was given an image; or, with a code, why it was not. The file is of no more use."""
+
+    number: Count
+    code: str = ""
+    message: str = ""
 
 
 class HoldOff(msgspec.Struct, frozen=True, tag_field="type", tag="hold_off"):
@@ -105,8 +121,8 @@ class FilesFailed(msgspec.Struct, frozen=True, tag_field="type", tag="files_fail
 
 RunWord = Rendering | Rendered | Kept | FilesFailed
 
-ToHost = Begin | Prompt | Message | InputEvent
-FromHost = Loaded | FirstFrame | Say | HoldOff | Over | RunWord
+ToHost = Begin | Prompt | Message | InputEvent | GiveImage
+FromHost = Loaded | FirstFrame | Say | HoldOff | ImageSeen | Over | RunWord
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _TO_HOST: Final[msgspec.msgpack.Decoder[ToHost]] = msgspec.msgpack.Decoder(ToHost)

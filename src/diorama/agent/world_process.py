@@ -23,6 +23,7 @@ from diorama.agent.world_link import (
     FirstFrame,
     FromHost,
     HoldOff,
+    ImageSeen,
     Kept,
     Loaded,
     Over,
@@ -65,6 +66,9 @@ class WorldEvents(Protocol):
 
     def on_world_hold_off(self, asked_s: float) -> None:
         """Take for how long from now the viewer is not to be warned."""
+
+    def on_world_image(self, seen: ImageSeen) -> None:
+        """Take what became of an image that the world was to be given."""
 
 
 class _Cause(StrEnum):
@@ -226,6 +230,8 @@ class WorldProcess:
                 self._events.on_world_message(data)
             case HoldOff(seconds=asked_s):
                 self._events.on_world_hold_off(asked_s)
+            case ImageSeen():
+                self._events.on_world_image(message)
             case Rendering() | Rendered() | Kept() | FilesFailed():
                 if self._on_run is None:
                     raise Invalid("a session's world speaks of a run")

@@ -1,4 +1,4 @@
-"""Where the files of recordings are: a folder of this machine, or a bucket of any S3.
+"""Where the files of recordings are, and images on their way to a world: a folder, or any S3.
 
 A file is `<recording>/<issue>/<name>`, written whole or not at all. Nothing here blocks the event
 loop: `obstore` does its work on threads of its own, and what is left to the operating system goes
@@ -13,7 +13,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -58,6 +58,14 @@ class Place:
         return f"{self.recording_id}/{self.issue}/{self.name}"
 
 
+class Named(Protocol):
+    """Where one file is, a recording's or another."""
+
+    @property
+    def path(self) -> str:
+        """Return its path under the store's root."""
+
+
 class Artifacts(Protocol):
     """Files of recordings.
 
@@ -90,7 +98,26 @@ class Artifacts(Protocol):
         """Remove every file of a recording, and what is left of uploads that broke off."""
 
 
-def open_artifacts(settings: "ArtifactSettings", folder: Path) -> Artifacts:
+class ImageFiles(Protocol):
+    """Images on their way to a world; every method raises as those of `Artifacts` do."""
+
+    async def make_room(self, length: int) -> None:
+        """Refuse so many bytes that would leave too little room."""
+
+    async def write(self, place: Named, pieces: AsyncIterator[bytes]) -> None:
+        """Write a file, whole; if `pieces` raises or nobody waits any more, nothing."""
+
+    async def read(self, place: Named, start: int, end: int) -> AsyncIterator[bytes] | None:
+        """Return the bytes of a file from `start` to before `end`; None is that there is none."""
+
+    async def remove(self, place: Named) -> None:
+        """Remove one file, if it is there."""
+
+    async def remove_older(self, folder: str, than: datetime) -> int:
+        """Remove the files of a folder that were written before, and return how many."""
+
+
+def open_artifacts(settings: "ArtifactSettings", folder: Path) -> "FolderArtifacts | S3Artifacts":
     """Return the store of files that the settings name: `folder` where it is no bucket."""
     if settings.s3.bucket:
         return S3Artifacts(settings.s3)
@@ -124,7 +151,7 @@ class FolderArtifacts:
         """Return None: files are PUT here."""
         return None
 
-    async def write(self, place: Place, pieces: AsyncIterator[bytes]) -> None:
+    async def write(self, place: Named, pieces: AsyncIterator[bytes]) -> None:
         """Write a file, whole and durable; if `pieces` raises or nobody waits any more, nothing."""
         store = await self._store()
         with _refusing():
@@ -137,7 +164,7 @@ class FolderArtifacts:
             )
             await asyncio.to_thread(_make_durable, self._folder / place.path, self._folder)
 
-    async def length(self, place: Place) -> int | None:
+    async def length(self, place: Named) -> int | None:
         """Return the length of a file; None is that there is none."""
         return await _length(await self._store(), place)
 
@@ -149,11 +176,11 @@ class FolderArtifacts:
         """Return None: files are had from here."""
         return None
 
-    async def read(self, place: Place, start: int, end: int) -> AsyncIterator[bytes] | None:
+    async def read(self, place: Named, start: int, end: int) -> AsyncIterator[bytes] | None:
         """Return the bytes of a file from `start` to before `end`; None is that there is none."""
         return await _read(await self._store(), place, start, end)
 
-    async def remove(self, place: Place) -> None:
+    async def remove(self, place: Named) -> None:
         """Remove one file, if it is there."""
         with _refusing():
             await asyncio.to_thread((self._folder / place.path).unlink, missing_ok=True)
@@ -162,6 +189,11 @@ class FolderArtifacts:
         """Remove every file of a recording, and what is left of uploads that broke off."""
         with _refusing():
             await asyncio.to_thread(_remove_tree, self._folder / recording_id)
+
+    async def remove_older(self, folder: str, than: datetime) -> int:
+        """Remove the files of a folder that were written before, and return how many."""
+        with _refusing():
+            return await asyncio.to_thread(_remove_older, self._folder / folder, than)
 
     async def _store(self) -> LocalStore:
         if self._opened is None:
@@ -190,12 +222,12 @@ class S3Artifacts:
         with _refusing():
             return await obstore.sign_async(self._store, "PUT", place.path, within)
 
-    async def write(self, place: Place, pieces: AsyncIterator[bytes]) -> None:
+    async def write(self, place: Named, pieces: AsyncIterator[bytes]) -> None:
         """Write a file, whole; if `pieces` raises or nobody waits any more, nothing."""
         with _refusing():
             await obstore.put_async(self._store, place.path, pieces, max_concurrency=PIECES_AT_ONCE)
 
-    async def length(self, place: Place) -> int | None:
+    async def length(self, place: Named) -> int | None:
         """Return the length of a file; None is that there is none."""
         return await _length(self._store, place)
 
@@ -204,11 +236,11 @@ class S3Artifacts:
         with _refusing():
             return await obstore.sign_async(self._store, "GET", place.path, within)
 
-    async def read(self, place: Place, start: int, end: int) -> AsyncIterator[bytes] | None:
+    async def read(self, place: Named, start: int, end: int) -> AsyncIterator[bytes] | None:
         """Return the bytes of a file from `start` to before `end`; None is that there is none."""
         return await _read(self._store, place, start, end)
 
-    async def remove(self, place: Place) -> None:
+    async def remove(self, place: Named) -> None:
         """Remove one file, if it is there."""
         with _refusing():
             await obstore.delete_async(self._store, place.path)
@@ -219,6 +251,16 @@ class S3Artifacts:
             async for found in obstore.list(self._store, prefix=recording_id):
                 for path in [one["path"] for one in found]:
                     await obstore.delete_async(self._store, path)
+
+    async def remove_older(self, folder: str, than: datetime) -> int:
+        """Remove the files of a folder that were written before, and return how many."""
+        removed = 0
+        with _refusing():
+            async for found in obstore.list(self._store, prefix=folder):
+                for path in [one["path"] for one in found if one["last_modified"] < than]:
+                    await obstore.delete_async(self._store, path)
+                    removed += 1
+        return removed
 
 
 def _bucket(settings: "S3Settings") -> S3Store:
@@ -241,7 +283,7 @@ def _bucket(settings: "S3Settings") -> S3Store:
     )
 
 
-async def _length(store: LocalStore | S3Store, place: Place) -> int | None:
+async def _length(store: LocalStore | S3Store, place: Named) -> int | None:
     with _refusing():
         try:
             return (await obstore.head_async(store, place.path))["size"]
@@ -250,7 +292,7 @@ async def _length(store: LocalStore | S3Store, place: Place) -> int | None:
 
 
 async def _read(
-    store: LocalStore | S3Store, place: Place, start: int, end: int
+    store: LocalStore | S3Store, place: Named, start: int, end: int
 ) -> AsyncIterator[bytes] | None:
     with _refusing():
         try:
@@ -325,6 +367,21 @@ def _remove_tree(folder: Path) -> None:
         if not folder.exists():
             return
     raise OSError(errno.ENOTEMPTY, "files came while they were removed", str(folder))
+
+
+def _remove_older(folder: Path, than: datetime) -> int:
+    """Remove what is older, parts of what never came whole as well."""
+    try:
+        entries = list(os.scandir(folder))
+    except FileNotFoundError:
+        return 0
+    removed = 0
+    for entry in entries:
+        with contextlib.suppress(FileNotFoundError):  # another gateway was faster
+            if entry.stat().st_mtime < than.timestamp():
+                Path(entry).unlink()
+                removed += 1
+    return removed
 
 
 def _remove_empty(folder: Path) -> None:

@@ -18,7 +18,7 @@ from diorama.accounts.plans import Account
 from diorama.gateway.settings import ProjectSettings, Settings
 from diorama.kernel.errors import Refused
 from diorama.kernel.ids import digest
-from diorama.projects.rules import Project
+from diorama.projects.rules import Project, Rules
 from diorama.projects.shipped import SHIPPED
 from diorama.projects.store import BY_API
 from diorama.protocol.worker import WorldSpec
@@ -111,6 +111,7 @@ def shipped() -> tuple[ProjectSettings, ...]:
             description=s.description,
             world=s.entry,
             prompts=s.prompts,
+            rules=Rules(images=s.images),
         )
         for s in SHIPPED
     )

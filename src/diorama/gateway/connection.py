@@ -30,7 +30,7 @@ _log: Final = structlog.stdlib.get_logger(__name__)
 class Connection(web.RequestHandler):
     """aiohttp's protocol of one connection, with a header deadline and a word when it is lost."""
 
-    __slots__ = ("_header_timer", "headers_within_s", "on_lost")
+    __slots__ = ("_header_timer", "headers_within_s", "on_data", "on_lost")
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class Connection(web.RequestHandler):
     ) -> None:
         super().__init__(manager, loop=loop, **kwargs)
         self.headers_within_s = headers_within_s
+        self.on_data: Callable[[int], None] | None = None
         self.on_lost: Callable[[], None] | None = None
         self._header_timer: asyncio.TimerHandle | None = None
 
@@ -58,6 +59,8 @@ class Connection(web.RequestHandler):
             self._stop_header_timer()
         elif self._current_request is None and not self._messages:
             self._start_header_timer()
+        if self.on_data is not None:
+            self.on_data(len(data))
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Tell whoever answers on this connection that nobody listens."""

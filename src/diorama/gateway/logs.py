@@ -24,7 +24,7 @@ _SECRETS: Final = (
     (
         "_",
         re.compile(
-            r"\b(dst|dio|diw|dsi|din|dsu|dtk|dsh|dup|duf|dar|tks|whsec)_[A-Za-z0-9_.+/=-]{8,}"
+            r"\b(dst|dio|diw|dsi|din|dsu|dtk|dsh|dup|duf|dar|dim|tks|whsec)_[A-Za-z0-9_.+/=-]{8,}"
         ),
         r"\1_" + REDACTED,
     ),

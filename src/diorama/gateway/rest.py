@@ -27,6 +27,8 @@ from diorama.gateway.embedding import PlayerFacts, facts_of
 from diorama.gateway.guessing import Guesses
 from diorama.gateway.hub import Hub
 from diorama.gateway.ice import Ice
+from diorama.gateway.image_routes import image_routes
+from diorama.gateway.images import Images
 from diorama.gateway.key_routes import key_routes
 from diorama.gateway.link_routes import link_routes
 from diorama.gateway.links import Links
@@ -90,6 +92,7 @@ class RestParts:
         metrics: what the gateway counts.
         limits: how often may be asked.
         artifacts: has the files of recordings.
+        images: that viewers give.
         kept: how long they are kept, and how large they may be.
         public_url: where people reach the gateway; empty is wherever they did.
         oidc: another way to sign in, where it has an issuer.
@@ -104,6 +107,7 @@ class RestParts:
     metrics: Metrics
     limits: RateLimits
     artifacts: Artifacts
+    images: Images
     kept: ArtifactSettings
     ice: Ice
     public_url: str = ""
@@ -135,6 +139,7 @@ class Rest:
         )
         self._oidc = parts.oidc
         self._artifacts = parts.artifacts
+        self._images = parts.images
         self._kept = parts.kept
         self.whep: Final = Whep(parts.desk, parts.hub, parts.secret, parts.ice)
         self._odyssey = OdysseyParts(
@@ -211,6 +216,7 @@ class Rest:
         links = RecordingLinks(secret)
         app.include_router(upload_routes(parts, documents))
         app.include_router(recording_routes(self._desk, self._doors, documents, links))
+        app.include_router(image_routes(self._images, documents))
         app.include_router(artifact_routes(self._desk, documents, self._artifacts, secret))
 
     def _catalogue(self) -> APIRouter:

@@ -26,6 +26,7 @@ from diorama.gateway.front import Front, RunningFront, serve, start_front, stop_
 from diorama.gateway.hints import Alone, HintBus, Hints
 from diorama.gateway.hub import Hub
 from diorama.gateway.ice import Ice
+from diorama.gateway.images import Images
 from diorama.gateway.metrics import Metrics
 from diorama.gateway.metrics_route import Exposition, metrics_alone
 from diorama.gateway.notebook import Notebook
@@ -33,6 +34,7 @@ from diorama.gateway.observing import Observed, log_run_steps, log_steps
 from diorama.gateway.odyssey import signalling as odyssey
 from diorama.gateway.odyssey.addresses import Base
 from diorama.gateway.odyssey.cross_origin import AnyOrigin
+from diorama.gateway.odyssey.giving import Giving
 from diorama.gateway.places import Places
 from diorama.gateway.poll import Poll
 from diorama.gateway.rate_limiting import Limited, limited_socket
@@ -94,6 +96,7 @@ class Gateway:
         self.sweeps = Sweeps(self.desk, self.hub, clock)
         self.artifacts = open_artifacts(settings.artifacts, settings.artifacts_folder)
         self.recordings = RecordingSweep(self.desk, self.artifacts)
+        self.images = Images(self.desk, self.artifacts, clock, secrets.tokens)
         self._bus = Alone() if bus is None else bus
         self._relay = Relay(self.desk, self.hub, self._bus)
         self._poll = Poll(self.desk, self.hub)
@@ -178,6 +181,7 @@ class Gateway:
                 metrics=self.metrics,
                 limits=limits,
                 artifacts=self.artifacts,
+                images=self.images,
                 kept=self._settings.artifacts,
                 public_url=self._settings.public_url,
                 proxies=networks(self._settings.trusted_proxies),
@@ -186,7 +190,11 @@ class Gateway:
             )
         )
         async with asyncio.TaskGroup() as tasks, self._metrics_port(rest.exposition):
-            loops = [*self._start_loops(tasks), tasks.create_task(self.recordings.run())]
+            loops = [
+                *self._start_loops(tasks),
+                tasks.create_task(self.recordings.run()),
+                tasks.create_task(self.images.run()),
+            ]
             yield Front(
                 rest=Observed(
                     AnyOrigin(CrossOrigin(Limited(rest.app(), limits), origins)),
@@ -225,6 +233,7 @@ class Gateway:
                 public_url=self._settings.public_url,
                 proxies=networks(self._settings.trusted_proxies),
             ),
+            giving=Giving(self.images),
         )
 
     @contextlib.asynccontextmanager

@@ -5,7 +5,6 @@ after each change and each beat (`sessions.telling`) and sent until its reports 
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -14,7 +13,7 @@ import structlog
 from aiohttp import web
 from msgspec.structs import replace
 
-from diorama.accounts.keys import Key, KeyKind, KeyState
+from diorama.accounts.keys import Key, KeyState
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import socket_response
 from diorama.gateway.hub import Hub
@@ -22,9 +21,9 @@ from diorama.gateway.ice import Ice
 from diorama.gateway.notebook import Notebook, Remark
 from diorama.gateway.relay import Relay
 from diorama.gateway.wire import SERVICE_RESTART, TRY_AGAIN_LATER, Bucket, Wire
+from diorama.gateway.worker_keys import worker_key
 from diorama.gateway.worker_spectators import WorkerSpectators
 from diorama.kernel.errors import DioramaError, Refused, Unauthorized, Unavailable
-from diorama.kernel.ids import digest
 from diorama.leases.store import Renewal
 from diorama.protocol import worker as wire
 from diorama.protocol.end_codes import EndCode
@@ -262,7 +261,7 @@ class WorkerEndpoint:
             bucket=Bucket(burst=BURST, per_s=PER_S, now_s=now_s),
         )
         try:
-            key = await self._key(request.headers.get("Authorization", ""))
+            key = await worker_key(self._parts.desk, request.headers.get("Authorization", ""))
             await self._serve(line, _hello(await line.first(HELLO_WITHIN_S), key), key)
         except Unauthorized as error:
             await line.refuse(EndCode.UNAUTHORIZED, word=error.code, message=str(error))
@@ -270,23 +269,6 @@ class WorkerEndpoint:
             _log.warning("a worker was refused", code=error.code, why=str(error))
             await line.refuse(TRY_AGAIN_LATER, word=error.code, message=str(error))
         return socket
-
-    async def _key(self, header: str) -> Key:
-        scheme, _, secret = header.partition(" ")
-        hashed = digest(secret.strip())
-
-        def look(work: Work) -> tuple[Key | None, int]:
-            return work.stores.keys.find(hashed, KeyKind.WORKER), work.now_us
-
-        is_shown = scheme.lower() == "bearer"
-        key, now_us = await self._parts.desk.look(look) if is_shown else (None, 0)
-        if key is None or key.state(now_us) is not KeyState.ACTIVE:
-            raise Unauthorized("this worker key opens nothing", code="credential_refused")
-        if key.is_use_news(now_us):
-            used = key.id
-            with contextlib.suppress(Unavailable):  # the next use is written as well
-                await self._parts.desk.do(lambda work: work.stores.keys.used(used, now_us))
-        return key
 
     async def _serve(self, line: Wire[wire.FromWorker], hello: wire.Hello, key: Key) -> None:
         worker = await self._parts.desk.do(lambda work: register(work, hello))

@@ -181,6 +181,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         public: what visitors without a credential of their own may take.
         recording: what is kept of sessions.
         spectators: who may watch a session beside its viewer.
+        images: whether viewers may give the world images beside prompts; one that has no use for
+            them refuses each.
         max_runtime_s: from the first frame on; a plan may allow less.
         connect_timeout_s: from a reserved slot to the first frame.
         resume_window_s: how long world and slot are kept for a viewer who dropped.
@@ -201,6 +203,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     public: Annotated[PublicRules, Meta(title="Visitors")] = PublicRules()
     recording: Annotated[RecordingRules, Meta(title="Recordings")] = RecordingRules()
     spectators: Annotated[SpectatorRules, Meta(title="Spectators")] = SpectatorRules()
+    images: Annotated[bool, Meta(title="Viewers may give images")] = False
     max_runtime_s: Annotated[float, Meta(title="Longest session", ge=60, le=86_400)] = 1_800.0
     connect_timeout_s: Annotated[float, Meta(title="Time to the first frame", ge=5, le=600)] = 60.0
     resume_window_s: Annotated[

@@ -16,6 +16,7 @@ class Shipped:
     description: str
     entry: str
     prompts: tuple[str, ...] = ()
+    images: bool = False
 
 
 SHIPPED: Final = (
@@ -39,5 +40,6 @@ SHIPPED: Final = (
             "a golden autumn forest at sunset with a castle",
             "a spring meadow at noon, a rainbow and two windmills",
         ),
+        images=True,
     ),
 )

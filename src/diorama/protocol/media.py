@@ -5,6 +5,9 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from diorama.protocol.images import MAX_BYTES
+from diorama.protocol.input import MAX_TEXT
+
 MAX_SAID: Final = 16_000
 """Characters: a prompt of 4,000, written as JSON."""
 Sdp = Annotated[str, Meta(min_length=1, max_length=60_000)]
@@ -85,6 +88,27 @@ class Notice(msgspec.Struct, frozen=True, tag_field="type", tag="notice"):
     message: Annotated[str, Meta(max_length=500)]
 
 
+class ImageGiven(msgspec.Struct, frozen=True, tag_field="type", tag="image"):
+    """A viewer of Odyssey's SDK starts a stream with an image, which waits at the gateways.
+
+    Attributes:
+        image: opens it, for the worker that has the session, and for a short time.
+        bytes: how long it is.
+        prompt: what came with it; may be empty.
+        broadcast: whether its viewer asks that others may watch.
+    """
+
+    attachment: Annotated[int, Meta(ge=0)]
+    image: Annotated[str, Meta(max_length=512)]
+    bytes: Annotated[int, Meta(ge=1, le=MAX_BYTES)]
+    prompt: Annotated[str, Meta(max_length=MAX_TEXT)] = ""
+    broadcast: bool = False
+
+    def __repr__(self) -> str:
+        """Show it without what opens it: what is printed is kept."""
+        return f"ImageGiven({self.bytes} bytes)"
+
+
 class Broadcast(msgspec.Struct, frozen=True, tag_field="type", tag="broadcast"):
     """A viewer of Odyssey's SDK asks, on its data channel, that others may watch."""
 
@@ -117,5 +141,5 @@ class MediaPath(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 FromPeer = Offer | Candidate | Broadcast
 """What a worker passes on from the peer connection of a viewer."""
-ForPeer = Answer | Candidate | Restart | Said | Notice | Broadcasting
+ForPeer = Answer | Candidate | Restart | Said | Notice | Broadcasting | ImageGiven
 """What a gateway passes on to a worker, for the peer connection of a viewer."""

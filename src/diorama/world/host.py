@@ -30,6 +30,7 @@ from diorama.agent.world_link import (
     Deframer,
     FirstFrame,
     FromHost,
+    GiveImage,
     HoldOff,
     Loaded,
     Over,
@@ -46,6 +47,7 @@ from diorama.protocol.strict_json import parse_value
 from diorama.protocol.worker import MAX_HOLD_OFF_S, Outcome
 from diorama.world.calling import Happening, hand_over, rendered
 from diorama.world.failing import traceback_of
+from diorama.world.images import give_image
 from diorama.world.loading import UnknownWorld, load_world
 from diorama.world.pacing import Pacer, Slowness
 from diorama.world.world import FrameTime, Json, World
@@ -259,7 +261,11 @@ class Host:
     def _hand_over(self, world: World, context: HostContext) -> bool:
         """Tell the world what its viewer did and return whether it ended the session for it."""
         while self._link.waiting and not context.ended:
-            hand_over(world, cast("Happening", self._link.waiting.popleft()))
+            event = self._link.waiting.popleft()
+            if isinstance(event, GiveImage):
+                self._link.send(give_image(world, event))
+            else:
+                hand_over(world, cast("Happening", event))
         return context.ended
 
     def _fail(self, outcome: Outcome, error: Exception | SystemExit) -> int:

@@ -1,8 +1,9 @@
 """What a Python world is: a class whose object lives as long as its session, in its own process.
 
 The host calls the methods below one at a time, on one thread: `start` once, then for every frame
-first what the viewer did since the last one (`on_input`, `on_prompt`, `on_message`, in order), then
-`render`. An exception that leaves any of them ends the session: code 4006, or 4003 from `start`.
+first what the viewer did since the last one (`on_input`, `on_prompt`, `on_image`, `on_message`, in
+order), then `render`. An exception that leaves any of them ends the session: code 4006, or 4003
+from `start`.
 """
 
 from collections.abc import Mapping
@@ -82,6 +83,13 @@ class World:
 
     def on_prompt(self, text: str) -> None:
         """Take a text prompt, 1 to 4,000 characters."""
+
+    def on_image(self, image: Picture, text: str) -> None:
+        """Take an image that came with a prompt, in place of `on_prompt`; the text may be empty.
+
+        It is uint8, (height, width, 3), RGB, upright, of 1 to 4,096 pixels on a side, and the
+        world's to keep. A world that does not override this takes no images.
+        """
 
     def on_message(self, data: Json) -> None:
         """Take a JSON message from the viewer's page."""

@@ -81,7 +81,7 @@ class SessionAsked(msgspec.Struct, frozen=True):
 
 
 class Capabilities(msgspec.Struct, frozen=True):
-    """What the world can be given beside prompts: images are not passed on."""
+    """What the world can be given beside prompts: images, where the project's rules say so."""
 
     image_to_video: bool = False
 
@@ -278,6 +278,7 @@ class _Counter:
             session_id=session.id,
             signalling_url=signalling_url(url, guest.project.name, self._ice_pass(session.id)),
             region=session.region,
+            capabilities=Capabilities(image_to_video=session.rules.images),
         )
         return answer(given)
 

@@ -12,19 +12,23 @@ import contextlib
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, cast
 
 import structlog
 from aiohttp import WSMsgType, web
 
 from diorama.accounts.credentials import SpectatorToken, sign_spectator
 from diorama.gateway.attached import Attached
+from diorama.gateway.connection import Connection
 from diorama.gateway.desk import Desk
 from diorama.gateway.front import socket_response
 from diorama.gateway.hub import Hub
 from diorama.gateway.odyssey.addresses import Base, watching_url
+from diorama.gateway.odyssey.arriving import Incoming, Room
 from diorama.gateway.odyssey.broadcasting import let_watch
+from diorama.gateway.odyssey.giving import MAX_FRAME_BYTES as MAX_IMAGE_FRAME_BYTES
+from diorama.gateway.odyssey.giving import Giving
 from diorama.gateway.odyssey.leaving import end_viewing
 from diorama.gateway.odyssey.passes import read_session
 from diorama.gateway.odyssey.refusals import close_code, error_reason, spelled
@@ -71,7 +75,7 @@ PATH: Final = re.compile(
     r"/odyssey/([^/\0]{1,64})(?:/for/[0-9A-Za-z_.]{1,128})?/client/([0-9A-Za-z_]{1,64})"
 )
 MAX_FRAME_BYTES: Final = 1024 * 1024
-"""What is read at all: without images nothing comes near it. A longer frame closes the socket."""
+"""What is read without images: nothing comes near it. A longer frame closes the socket."""
 MAX_WORD_BYTES: Final = 256 * 1024
 MAX_WAITING: Final = 256 * 1024
 BURST: Final = 200.0
@@ -102,6 +106,7 @@ class OdysseySocket(Attached):
         "_give_up_s",
         "_heard_s",
         "_home",
+        "_incoming",
         "_is_talking",
         "_leaving",
         "_line",
@@ -111,6 +116,7 @@ class OdysseySocket(Attached):
         "_patience",
         "_replaced",
         "_socket",
+        "_telling",
         "_warned",
         "_watching",
     )
@@ -132,11 +138,24 @@ class OdysseySocket(Attached):
         self._loop = asyncio.get_running_loop()
         self._heard_s = self._loop.time()
         self._bucket = Bucket(burst=BURST, per_s=PER_S, now_s=self._heard_s)
+        self._incoming: Incoming | None = None
+        self._telling: asyncio.Task[None] | None = None
         self._patience = asyncio.timeout(None)
         self._give_up_s: float | None = None
         self._is_talking = False
         self._leaving = self._over = self._replaced = False
         self._warned: frozenset[tuple[str, tuple[int, int]]] = frozenset()
+
+    def take_images(self, connection: Connection) -> None:
+        """Read long messages too, as far as there is room."""
+
+        def busy() -> None:
+            tell = self._tell("images_busy", "too many images come at once: try again")
+            self._telling = self._loop.create_task(tell)
+
+        incoming = Incoming(connection, self._parts.room, busy=busy, late=connection.force_close)
+        self._incoming = incoming
+        connection.on_data = incoming.came
 
     def take_heard(self) -> bool:
         """Return whether its viewer is there, as far as a socket can tell.
@@ -144,7 +163,10 @@ class OdysseySocket(Attached):
         Keepalives go on where the media is long dead: whether that flows is the worker's to say,
         and a session without it ends all the same.
         """
-        return self._loop.time() - self._heard_s < SILENT_S
+        heard_s = self._heard_s
+        if self._incoming is not None:
+            heard_s = max(heard_s, self._incoming.heard_s)
+        return self._loop.time() - heard_s < SILENT_S
 
     def replace(self) -> None:
         """Be told that a newer socket has the session."""
@@ -230,7 +252,11 @@ class OdysseySocket(Attached):
             async for received in self._socket:
                 if received.type is WSMsgType.TEXT:
                     await self._take(received.data)
+                if self._incoming is not None:
+                    self._incoming.done()
         finally:
+            if self._incoming is not None:
+                self._incoming.close()
             self._is_talking = False  # a time-out that is over cannot be moved
 
     async def _let_go(self) -> None:
@@ -259,12 +285,30 @@ class OdysseySocket(Attached):
         now_s = self._heard_s = self._loop.time()
         if self._over or not self._bucket.take(now_s):
             return
+        if self._incoming is not None and not self._incoming.is_welcome():
+            return
+        if self._incoming is not None and len(text) > MAX_WORD_BYTES:
+            await self._give_image(text)
+            return
         try:
             word = parse_word(text, max_bytes=MAX_WORD_BYTES)
         except Invalid as error:
             await self._tell(error.code, str(error))
             return
         await self._handle(word, text)
+
+    async def _give_image(self, text: str) -> None:
+        """Keep the image of a start message, and tell the worker, who answers."""
+        if self._session.worker_id is None or self._parts.hub.doubts(self.session_id):
+            await self._reread()
+        try:
+            given = await self._parts.giving.give(self._session, text)
+        except (Invalid, Unavailable) as error:
+            _log.info("an image was not taken", code=error.code)
+            await self._tell(error.code, str(error))
+        else:
+            await self._to_worker(given)
+        self._heard_s = self._loop.time()  # what came meanwhile was not read
 
     async def _handle(self, word: Word | None, text: str) -> None:
         attachment = self._session.attachment
@@ -273,6 +317,8 @@ class OdysseySocket(Attached):
                 await self._to_worker(Answer(attachment, sdp))
             case CandidateWord():
                 await self._to_worker(Candidate(attachment, ice_candidate(word)))
+            case Start(input_image_base64=str()):
+                await self._give_image(text)
             case Start() if len(text) > MAX_SAID:
                 await self._tell("prompt_too_long", "a prompt has 4000 characters at most")
             case Start():
@@ -322,6 +368,8 @@ class SignallingParts:
         secret: signs the tokens of sessions.
         limits: how often may be asked.
         base: where the gateway is.
+        giving: takes images.
+        room: for images on their way.
     """
 
     desk: Desk
@@ -330,6 +378,8 @@ class SignallingParts:
     secret: bytes
     limits: RateLimits
     base: Base
+    giving: Giving
+    room: Room = field(default_factory=Room)
 
     def spectator_token(self, spectator: Spectator) -> str:
         """Return with what a session is watched."""
@@ -344,11 +394,21 @@ class OdysseyEndpoint:
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Take a socket, from its upgrade to its end."""
-        socket = socket_response(max_bytes=MAX_FRAME_BYTES)
+        refused: DioramaError | None = None
+        takes_images = False
+        try:
+            takes_images = await self._takes_images(request)
+        except DioramaError as error:
+            refused = error
+        socket = socket_response(
+            max_bytes=MAX_IMAGE_FRAME_BYTES if takes_images else MAX_FRAME_BYTES
+        )
         await socket.prepare(request)
         bucket = Bucket(burst=BURST, per_s=PER_S, now_s=asyncio.get_running_loop().time())
         line = Wire[Word](socket, Word, ErrorWord, max_waiting=MAX_WAITING, bucket=bucket)
         try:
+            if refused is not None:
+                raise refused
             session, view = await self._attached(request)
         except DioramaError as error:
             await _refuse(socket, line, spelled(error.code, str(error)), EndCode.UNAUTHORIZED)
@@ -359,15 +419,31 @@ class OdysseyEndpoint:
         structlog.contextvars.bind_contextvars(session_id=session.id)
         _log.info("viewer attached", state=session.state, attachment=session.attachment)
         home = watching_url(self._base(request), view.project, session.id)
-        await self._serve(OdysseySocket(socket, line, session, home, self._parts))
+        end = OdysseySocket(socket, line, session, home, self._parts)
+        connection = cast("Connection", request.protocol)  # ConnectionServer makes no others
+        if takes_images:
+            end.take_images(connection)
+        await self._serve(end)
+        connection.on_data = None
         return socket
 
     def _base(self, request: web.BaseRequest) -> str:
         return self._parts.base.reached(_peer(request) or "", request.scheme, request.headers)
 
-    async def _attached(self, request: web.BaseRequest) -> tuple[Session, SessionView]:
+    async def _takes_images(self, request: web.BaseRequest) -> bool:
+        """Return whether this socket's viewer may give images: nobody else is read so far."""
         forwarded_for = request.headers.getall("X-Forwarded-For", ())
         self._parts.limits.count_upgrade(_peer(request), forwarded_for)
+        text = request.query.get("token", "")
+
+        def look(work: Work) -> bool:
+            token = read_session(text, self._parts.secret, work.now_us)
+            session = work.stores.sessions.get(token.session_id)
+            return session is not None and session.rules.images
+
+        return await self._parts.desk.look(look)
+
+    async def _attached(self, request: web.BaseRequest) -> tuple[Session, SessionView]:
         named = PATH.fullmatch(request.path)
         project, session_id = named.groups() if named else ("", "")
         text = request.query.get("token", "")

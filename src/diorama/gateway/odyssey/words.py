@@ -44,7 +44,14 @@ class Leaving(msgspec.Struct, frozen=True, tag_field="type", tag="client_disconn
 
 
 class Start(msgspec.Struct, frozen=True, tag_field="type", tag="interactive_stream_start"):
-    """What belongs on the data channel, said here: see `agent.odyssey_messages`."""
+    """What belongs on the data channel, said here: see `agent.odyssey_messages`.
+
+    One with an image is always said here.
+    """
+
+    prompt: str = ""
+    broadcast: bool = False
+    input_image_base64: str | None = None
 
 
 class ErrorWord(msgspec.Struct, frozen=True, tag_field="type", tag="error"):

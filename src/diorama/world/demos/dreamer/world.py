@@ -24,6 +24,7 @@ from diorama.world.demos.dreamer.landscape import (
     draw_sky,
     make_tables,
 )
+from diorama.world.demos.dreamer.palette import Palette, in_palette, palette_of
 from diorama.world.demos.dreamer.prompts import STARTERS
 from diorama.world.demos.dreamer.scene import CHANGE_S, Scene, between, counts_of, scene_of
 from diorama.world.demos.dreamer.things import (
@@ -38,7 +39,7 @@ from diorama.world.demos.dreamer.things import (
     place_all,
     place_lights,
 )
-from diorama.world.demos.dreamer.words import THINGS, Wish, is_known, understand
+from diorama.world.demos.dreamer.words import HOURS, THINGS, TINTS, Wish, is_known, understand
 from diorama.world.demos.steering import Intent, Steering
 from diorama.world.demos.tone import tone_curve
 from diorama.world.world import FrameTime, Json, Picture, World, WorldContext
@@ -52,6 +53,7 @@ STROKE_EVERY_S: Final = 3.7
 HALF: Final = 0.5
 ROUND: Final = 819_200.0  # every ridge is back where it was after so many pixels
 MOST_PROMPT: Final = 4_000
+_COLOURS: Final = frozenset((*HOURS, *TINTS))
 
 
 class Spark(msgspec.Struct, frozen=True):
@@ -69,13 +71,15 @@ class Kept(msgspec.Struct, frozen=True):
     x: float
     y: float
     passed_s: float
+    palette: Palette | None = None
 
 
 class Dreamer(World):
     """A prompt changes the hour, the weather, the season, the place and what is to be seen.
 
     Keys A and D, or the arrows, walk along; W and S, a drag or the wheel look up, down and aside; a
-    tap lets a light go. Sends `{"type": "understood", "words": [...]}` for each prompt, and
+    tap lets a light go. An image that comes with a prompt lends the scene its colours, until a prompt
+    names an hour or a colour. Sends `{"type": "understood", "words": [...]}` for each prompt, and
     `{"type": "starters", "prompts": [...]}` at the start and when asked: `{"type": "starters"}`.
     """
 
@@ -95,6 +99,7 @@ class Dreamer(World):
         first = context.options.get("prompt")
         prompt = first if isinstance(first, str) else STARTERS[0]
         self._wish = understand(prompt[:MOST_PROMPT], Wish()).wish
+        self._palette: Palette | None = None
         self._new = self._old = self._now = scene_of(self._wish)
         self._new_counts = self._old_counts = self._counts = counts_of(self._wish)
         self._changed_s = -CHANGE_S
@@ -117,10 +122,26 @@ class Dreamer(World):
         """Begin to change the scene into what the prompt asks for, from how it looks now."""
         understood = understand(text[:MOST_PROMPT], self._wish)
         self._context.send({"type": "understood", "words": list(understood.words)})
+        if understood.wish == Wish() or not _COLOURS.isdisjoint(understood.words):
+            self._palette = None
         self._wish = understood.wish
+        self._change()
+
+    def on_image(self, image: Picture, text: str) -> None:
+        """Begin to change the scene into what the prompt asks for, in the image's colours."""
+        understood = understand(text[:MOST_PROMPT], self._wish)
+        self._context.send({"type": "understood", "words": list(understood.words)})
+        self._wish, self._palette = understood.wish, palette_of(image)
+        self._change()
+
+    def _change(self) -> None:
         self._old, self._old_counts = self._now, self._counts
-        self._new, self._new_counts = scene_of(self._wish), counts_of(self._wish)
+        self._new, self._new_counts = self._wanted(), counts_of(self._wish)
         self._changed_s = self._passed_s
+
+    def _wanted(self) -> Scene:
+        scene = scene_of(self._wish)
+        return scene if self._palette is None else in_palette(scene, self._palette)
 
     def on_message(self, data: Json) -> None:
         """Take `{"type": "prompt", "text": ...}` as a prompt; send the starters when asked."""
@@ -150,7 +171,9 @@ class Dreamer(World):
 
     def snapshot(self) -> bytes:
         """Return what was asked for and where the viewer is."""
-        return msgspec.json.encode(Kept(self._wish, self._x, self._y, self._passed_s))
+        return msgspec.json.encode(
+            Kept(self._wish, self._x, self._y, self._passed_s, self._palette)
+        )
 
     def restore(self, state: bytes) -> None:
         """Take up a snapshot."""
@@ -159,7 +182,8 @@ class Dreamer(World):
             raise msgspec.ValidationError("The snapshot names words that Dreamer does not know.")
         self._wish = kept.wish
         self._x, self._y, self._passed_s = kept.x, kept.y, kept.passed_s
-        self._new = self._old = self._now = scene_of(self._wish)
+        self._palette = kept.palette
+        self._new = self._old = self._now = self._wanted()
         self._new_counts = self._old_counts = self._counts = counts_of(self._wish)
         self._changed_s = self._passed_s - CHANGE_S
 
