@@ -66,7 +66,7 @@ def test_an_end_is_answered_and_is_no_input() -> None:
         ('{"type":"something_else"}', "schema"),
         ('{"type":"update"}', "schema"),
         ('{"type":"update","prompt":"' + "x" * 4_001 + '"}', "prompt_too_long"),
-        ('{"type":"interactive_stream_start","input_image_base64":"data:x"}', "image_unsupported"),
+        ('{"type":"interactive_stream_start","input_image_base64":"data:x"}', "image_wrong_way"),
         ('{"type":"update","prompt":"' + "x" * 262_144 + '"}', "too_large"),
     ],
 )

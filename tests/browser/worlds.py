@@ -41,7 +41,7 @@ class Painted(World):
         if text in self._names:
             self._at = self._names.index(text)
 
-    def on_image(self, image: Picture, text: str) -> None:
+    def on_image(self, image: Picture, text: str) -> None:  # noqa: ARG002 - the colour is all
         """Take the colour that an image has in its middle."""
         height, width = image.shape[:2]
         middle = image[height // 2, width // 2].astype(int)

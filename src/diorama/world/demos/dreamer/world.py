@@ -78,8 +78,8 @@ class Dreamer(World):
     """A prompt changes the hour, the weather, the season, the place and what is to be seen.
 
     Keys A and D, or the arrows, walk along; W and S, a drag or the wheel look up, down and aside; a
-    tap lets a light go. An image that comes with a prompt lends the scene its colours, until a prompt
-    names an hour or a colour. Sends `{"type": "understood", "words": [...]}` for each prompt, and
+    tap lets a light go. An image lends the scene its colours, until a prompt names an hour or a
+    colour. Sends `{"type": "understood", "words": [...]}` for each prompt, and
     `{"type": "starters", "prompts": [...]}` at the start and when asked: `{"type": "starters"}`.
     """
 

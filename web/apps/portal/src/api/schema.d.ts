@@ -190,6 +190,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/images/{image}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** As a worker: fetch an image that a viewer gave to one's session, once */
+        get: operations["get_v1_images__image__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invitations/{invitation_id}": {
         parameters: {
             query?: never;
@@ -2663,6 +2680,8 @@ export interface components {
          *             public: what visitors without a credential of their own may take.
          *             recording: what is kept of sessions.
          *             spectators: who may watch a session beside its viewer.
+         *             images: whether viewers may give the world images beside prompts; one that has no use for
+         *                 them refuses each.
          *             max_runtime_s: from the first frame on; a plan may allow less.
          *             connect_timeout_s: from a reserved slot to the first frame.
          *             resume_window_s: how long world and slot are kept for a viewer who dropped.
@@ -2696,6 +2715,11 @@ export interface components {
              * @default null
              */
             end_user_limit: number | null;
+            /**
+             * Viewers may give images
+             * @default false
+             */
+            images: boolean;
             /**
              * Longest session
              * @default 1800
@@ -4346,6 +4370,62 @@ export interface operations {
             };
             /** @description Too Many Requests */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_v1_images__image__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The thing asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
