@@ -1,6 +1,7 @@
 """What is written of what happened."""
 
 from diorama.agent.event_lines import Moves
+from diorama.agent.world_link import GiveImage
 from diorama.protocol.channel import Message, Prompt
 from diorama.protocol.input import KeyDown, PointerMove, TouchMove
 
@@ -55,3 +56,9 @@ def test_prompts_and_messages_are_told_as_they_were() -> None:
         {"type": "prompt", "at_ms": 3, "prompt": "rain"},
         {"type": "message", "at_ms": 4, "message": {"a": [1]}},
     ]
+
+
+def test_an_image_is_told_with_its_prompt_and_not_by_where_it_lay() -> None:
+    (line,) = Moves().take(GiveImage(1, "/spool/1", "rain"), 40)
+
+    assert line == {"type": "image", "at_ms": 40, "prompt": "rain"}

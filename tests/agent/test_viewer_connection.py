@@ -235,3 +235,27 @@ def test_who_says_nothing_is_heard_for_as_long_as_the_connection_is_connected() 
     assert hearing.media(63 * SECOND_US) == "lost"
     hearing.connection_changed(ConnectionState.CONNECTED)
     assert hearing.media(64 * SECOND_US) == "connected"
+
+
+async def test_a_start_with_an_image_is_answered_once_the_world_was_given_it() -> None:
+    async with connection() as (viewer, engine, heard):
+        engine.open(TO_VIEWER)
+        for prompt in ("rain", "snow"):
+            viewer.signal(ImageGiven(1, "dim_x", 9, prompt))
+            await asyncio.sleep(0)  # the connection takes what waits for it
+            await asyncio.sleep(0)
+        before = list(engine.told)
+        (first, answer_first), (second, answer_second) = heard.images
+        answer_first(ImageSeen(1))
+        answer_second(ImageSeen(2, "image_broken", "the image is broken"))
+        answers = [msgspec.json.decode(text) for _, text in engine.sent]
+
+    assert (before, first.prompt, second.prompt) == ([], "rain", "snow")
+    assert answers == [
+        {"type": "stream_started", "stream_id": "rec_1", "applied_prompt": "rain"},
+        {
+            "type": "interactive_stream_error",
+            "reason": "image_broken",
+            "message": "the image is broken",
+        },
+    ]

@@ -11,7 +11,9 @@ from diorama.agent.world_link import (
     Deframer,
     FirstFrame,
     FromHost,
+    GiveImage,
     HoldOff,
+    ImageSeen,
     Loaded,
     Over,
     Say,
@@ -29,12 +31,14 @@ TO_HOST: list[ToHost] = [
     Prompt("rain"),
     Message({"a": [1, None]}, id=1),
     KeyDown(code="KeyW", key="w"),
+    GiveImage(1, "/spool/1", "rain"),
 ]
 FROM_HOST: list[FromHost] = [
     Loaded(64, 3_840, 120),
     FirstFrame(),
     Say("1"),
     HoldOff(0.5),
+    ImageSeen(1, "image_broken", "the image is broken"),
     Over("ended"),
 ]
 

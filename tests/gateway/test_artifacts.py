@@ -5,13 +5,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
 from diorama.gateway.artifacts import Artifacts, FolderArtifacts, Place, S3Artifacts
+from diorama.gateway.image_tokens import ImageToken
 from diorama.gateway.settings import ArtifactSettings, S3Settings
 from diorama.kernel.errors import Unavailable
 from tests.gateway.bucket import SECRET_KEY, WITHIN_S, bucket
@@ -57,6 +58,26 @@ async def test_what_is_written_is_read(artifacts: Artifacts) -> None:
     assert await artifacts.length(VIDEO_PLACE) == len(LONG)
     assert await read(artifacts, VIDEO_PLACE, 0, len(LONG)) == LONG
     assert await read(artifacts, VIDEO_PLACE, 9, 14) == b"90123"
+
+
+async def test_what_is_older_is_removed_from_its_folder_alone(
+    artifacts: FolderArtifacts | S3Artifacts,
+) -> None:
+    images = [
+        ImageToken(image_id=one, session_id="ses_1", term=1, bytes=3, expires_us=0)
+        for one in ("img_1", "img_2")
+    ]
+    await artifacts.write(VIDEO_PLACE, pieces(b"abc"))
+    for place in images:
+        await artifacts.write(place, pieces(b"abc"))
+    now = datetime.now(UTC)
+    before = await artifacts.remove_older("images", now - timedelta(hours=1))
+    after = await artifacts.remove_older("images", now + timedelta(hours=1))
+    found = [await artifacts.read(place, 0, 3) for place in images]
+
+    assert (before, after, found) == (0, 2, [None, None])
+    assert await artifacts.length(VIDEO_PLACE) == 3
+    assert await artifacts.remove_older("nowhere", now) == 0
 
 
 async def test_what_is_not_there_is_not_read(artifacts: Artifacts) -> None:

@@ -17,6 +17,8 @@ from diorama.agent.world_link import (
     Deframer,
     FirstFrame,
     FromHost,
+    GiveImage,
+    ImageSeen,
     Say,
     ToHost,
     from_host,
@@ -24,6 +26,7 @@ from diorama.agent.world_link import (
 )
 from diorama.protocol.channel import Message, Prompt
 from diorama.protocol.input import KeyDown, KeyUp
+from tests.encoded import bomb, png
 
 PATIENCE_S = 300.0
 
@@ -42,6 +45,9 @@ class Diary(World):
 
     def on_prompt(self, text):
         self.calls.append(text)
+
+    def on_image(self, image, text):
+        self.calls.append([*image.shape, text])
 
     def on_message(self, data):
         self.calls.append(data)
@@ -133,6 +139,30 @@ def test_a_world_hears_everything_in_order_before_it_renders(tmp_path: Path) -> 
         said = [message.data for message in heard(ours) if isinstance(message, Say)]
 
         assert said == ['["start","KeyDown","rain","hello","KeyUp"]', '"stop"']
+        assert process.wait(PATIENCE_S) == 0
+
+
+def test_a_world_is_given_images_in_order_and_goes_on_after_one_that_cannot_be_decoded(
+    tmp_path: Path,
+) -> None:
+    good, bad = tmp_path / "1", tmp_path / "2"
+    good.write_bytes(png(6, 4))
+    bad.write_bytes(bomb())
+    did: list[ToHost] = [
+        Prompt("before"),
+        GiveImage(1, str(good), "rain"),
+        GiveImage(2, str(bad), "snow"),
+        Prompt("after"),
+        Prompt("long after"),
+    ]
+    with host() as (process, ours):
+        ours.sendall(begin(tmp_path) + b"".join(map(to_bytes, did)))
+        told = list(heard(ours))
+        said = [message.data for message in told if isinstance(message, Say)]
+        seen = [(one.number, one.code) for one in told if isinstance(one, ImageSeen)]
+
+        assert said[0] == '["start","before",[4,6,3,"rain"],"after","long after"]'
+        assert seen == [(1, ""), (2, "image_size")]
         assert process.wait(PATIENCE_S) == 0
 
 

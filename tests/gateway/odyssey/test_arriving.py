@@ -1,7 +1,7 @@
 """How many long messages one gateway reads at once, and what becomes of those that wait."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -18,6 +18,7 @@ class Line:
     paused: bool = False
     busy: int = 0
     late: int = 0
+    told: asyncio.Event = field(default_factory=asyncio.Event)
 
     def pause_reading(self) -> None:
         self.paused = True
@@ -27,9 +28,11 @@ class Line:
 
     def is_busy(self) -> None:
         self.busy += 1
+        self.told.set()
 
     def is_late(self) -> None:
         self.late += 1
+        self.told.set()
 
 
 def incoming(room: Room) -> tuple[Incoming, Line]:
@@ -105,8 +108,7 @@ async def test_who_waits_long_is_told_and_what_it_sent_is_not_taken(
     (first, one), (second, two) = (incoming(room) for _ in range(2))
     first.came(LONG)
     second.came(LONG)
-    while not two.busy:
-        await asyncio.sleep(0)
+    await asyncio.wait_for(two.told.wait(), 60)
     first.done()
     second.came(LONG)
 
@@ -125,8 +127,7 @@ async def test_a_message_that_does_not_come_whole_in_time_costs_the_connection(
     monkeypatch.setattr(arriving, "WHOLE_WITHIN_S", 0.0)
     here, line = incoming(Room(1))
     here.came(LONG)
-    while not line.late:
-        await asyncio.sleep(0)
+    await asyncio.wait_for(line.told.wait(), 60)
     here.close()
 
     assert line.late == 1

@@ -1,6 +1,7 @@
 """What a viewer sees when they talk to the dreamer."""
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,8 +17,9 @@ from diorama.protocol.input import (
     TouchStart,
     Wheel,
 )
-from diorama.world import Json, Picture
+from diorama.world import FrameTime, Json, Picture
 from diorama.world.demos.dreamer import STARTERS, Dreamer
+from diorama.world.demos.dreamer.palette import Palette, palette_of
 from diorama.world.demos.dreamer.scene import CHANGE_S
 from tests.world.demos.stage import FPS, Play, Stage, difference, digest, put_on
 from tests.world.demos.strange import events, messages
@@ -142,6 +144,39 @@ def test_a_restored_dream_is_the_same_scene() -> None:
     again.world.restore(state)
 
     assert difference(again.pass_frames(1), left.pass_frames(1)) < 4.0
+
+
+def test_an_image_lends_its_colours_until_a_prompt_names_an_hour() -> None:
+    image = np.zeros((90, 160, 3), np.uint8)
+    image[:45], image[45:] = (20, 200, 90), (120, 20, 160)
+    play, again = put_on(Dreamer()), put_on(Dreamer())
+    before = play.pass_frames(1)
+    play.world.on_image(image, "mountains by a lake")
+    for number in range(20):
+        lent = play.world.render(FrameTime(number + 1, number / 10, 0.1)).copy()
+    play.world.on_prompt("two windmills")
+    kept = play.world.snapshot()
+    assert kept is not None
+    again.world.restore(kept)
+    restored = again.pass_frames(1)
+    play.world.on_prompt("sunset")
+    after = play.world.snapshot()
+    assert after is not None
+    skies = [one[:200].reshape(-1, 3).mean(axis=0) for one in (before, lent, restored)]
+
+    assert [bool(sky[1] - sky[0] > 60) for sky in skies] == [False, True, True], "green as it was"
+    assert play.stage.sent[-3:-1] == [
+        {"type": "understood", "words": ["mountains", "lake"]},
+        {"type": "understood", "words": ["windmill"]},
+    ]
+    assert b'"palette":null' in after
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 4_096, 3), (700, 3, 3)])
+def test_an_image_of_any_shape_has_colours(shape: tuple[int, int, int]) -> None:
+    found = palette_of(np.full(shape, 255, np.uint8))
+
+    assert found == Palette(*[(1.0, 1.0, 1.0)] * 5)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def world(name: str) -> World:
     return made
 
 
-@pytest.mark.parametrize("name", ["MyWorld", "Walker", "Painter", "Counter"])
+@pytest.mark.parametrize("name", ["MyWorld", "Walker", "Painter", "Framed", "Counter"])
 def test_each_world_of_the_guide_renders_what_it_promises(name: str) -> None:
     play = put_on(world(name))
 
@@ -80,6 +80,19 @@ def test_the_painter_understands_and_ends() -> None:
     assert play.stage.sent == [{"type": "understood", "words": ["green"]}]
     assert play.stage.ended
     assert play.pass_frames(1)[0, 0].tolist() == [40, 160, 80]
+
+
+def test_the_image_that_was_given_is_shown() -> None:
+    play = put_on(world("Framed"))
+    image = np.zeros((30, 20, 3), np.uint8)
+    image[:15] = 200
+
+    play.world.on_image(image, "a painting")
+
+    shown = play.pass_frames(1)
+    assert shown[10, 160].tolist() == [200, 200, 200]
+    assert shown[170, 160].tolist() == [0, 0, 0]
+    assert play.stage.sent == [{"type": "title", "text": "a painting"}]
 
 
 def test_the_counter_goes_on_from_its_snapshot() -> None:

@@ -31,8 +31,8 @@ class Reading(Protocol):
 class Room:
     """The places of one gateway, given in the order in which they are asked for."""
 
-    def __init__(self, places: int = MOST_AT_ONCE) -> None:
-        self._free = places
+    def __init__(self, places: int | None = None) -> None:
+        self._free = MOST_AT_ONCE if places is None else places
         self._waiting: deque[Incoming] = deque()
 
     def enter(self, incoming: "Incoming") -> bool:

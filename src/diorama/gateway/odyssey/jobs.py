@@ -197,7 +197,7 @@ def _cues(entry: Entry) -> list[dict[str, object]]:
     if entry.end is not None:
         return [{"at_ms": at_ms, "end": True}]
     if entry.start is not None and entry.start.image is not None:
-        raise Invalid("images are not passed on to the world", code="script_invalid")
+        raise Invalid("a script takes no images", code="script_invalid")
     said = entry.start or entry.interact
     return [{"at_ms": at_ms, "prompt": said.prompt}] if said and said.prompt else []
 
