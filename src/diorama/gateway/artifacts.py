@@ -107,6 +107,9 @@ class ImageFiles(Protocol):
     async def write(self, place: Named, pieces: AsyncIterator[bytes]) -> None:
         """Write a file, whole; if `pieces` raises or nobody waits any more, nothing."""
 
+    async def length(self, place: Named) -> int | None:
+        """Return the length of a file; None is that there is none."""
+
     async def read(self, place: Named, start: int, end: int) -> AsyncIterator[bytes] | None:
         """Return the bytes of a file from `start` to before `end`; None is that there is none."""
 

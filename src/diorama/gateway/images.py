@@ -7,6 +7,7 @@ when the image came, with a key that may be this worker's.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -62,8 +63,8 @@ class Images:
         self._ids = IdFactory(clock)
         self._secret = secret
 
-    async def keep(self, session: Session, sent: Sent) -> ImageGiven:
-        """Keep an image, and return what the session's worker is told.
+    async def keep(self, session: Session, sent: Sent) -> tuple[ImageToken, ImageGiven]:
+        """Keep an image, and return it with what the session's worker is told.
 
         Raises:
             Unavailable: it cannot be kept, or not in time.
@@ -76,19 +77,29 @@ class Images:
             bytes=len(sent.data),
             expires_us=now_us + LASTS_US,
         )
-        await self._artifacts.make_room(token.bytes)
         try:
             async with asyncio.timeout(STORED_WITHIN_S):
+                await self._artifacts.make_room(token.bytes)
                 await self._artifacts.write(token, _pieces(sent.data))
         except TimeoutError:
             raise Unavailable("the image could not be kept in time", code="images_busy") from None
-        return ImageGiven(
+        return token, ImageGiven(
             attachment=session.attachment,
             image=image_token(token, self._secret),
             bytes=token.bytes,
             prompt=sent.prompt,
             broadcast=sent.broadcast,
         )
+
+    async def waits(self, token: ImageToken) -> bool:
+        """Return whether an image may still be fetched. Raises Unavailable."""
+        now_us = await self._desk.look(lambda work: work.now_us)
+        return now_us < token.expires_us and await self._artifacts.length(token) is not None
+
+    async def drop(self, token: ImageToken) -> None:
+        """Keep an image no longer, if it is there still; else the sweep finds it."""
+        with contextlib.suppress(Unavailable):
+            await self._artifacts.remove(token)
 
     async def opened(self, text: str, authorization: str) -> tuple[int, AsyncIterator[bytes]]:
         """Return the length of an image and its bytes, for the worker whose session gave it.

@@ -204,13 +204,39 @@ async def test_an_image_that_is_fetched_too_late_is_not_had(tmp_path: Path) -> N
     assert late.problem == (404, "image_refused")
 
 
+async def test_the_next_image_is_taken_once_the_last_was_fetched_or_is_too_old(
+    tmp_path: Path,
+) -> None:
+    async with gateway_at(tmp_path, GIVEN) as place:
+        session_id, socket, worker = await streaming(place)
+        start = {"type": START, "input_image_base64": data_url(png())}
+        await socket.send(**start)
+        first = await given(worker)
+        await socket.send(**start)
+        refused = await refusal(worker)
+        await fetch(place, first.image)
+        await socket.send(**start)
+        second = await given(worker)
+        place.clock.step(seconds=121)
+        await socket.send(**start)
+        third = await given(worker)
+        last = len(kept(tmp_path))
+        await socket.socket.close(code=1000)
+        await end_of(place, session_id)
+
+    assert refused == "image_pending"
+    assert len({first.image, second.image, third.image}) == 3
+    assert (last, kept(tmp_path)) == (1, []), "one at most, and none of who left"
+
+
 async def test_what_nobody_fetched_is_removed_after_some_minutes(tmp_path: Path) -> None:
     async with gateway_at(tmp_path, GIVEN) as place:
         _, socket, worker = await streaming(place)
-        for _ in range(2):
-            await socket.send(type=START, input_image_base64=data_url(png()))
-            await given(worker)
-        old, new = kept(tmp_path)
+        await socket.send(type=START, input_image_base64=data_url(png()))
+        await given(worker)
+        (old,) = kept(tmp_path)
+        new = old.with_name("img_new")
+        new.write_bytes(b"")
         now_s = place.clock.now_us() / SECOND_US
         os.utime(old, (now_s, now_s - 601))
         os.utime(new, (now_s, now_s - 599))

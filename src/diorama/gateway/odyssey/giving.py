@@ -7,6 +7,7 @@ waits for it.
 import asyncio
 from typing import Final
 
+from diorama.gateway.image_tokens import ImageToken
 from diorama.gateway.images import Images, Sent
 from diorama.gateway.odyssey.words import Start, parse_word
 from diorama.kernel.errors import Invalid
@@ -26,23 +27,56 @@ class Giving:
     """Takes images for one gateway."""
 
     def __init__(self, images: Images) -> None:
-        self._images = images
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self.images = images
+        self.turns = asyncio.Semaphore(AT_ONCE)
+
+
+class Giver:
+    """Takes the images of one socket: the next once the last was fetched.
+
+    Attributes:
+        is_busy: whether one is being taken, while its socket is not read.
+    """
+
+    __slots__ = ("_giving", "_last", "is_busy")
+
+    def __init__(self, giving: Giving) -> None:
+        self._giving = giving
+        self._last: ImageToken | None = None
+        self.is_busy = False
 
     async def give(self, session: Session, text: str) -> ImageGiven:
         """Return what the session's worker is told of the image in a start message.
 
         Raises:
-            Invalid: it holds none, or one that is not taken.
+            Invalid: it holds none, or one that is not taken, or not yet.
             Unavailable: it cannot be kept.
         """
         if not session.rules.images:
             raise Invalid("this project takes no images", code="images_off")
         if len(text) > MAX_START_BYTES:
             too_large()
-        async with self._turns:
+        self.is_busy = True
+        try:
+            return await self._give(session, text)
+        finally:
+            self.is_busy = False
+
+    async def _give(self, session: Session, text: str) -> ImageGiven:
+        images = self._giving.images
+        async with self._giving.turns:
             sent = await asyncio.to_thread(read_start, text)
-        return await self._images.keep(session, sent)
+        if self._last is not None and await images.waits(self._last):
+            raise Invalid("another image is on its way to the world", code="image_pending")
+        await self.close()
+        self._last, given = await images.keep(session, sent)
+        return given
+
+    async def close(self) -> None:
+        """Keep the last image no longer."""
+        last, self._last = self._last, None
+        if last is not None:
+            await self._giving.images.drop(last)
 
 
 def read_start(text: str) -> Sent:

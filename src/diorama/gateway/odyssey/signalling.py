@@ -28,7 +28,7 @@ from diorama.gateway.odyssey.addresses import Base, watching_url
 from diorama.gateway.odyssey.arriving import Incoming, Room
 from diorama.gateway.odyssey.broadcasting import let_watch
 from diorama.gateway.odyssey.giving import MAX_FRAME_BYTES as MAX_IMAGE_FRAME_BYTES
-from diorama.gateway.odyssey.giving import Giving
+from diorama.gateway.odyssey.giving import Giver, Giving
 from diorama.gateway.odyssey.leaving import end_viewing
 from diorama.gateway.odyssey.passes import read_session
 from diorama.gateway.odyssey.refusals import close_code, error_reason, spelled
@@ -104,6 +104,7 @@ class OdysseySocket(Attached):
     __slots__ = (
         "_bucket",
         "_give_up_s",
+        "_giver",
         "_heard_s",
         "_home",
         "_incoming",
@@ -138,6 +139,7 @@ class OdysseySocket(Attached):
         self._loop = asyncio.get_running_loop()
         self._heard_s = self._loop.time()
         self._bucket = Bucket(burst=BURST, per_s=PER_S, now_s=self._heard_s)
+        self._giver = Giver(parts.giving)
         self._incoming: Incoming | None = None
         self._telling: asyncio.Task[None] | None = None
         self._patience = asyncio.timeout(None)
@@ -166,7 +168,7 @@ class OdysseySocket(Attached):
         heard_s = self._heard_s
         if self._incoming is not None:
             heard_s = max(heard_s, self._incoming.heard_s)
-        return self._loop.time() - heard_s < SILENT_S
+        return self._giver.is_busy or self._loop.time() - heard_s < SILENT_S
 
     def replace(self) -> None:
         """Be told that a newer socket has the session."""
@@ -241,6 +243,7 @@ class OdysseySocket(Attached):
                 await self._listen()
         except TimeoutError:
             await self._let_go()
+        await self._giver.close()
         if not self._over and not self._replaced:
             is_wanted = self._leaving or self._socket.close_code == EndCode.NORMAL
             await self._end(LEFT if is_wanted else PAGE_LEFT)
@@ -302,7 +305,7 @@ class OdysseySocket(Attached):
         if self._session.worker_id is None or self._parts.hub.doubts(self.session_id):
             await self._reread()
         try:
-            given = await self._parts.giving.give(self._session, text)
+            given = await self._giver.give(self._session, text)
         except (Invalid, Unavailable) as error:
             _log.info("an image was not taken", code=error.code)
             await self._tell(error.code, str(error))
