@@ -219,7 +219,7 @@ OPERATIONS: Final[Mapping[str, Row]] = {
     "DELETE /v1/recordings/{recording_id}": _member(Permission.RECORDINGS_WRITE, "recording"),
     "GET /v1/artifacts/{token}/{name}": _public(None, "link_refused"),
     # as a worker, by its own key: no other credential is looked at
-    "GET /v1/images/{image}": _public(None, "credential_refused"),
+    "GET /v1/images/{image}": _public(None, "credential_refused", "image_refused"),
     "POST /v1/uploads": _public(
         '{"token":"dup_x","files":[{"name":"video.mp4","bytes":1}]}', "upload_refused"
     ),
