@@ -118,10 +118,13 @@ class Images:
     async def _fetched(
         self, token: ImageToken, pieces: AsyncIterator[bytes]
     ) -> AsyncIterator[bytes]:
-        """Yield an image's bytes; who took the last of them has it, and it is not kept."""
+        """Yield an image's bytes; who has all of them asks for no more, so it is not kept then."""
+        left = token.bytes
         async for piece in pieces:
+            left -= len(piece)
+            if left <= 0:
+                await self.drop(token)
             yield piece
-        await self._artifacts.remove(token)
 
     async def run(self) -> None:
         """Remove what nobody fetched, now and then, until cancelled."""
