@@ -14,7 +14,6 @@ from diorama.gateway.settings import ProjectSettings
 from diorama.kernel.units import SECOND_US
 from diorama.projects.rules import Rules
 from diorama.protocol import worker as worker_wire
-from diorama.protocol.images import MAX_BYTES
 from diorama.protocol.media import ImageGiven, Notice
 from tests.encoded import bomb, data_url, noise, png
 from tests.gateway.fleet import two_gateways
@@ -86,31 +85,24 @@ async def test_the_session_says_whether_its_viewer_may_give_images(tmp_path: Pat
     assert found == [{"image_to_video": True}, {"image_to_video": False}]
 
 
-@pytest.mark.parametrize(
-    ("image", "reason"),
-    [
-        ("data:image/png;base64,not base64!", "image_broken"),
-        ("https://example.com/image.png", "image_broken"),
-        (data_url(b"GIF89a" + b"\0" * 100), "image_type"),
-        (data_url(png()[:20]), "image_broken"),
-        (data_url(bomb()), "image_size"),
-        (data_url(noise(MAX_BYTES + 1)), "image_too_large"),
-        (data_url(noise(26_000_000)), "image_too_large"),
-        (7, "schema"),
-    ],
-    ids=["base64", "address", "type", "broken", "bomb", "too_large", "26_mb", "number"],
-)
-async def test_what_is_no_image_is_refused_and_the_session_goes_on(
-    tmp_path: Path, image: object, reason: str
-) -> None:
+async def test_what_is_no_image_is_refused_and_the_session_goes_on(tmp_path: Path) -> None:
+    wrong: dict[str, object] = {
+        "image_broken": "data:image/png;base64,not base64!",
+        "image_type": data_url(b"GIF89a" + b"\0" * 100),
+        "image_size": data_url(bomb()),
+        "image_too_large": data_url(noise(26_000_000)),
+        "schema": 7,
+    }
     async with gateway_at(tmp_path, GIVEN) as place:
         _, socket, worker = await streaming(place)
-        await socket.send(type=START, prompt="rain", input_image_base64=image)
-        refused = await refusal(worker)
+        refused = []
+        for image in wrong.values():
+            await socket.send(type=START, prompt="rain", input_image_base64=image)
+            refused.append(await refusal(worker))
         await socket.send(type=START, prompt="rain", input_image_base64=data_url(png()))
         then = await given(worker)
 
-    assert refused == reason
+    assert refused == list(wrong)
     assert then.prompt == "rain"
 
 
