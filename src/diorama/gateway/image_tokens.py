@@ -4,17 +4,16 @@ It is not stored: it is what it opens, signed. It says which session's image it 
 term its worker has that, so it opens nothing for a worker that has it no longer.
 """
 
-import hmac
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from diorama.kernel.errors import NotFound
 from diorama.kernel.units import SECOND_US
-from diorama.recordings.tokens import signed
+from diorama.recordings.tokens import fields_of, numbers_of, signed
 
 IMAGE: Final = "dim"
 LASTS_US: Final = 120 * SECOND_US
-_FIELDS: Final = 5
+_NUMBERS: Final = 3
 _MAX_CHARACTERS: Final = 512
 
 
@@ -49,21 +48,17 @@ def read_image_token(text: str, secret: bytes, now_us: int) -> ImageToken:
     Raises:
         NotFound: `image_refused`, whatever is wrong with it.
     """
-    said = text.rpartition(".")[0]
-    if len(text) > _MAX_CHARACTERS or not text.isascii():
+    fields = fields_of(text, IMAGE, secret) if len(text) <= _MAX_CHARACTERS else None
+    if fields is None or (numbers := numbers_of(fields[2:], _NUMBERS)) is None:
         refuse_image()
-    is_ours = hmac.compare_digest(signed(said, secret), text)
-    word, _, rest = said.partition("_")
-    fields = rest.split(".")
-    if not is_ours or word != IMAGE or len(fields) != _FIELDS:
-        refuse_image()
-    image_id, session_id, term, length, expires_s = fields
+    image_id, session_id = fields[:2]
+    term, length, expires_s = numbers
     token = ImageToken(
         image_id=image_id,
         session_id=session_id,
-        term=int(term),
-        bytes=int(length),
-        expires_us=int(expires_s) * SECOND_US,
+        term=term,
+        bytes=length,
+        expires_us=expires_s * SECOND_US,
     )
     if token.expires_us <= now_us:
         refuse_image()

@@ -60,15 +60,27 @@ def signed(unsigned: str, secret: bytes) -> str:
     return f"{unsigned}.{_signature(unsigned, secret)}"
 
 
+def fields_of(text: str, kind: str, secret: bytes) -> list[str] | None:
+    """Return what stands in a token that `signed` made, or None where it is none of this kind."""
+    said, _, signature = text.rpartition(".")
+    return _fields(said, kind, signature, said, secret)
+
+
+def numbers_of(fields: list[str], count: int) -> list[int] | None:
+    """Return fields as numbers, or None where they are not so many, or no numbers."""
+    if len(fields) != count or not all(one.isascii() and one.isdecimal() for one in fields):
+        return None
+    return [int(one) for one in fields]
+
+
 def read_upload_token(text: str, secret: bytes) -> UploadToken:
     """Return what a genuine upload token says.
 
     Raises:
         Unauthorized: it is none of ours (`upload_refused`), whatever is wrong with it.
     """
-    said, _, signature = text.rpartition(".")
-    fields = _fields(said, UPLOAD, signature, said, secret)
-    if fields is None or (numbers := _numbers(fields[1:], 1)) is None:
+    fields = fields_of(text, UPLOAD, secret)
+    if fields is None or (numbers := numbers_of(fields[1:], 1)) is None:
         refuse_upload()
     return UploadToken(fields[0], numbers[0])
 
@@ -88,7 +100,7 @@ def read_file_token(text: str, name: str, secret: bytes, now_us: int) -> FileTok
     """
     said, _, signature = text.rpartition(".")
     fields = _fields(said, FILE, signature, f"{said}/{name}", secret)
-    if fields is None or (numbers := _numbers(fields[1:], 3)) is None:
+    if fields is None or (numbers := numbers_of(fields[1:], 3)) is None:
         refuse_upload()
     issue, length, expires_s = numbers
     if expires_s * SECOND_US <= now_us:
@@ -121,7 +133,7 @@ def read_link_token(text: str, name: str, secret: bytes, now_us: int) -> LinkTok
     """
     said, _, signature = text.rpartition(".")
     fields = _fields(said, LINK, signature, f"{said}/{name}", secret)
-    if fields is None or (numbers := _numbers(fields[1:], 2)) is None:
+    if fields is None or (numbers := numbers_of(fields[1:], 2)) is None:
         refuse_link()
     issue, expires_s = numbers
     if expires_s * SECOND_US <= now_us:
@@ -147,12 +159,6 @@ def _fields(
     genuine = hmac.compare_digest(_signature(signed_text, secret).encode(), _bytes(signature))
     word, _, rest = said.partition("_")
     return rest.split(".") if genuine and word == kind else None
-
-
-def _numbers(fields: list[str], count: int) -> list[int] | None:
-    if len(fields) != count or not all(one.isascii() and one.isdecimal() for one in fields):
-        return None
-    return [int(one) for one in fields]
 
 
 def _signature(said: str, secret: bytes) -> str:
